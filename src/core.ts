@@ -1,0 +1,31 @@
+export { CQLAlchemy } from './cqlalchemy.js'
+export { toHttpError } from './http-error.js'
+export type { HttpError } from './http-error.js'
+export type { InitHooks } from './start.js'
+export type { ConnectOptions, InitOptions } from './settings/options.js'
+
+export { auth, Client, errors, policies, types } from './cqlengine/driver.js'
+export {
+  BatchError, ClosedError, ConfigError, ConnectionRegistryError, CQLEngineError, DoesNotExist, LWTError, ModelDefinitionError,
+  MultipleObjectsReturned, NoConfigError, PageTokenError, PolymorphicModelError, QueryError, SchemaError, UndefinedKeyspaceError,
+  UserTypeError, ValidationError
+} from './cqlengine/errors.js'
+export type { Violation } from './cqlengine/errors.js'
+
+export { columns } from './cqlengine/columns/factories.js'
+export type * from './cqlengine/columns/factories.js'
+export type { AnyColumn, Column, ColumnOptions, Columns, Flag, FrozenOption, IndexOptions, TextOptions } from './cqlengine/columns/column.js'
+export type { Kind } from './cqlengine/columns/cql-type.js'
+export type { Expression, Operator, Ordering } from './cqlengine/columns/expression.js'
+export { functions } from './cqlengine/query/functions.js'
+export type { Functions } from './cqlengine/query/functions.js'
+export { BatchQuery } from './cqlengine/query/batch.js'
+
+export type * from './cqlengine/connection/public-types.js'
+export type { Route } from './cqlengine/connection/route.js'
+export type { Scope } from './cqlengine/connection/scope.js'
+export type * from './cqlengine/management/report.js'
+export type { Management } from './cqlengine/management/management.js'
+export type * from './cqlengine/model/api.js'
+export type * from './cqlengine/model/inference.js'
+export type * from './cqlengine/model/operations.js'

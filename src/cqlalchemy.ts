@@ -1,0 +1,146 @@
+// The `db` object: owns the models and connections of one application, and wires the layers of cqlengine together.
+
+import { columns, type ColumnFactories } from './cqlengine/columns/factories.js'
+import type { Connections, Status } from './cqlengine/connection/public-types.js'
+import { ConnectionRegistry } from './cqlengine/connection/registry.js'
+import type { Route } from './cqlengine/connection/route.js'
+import { type RouteFunction, type Scope, Scopes } from './cqlengine/connection/scope.js'
+import type { Client, types } from './cqlengine/driver.js'
+import { ClosedError, ConfigError } from './cqlengine/errors.js'
+import { Management } from './cqlengine/management/management.js'
+import type { AnyModel, ModelClass } from './cqlengine/model/api.js'
+import { createModel } from './cqlengine/model/define.js'
+import type { ModelConstructor } from './cqlengine/model/meta.js'
+import type { BatchOptions, OpOptions } from './cqlengine/model/operations.js'
+import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.js'
+import { BatchQuery, runBatch } from './cqlengine/query/batch.js'
+import { contextQuery } from './cqlengine/query/context.js'
+import { QueryEngine } from './cqlengine/query/engine.js'
+import { functions, type Functions } from './cqlengine/query/functions.js'
+import { PageTokens } from './cqlengine/query/page-token.js'
+import { execute } from './cqlengine/query/raw.js'
+import { connectAll, type InitHooks } from './start.js'
+import type { InitOptions } from './settings/options.js'
+import { readSettings } from './settings/read-settings.js'
+
+/**
+ * A database as an application sees it: models, connections and settings. Make one, define models on it, and connect it by registering
+ * the Fastify plugin with `{ db }` or by `await db.init()`. Several in one process know nothing of each other.
+ */
+export class CQLAlchemy {
+  readonly columns: ColumnFactories = columns
+  readonly functions: Functions = functions
+  readonly Model: ModelClass<unknown, {}>
+  readonly UserType: UserTypeRoot = createUserType()
+  readonly BatchQuery: new (options?: BatchOptions) => BatchQuery
+  readonly management: Management
+  readonly #registry = new ConnectionRegistry()
+  readonly #scopes = new Scopes()
+  readonly #engine: QueryEngine
+  #pageTokens = new PageTokens()
+  #state: 'new' | 'open' | 'closed' = 'new'
+  #closing: Promise<void> | undefined
+
+  constructor () {
+    const database = { registry: this.#registry, scopes: this.#scopes }
+    this.#engine = new QueryEngine(database, () => this.#pageTokens)
+    this.Model = createModel(this.#engine)
+    this.management = new Management(database, () => this.#engine.models)
+    this.BatchQuery = class extends BatchQuery {
+      constructor (options?: BatchOptions) { super(database, options) }
+    }
+  }
+
+  /** The concrete models, in the order of their definition. */
+  get models (): readonly AnyModel[] { return this.#engine.models as unknown as readonly AnyModel[] }
+
+  /** The registry of connections (API.md section 9). */
+  get connection (): Connections { return this.#registry }
+
+  /** The keyspace of everything that names none itself. */
+  get keyspace (): string | undefined { return this.#registry.keyspace }
+
+  /** The driver client of the default connection. @throws {ClosedError} {ConnectionRegistryError} */
+  get client (): Client { return this.#registry.resolve().client }
+
+  /** True from the call of `init()` to its failure, or to `close()`. */
+  get isOpen (): boolean { return this.#state === 'open' }
+
+  /**
+   * Reads the configuration (options, `config`, environment, `.env`) and connects. Outside Fastify; inside, registering the plugin does it.
+   * @throws {ConfigError} for what is wrong in it, {NoConfigError} without hosts or keyspace; the driver's errors when connecting fails.
+   * Nothing is left open then, and it may be called again.
+   */
+  async init (options: InitOptions = {}, hooks: InitHooks = {}): Promise<this> {
+    if (this.#state === 'open') throw new ConfigError('This db is open already: one db serves one application at a time. Close it first, or make another with new CQLAlchemy()')
+    await this.#closing
+    const settings = readSettings(options, { name: hooks.name })
+    this.#state = 'open'
+    try {
+      this.#pageTokens = new PageTokens(settings.pageTokenSecret, hooks.warn)
+      await connectAll(this.#registry, settings, hooks)
+    } catch (error) {
+      this.#state = 'closed'
+      await this.#registry.close({ timeout: 0 })
+      throw error
+    }
+    return this
+  }
+
+  /** Lets running statements finish (at most 10 s), then closes what was opened here. Models stay; the `db` may be opened again. */
+  async close (): Promise<void> {
+    this.#state = 'closed'
+    this.#closing = this.#registry.close()
+    await this.#closing
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> { await this.close() }
+
+  /**
+   * Makes `name` the keyspace of everything that names none itself, for all requests; without a name, back to the configured one.
+   * For single requests or tenants use `scope`.
+   */
+  setKeyspace (name?: string): void { this.#registry.setKeyspace(name) }
+
+  /** Runs `fn` at once; inside, across awaits, `route` gives the defaults. Inner scopes override outer ones key by key. */
+  scope<T> (route: Route | RouteFunction, fn: () => T): T { return this.#scopes.run(route, fn) }
+
+  /** A scope that can be entered several times, for the hooks of a web framework. */
+  openScope (route: Route | RouteFunction): Scope { return this.#scopes.open(route) }
+
+  /** Sends CQL as it is, prepared; names must be written in full: `keyspace.table`. */
+  async execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: OpOptions): Promise<types.ResultSet> {
+    this.#checkOpen()
+    return await execute({ registry: this.#registry, scopes: this.#scopes }, cql, params, options)
+  }
+
+  /** Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives what `fn` gives. */
+  async batch<T> (fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
+  async batch<T> (options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
+  async batch<T> (first: BatchOptions | ((batch: BatchQuery) => T | Promise<T>), fn?: (batch: BatchQuery) => T | Promise<T>): Promise<T> {
+    const database = { registry: this.#registry, scopes: this.#scopes }
+    return typeof first === 'function' ? await runBatch(database, {}, first) : await runBatch(database, first, fn as (batch: BatchQuery) => T | Promise<T>)
+  }
+
+  /** Calls `fn` with a view of the model (or of each model of an array) whose statements go to `to`. */
+  async contextQuery<M extends AnyModel, T> (model: M, to: Route, fn: (model: M) => T | Promise<T>): Promise<T>
+  async contextQuery<const M extends readonly AnyModel[], T> (models: M, to: Route, fn: (models: M) => T | Promise<T>): Promise<T>
+  async contextQuery<T> (models: unknown, to: Route, fn: (models: never) => T | Promise<T>): Promise<T> {
+    return await contextQuery(models as ModelConstructor | readonly ModelConstructor[], to, fn)
+  }
+
+  get syncDb (): Management['syncDb'] { return this.management.syncDb }
+  get syncTable (): Management['syncTable'] { return this.management.syncTable }
+  get syncType (): Management['syncType'] { return this.management.syncType }
+  get createKeyspaceSimple (): Management['createKeyspaceSimple'] { return this.management.createKeyspaceSimple }
+
+  /** Whether the connections in use answer. Bounded (default 2000 ms), never throws. */
+  async health (options?: { timeout?: number }): Promise<boolean> { return await this.#registry.health(options) }
+
+  /** What is known of the connections, without asking a server. Holds host addresses: for operators. */
+  status (): Status { return this.#registry.status() }
+
+  #checkOpen (): void {
+    if (this.#state === 'closed') throw new ClosedError('This db was closed: open it again with init(), or by registering the plugin')
+  }
+}

@@ -1,0 +1,14 @@
+import { CqlType, InvalidValue, type JsonSchema } from './cql-type.js'
+
+/** `boolean` (TYP-09): true or false and no truthiness (B44). */
+export class BooleanType extends CqlType<boolean> {
+  override readonly cql = 'boolean'
+  override readonly primitive = true
+
+  convert (value: unknown): boolean {
+    if (typeof value !== 'boolean') throw new InvalidValue('type', 'must be true or false')
+    return value
+  }
+
+  override schema (): JsonSchema { return { type: 'boolean' } }
+}

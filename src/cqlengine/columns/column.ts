@@ -1,0 +1,134 @@
+import { ModelDefinitionError, QueryError } from '../errors.js'
+import type { CqlType, Kind } from './cql-type.js'
+import { Expression, type Operator, Ordering } from './expression.js'
+
+/** What the types of a model depend on, beside the value: see `Column`. */
+export type Flag = 'key' | 'required' | 'default' | 'counter' | 'discriminator' | 'static'
+
+/** An index of a column (API.md section 4). `using` absent: the server's default index. */
+export interface IndexOptions {
+  /** Absent: the server's `table_column_idx`. */
+  name?: string
+  /** `'sasi'` stands for its class name; another word is a class name of the user's. */
+  using?: 'sai' | 'sasi' | 'legacy_local_table' | (string & {})
+  /** What of a collection is indexed. Default: the elements or values; `full` for a frozen collection. */
+  target?: 'values' | 'keys' | 'entries' | 'full'
+  /** `WITH OPTIONS`, e.g. `{ case_sensitive: 'false' }` or `{ similarity_function: 'dot_product' }`. */
+  options?: Record<string, string>
+}
+
+/** Options of every column, always the last argument. `V`: the value an instance holds, `I`: what is accepted on write. */
+export interface ColumnOptions<V, I = V> {
+  /** Part of the primary key; the first one is the partition key where no column says `partitionKey` (COL-01). */
+  primaryKey?: boolean
+  /** Part of the partition key, in declaration order (COL-02). */
+  partitionKey?: boolean
+  /** Default `'asc'`; clustering columns only (COL-08). */
+  clusteringOrder?: 'asc' | 'desc'
+  /** `null` and a missing value are refused; on text an empty string too, unless `minLength` says otherwise (COL-07). */
+  required?: boolean
+  /** A value or a function without arguments; used when a new instance is made without that key (COL-06). */
+  default?: I | (() => I)
+  /** One value per partition (COL-10). */
+  static?: boolean
+  index?: boolean | IndexOptions | readonly IndexOptions[]
+  /** An index that is managed elsewhere: every operator is let through, nothing is created (COL-04). */
+  customIndex?: boolean
+  /** The column's name in the database, where it differs (COL-05). */
+  dbField?: string
+  /** Tells the class of a row in a polymorphic family (COL-09). */
+  discriminatorColumn?: boolean
+  /** Never in `toJSON()` and the row schema. */
+  hidden?: boolean
+  /** Runs after the type's own checks: `false` or a sentence (which must not contain the value) refuses. */
+  validate?: (value: V) => boolean | string
+  /** For JSON schemas. */
+  description?: string
+}
+
+export interface TextOptions extends ColumnOptions<string> {
+  /** Shortest length in characters; 1 where `required`, else none (TYP-01). */
+  minLength?: number
+  maxLength?: number
+}
+
+/** Options of columns that can be frozen: a frozen value is written and compared as a whole. */
+export interface FrozenOption {
+  /** Default: false for collections (true in a key), true for user types. */
+  frozen?: boolean
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the options of any column are meant
+export type AnyColumnOptions = Readonly<ColumnOptions<any, any> & Partial<Pick<TextOptions, 'minLength' | 'maxLength'>> & FrozenOption>
+
+/**
+ * A column: an immutable value that may be shared by models. In a model it is bound to its name (`User.columns.year`).
+ * V: what is read. F: flags. K: kind, decides on the operators. I: what is accepted on write. E: element of a collection.
+ */
+export class Column<out V, out F extends Flag = never, out K extends Kind = 'scalar', out I = V, out E = never> {
+  /** Types only, never there at run time. */
+  declare readonly '~': { value: V, flags: F, kind: K, input: I, element: E }
+  readonly type: CqlType
+  readonly options: AnyColumnOptions
+  /** The attribute name; `undefined` until a model or user type takes the column. */
+  readonly name: string | undefined
+
+  constructor (type: CqlType, options: AnyColumnOptions = {}, name?: string) {
+    this.type = type
+    this.options = options
+    this.name = name
+    Object.freeze(this)
+  }
+
+  /** The CQL type, e.g. `map<text, int>`. */
+  get cql (): string { return this.type.cql }
+
+  /** The column as a model's own, under its attribute name. */
+  named (name: string): Column<V, F, K, I, E> { return new Column(this.type, this.options, name) }
+
+  eq (value: I): Expression { return this.#expression('eq', value) }
+  /** Conditions only (`iff`): Cassandra has no `!=` in WHERE. */
+  ne (value: I | null): Expression { return this.#expression('ne', value) }
+  gt (value: I): Expression { return this.#expression('gt', value) }
+  gte (value: I): Expression { return this.#expression('gte', value) }
+  lt (value: I): Expression { return this.#expression('lt', value) }
+  lte (value: I): Expression { return this.#expression('lte', value) }
+  in (values: readonly I[]): Expression { return this.#expression('in', values) }
+  like (this: TextColumn, pattern: string): Expression { return expressionOf(this, 'like', pattern) }
+  contains (value: E extends readonly [unknown, infer B] ? B : E): Expression { return this.#expression('contains', value) }
+  containsKey (key: E extends readonly [infer A, unknown] ? A : never): Expression { return this.#expression('containsKey', key) }
+  entry (key: E extends readonly [infer A, unknown] ? A : never, value: E extends readonly [unknown, infer B] ? B : never): Expression {
+    return this.#expression('entry', [key, value])
+  }
+
+  /** Nearest neighbours of `vector` first; needs a SAI index and a limit. */
+  ann (this: VectorColumn, vector: readonly number[] | Float32Array): Ordering { return new Ordering(nameOf(this), vector) }
+
+  #expression (operator: Operator, value: unknown): Expression { return expressionOf(this, operator, value) }
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- type parameters of "any column whatsoever" */
+export type AnyColumn = Column<any, any, any, any, any>
+type TextColumn = Column<any, any, 'text', any, any>
+type VectorColumn = Column<any, any, 'vector', any, any>
+/* eslint-enable @typescript-eslint/no-explicit-any */
+export type Columns = { readonly [name: string]: AnyColumn }
+
+function expressionOf (column: AnyColumn, operator: Operator, value: unknown): Expression {
+  return new Expression(nameOf(column), operator, value)
+}
+
+function nameOf (column: AnyColumn): string {
+  if (column.name === undefined) throw new QueryError('This column belongs to no model: write User.columns.name.eq(…), not columns.Text().eq(…)')
+  return column.name
+}
+
+/** A column, or a column function standing for a column without options: `Set(Text)`. */
+export type ColumnLike = AnyColumn | (() => AnyColumn)
+
+/** @throws {ModelDefinitionError} when it is neither a column nor a column function (TYP-23) */
+export function columnOf (given: ColumnLike, where: string): AnyColumn {
+  const column: unknown = typeof given === 'function' ? given() : given
+  if (column instanceof Column) return column
+  throw new ModelDefinitionError(`${where}: expected a column or a column function, e.g. columns.Text or columns.Text()`)
+}

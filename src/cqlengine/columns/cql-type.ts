@@ -1,0 +1,123 @@
+import type { Encoding } from '../connection/encoding.js'
+
+/** What a value is for operators: see the operator table of API.md section 6. */
+export type Kind = 'scalar' | 'text' | 'list' | 'set' | 'map' | 'udt' | 'vector' | 'counter'
+
+/** A primitive that equal values share: see {@link CqlType.keyOf}. */
+export type Key = string | number | bigint | boolean
+
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** How a change of a column is sent: the words of `update({ tags__add })`, and what dirty tracking finds by itself. */
+export type ChangeKind = 'assign' | 'append' | 'prepend' | 'add' | 'remove' | 'update' | 'increment' | 'decrement' | 'field'
+
+/**
+ * One change of one column. `value` is in the instance's form:
+ * `assign` the whole value or null · `append`/`prepend` a list · list `remove` a list of values · set `add`/`remove` a set ·
+ * map `update` a map whose null values delete the entry · map `remove` a set of keys · counters a bigint ·
+ * `field` one field of a user type that is not frozen: `[name, value | null]`.
+ */
+export interface Change { readonly kind: ChangeKind, readonly value: unknown }
+
+/** A value that breaks a rule. Columns throw it, models turn it into a `ValidationError` with the names. Never holds the value. */
+export class InvalidValue extends Error {
+  readonly rule: string
+
+  /**
+   * @param rule one stable word: `type`, `range`, `length`, `syntax`, …
+   * @param message what is expected, without the value
+   */
+  constructor (rule: string, message: string) {
+    super(message)
+    this.rule = rule
+  }
+
+  /** The same broken rule, seen from the value around it: `element 3: must be a string`. */
+  within (place: string): InvalidValue {
+    return new InvalidValue(this.rule, `${place}: ${this.message}`)
+  }
+}
+
+/**
+ * A CQL type: how values of it are checked, bound, read, compared and written as JSON.
+ * Instances are immutable and shared. `V` is the form that a model's instance holds. Null never reaches these methods.
+ */
+export abstract class CqlType<V = unknown> {
+  /** As it stands in DDL, e.g. `map<text, frozen<list<int>>>`; user types quoted, without keyspace. */
+  abstract readonly cql: string
+  readonly kind: Kind = 'scalar'
+  /** True for values that can be changed in place, so that dirty tracking has to keep a copy. */
+  readonly mutable: boolean = false
+  /** True where `fromDriver` has nothing to do for rows of our own clients (`ownEncoding`): the row mapper then leaves out the call. */
+  readonly readsAsIs: boolean = true
+
+  /** True where equal values are one JS value, so that JS sets and maps find them without help. */
+  readonly primitive: boolean = false
+
+  /** Any accepted form, its JSON form included, to the form an instance holds. @throws {InvalidValue} */
+  abstract convert (value: unknown): V
+
+  /** The instance's form as the driver takes it. `encoding` is that of the connection's client. */
+  toDriver (value: V, _encoding: Encoding): unknown { return value }
+
+  /** What the driver gave, of our own client or of a user's, to the form an instance holds. */
+  fromDriver (value: unknown): V { return value as V }
+
+  equals (a: V, b: V): boolean { return a === b }
+
+  /** A copy that stays as it is when the value is changed in place. */
+  copy (value: V): V { return value }
+
+  /** A primitive that equal values share and others do not: gives sets and map keys their equality by value. */
+  keyOf (value: V): Key { return value as Key }
+
+  toJSON (value: V): unknown { return value }
+
+  /** JSON schema (draft 7) of the JSON form. `input` may accept more than `output` produces. */
+  abstract schema (direction: 'input' | 'output'): JsonSchema
+
+  /** What is sent so that `before` becomes `after`; `null` stands for no value. Empty when equal. Overridden where a part can be sent. */
+  changes (before: V | null, after: V | null): readonly Change[] {
+    if (before === null ? after === null : after !== null && this.equals(before, after)) return []
+    return [{ kind: 'assign', value: after }]
+  }
+
+  /** The value of an operation such as `tags__add`, checked and in the form of {@link Change}. @throws {InvalidValue} for a wrong one, and for an operation the type lacks. */
+  convertChange (kind: ChangeKind, value: unknown): unknown {
+    if (kind !== 'assign') throw new InvalidValue('operation', `a ${this.cql} column has no operation "${kind}"`)
+    return this.convert(value)
+  }
+
+  /** The driver's form of a change's value. */
+  changeToDriver (change: Change, encoding: Encoding): unknown {
+    return change.value === null ? null : this.toDriver(change.value as V, encoding)
+  }
+
+  /** True where a change of that kind may be sent twice with the same result (API.md section 7: list appends and counters may not). */
+  isIdempotent (_kind: ChangeKind): boolean { return true }
+
+  /** The type as it must be inside another type or in a key: frozen where Cassandra asks for it (reference 6.3 "Nesting"). */
+  frozen (): CqlType<V> { return this }
+
+  /** What null is read as: collections have an empty value, all else has none (API.md section 4). */
+  emptyValue (): V | null { return null }
+
+  /** True for the collection's value that Cassandra stores as null. */
+  isEmpty (_value: V): boolean { return false }
+
+  /** The type of an element, entry value, map key …, for the operators `contains`, `containsKey`, `entry`. */
+  elementType (_part: 'element' | 'key' | 'value'): CqlType | undefined { return undefined }
+
+  /** The types that this one is made of: element, key and value, fields. */
+  parts (): readonly CqlType[] { return [] }
+
+  /** The user types used here, inner ones first, so that they can be created in this order. */
+  userTypes (): readonly UserTypeLike[] { return [...new Set(this.parts().flatMap((part) => part.userTypes()))] }
+}
+
+/** What the column layer knows of a user type; `model/user-type.ts` makes them. */
+export interface UserTypeLike {
+  new (values?: Record<string, unknown>): { toJSON (): unknown }
+  readonly typeName: string
+  readonly columns: Readonly<Record<string, { readonly type: CqlType, readonly options: { readonly dbField?: string, readonly required?: boolean } }>>
+}

@@ -1,0 +1,36 @@
+// Conditions and orders made from columns: `User.columns.year.gt(5)`. Plain values; the query layer checks and renders them.
+
+export type Operator =
+  'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'like' | 'contains' | 'containsKey' | 'entry'
+
+/** All operators, as they are spelled behind `__` in `filter({ year__gt: 5 })`. */
+export const operators: readonly Operator[] = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'like', 'contains', 'containsKey', 'entry']
+
+/** A condition on a column, for `filter(…)`. */
+export class Expression {
+  readonly '~expression' = true as const
+  /** The attribute name. */
+  readonly column: string
+  readonly operator: Operator
+  readonly value: unknown
+
+  constructor (column: string, operator: Operator, value: unknown) {
+    this.column = column
+    this.operator = operator
+    this.value = value
+    Object.freeze(this)
+  }
+}
+
+/** Nearest neighbours first, for `orderBy(…)`. */
+export class Ordering {
+  readonly '~ordering' = true as const
+  readonly column: string
+  readonly vector: readonly number[] | Float32Array
+
+  constructor (column: string, vector: readonly number[] | Float32Array) {
+    this.column = column
+    this.vector = vector
+    Object.freeze(this)
+  }
+}

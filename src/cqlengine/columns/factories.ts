@@ -1,0 +1,215 @@
+import type { types } from '../driver.js'
+import { ModelDefinitionError } from '../errors.js'
+import { type AnyColumn, type AnyColumnOptions, Column, type ColumnLike, columnOf, type ColumnOptions, type Flag, type FrozenOption, type TextOptions } from './column.js'
+import { CounterType } from './counter.js'
+import type { CqlType, Kind, UserTypeLike } from './cql-type.js'
+import { type CustomSpec, CustomType } from './custom.js'
+import { ListType } from './list.js'
+import { MapType } from './map.js'
+import { checkInner, checkKeyType, checkSortable, checkVector } from './nesting.js'
+import { checkDefault, checkOptions, optionNames } from './options.js'
+import { isPlainObject } from './outside.js'
+import { scalarTypes } from './parse-type.js'
+import { innerType } from './ruled.js'
+import { SetType } from './set.js'
+import { TupleType } from './tuple.js'
+import { UserDefined } from './user-defined.js'
+import { VectorType } from './vector.js'
+
+/** What big integer columns accept. Strings are decimal digits, numbers safe integers. */
+export type NumLike = bigint | number | string | types.Long | types.Integer
+
+/** Flags of a column, from its options: `keyof` of a filtered map, so that hovers show the words. */
+export type FlagsOf<O> = keyof {
+  [P in keyof O as
+  P extends 'primaryKey' | 'partitionKey' ? (O[P] extends true ? 'key' : never)
+    : P extends 'required' ? (O[P] extends true ? 'required' : never)
+      : P extends 'static' ? (O[P] extends true ? 'static' : never)
+        : P extends 'discriminatorColumn' ? (O[P] extends true ? 'discriminator' : never)
+          : P extends 'default' ? ([O[P]] extends [undefined] ? never : 'default')
+            : never
+  ]: 1
+}
+
+type Facts<C> = C extends AnyColumn ? C['~'] : C extends () => infer R ? (R extends AnyColumn ? R['~'] : never) : never
+type ValueOf<C> = Facts<C>['value']
+/** Inside another value nothing is null, not even where the column alone would take null for empty. */
+type InnerOf<C> = NonNullable<Facts<C>['input']>
+
+/** Marks float columns for `Vector`; stands where a collection has its element's type. */
+export interface FloatMark { readonly '~float': true }
+
+/** A column function. Called without options it may be left uncalled inside other columns: `Set(Text)`. */
+export interface Scalar<V, I = V, K extends Kind = 'scalar', Opt = ColumnOptions<V, I>, E = never> {
+  <const O extends Opt = {} & Opt>(options?: O): Column<V, FlagsOf<O>, K, I, E>
+}
+
+type Collection = 'required' | 'default'
+type ListInput<C> = readonly InnerOf<C>[]
+type SetInput<C> = ReadonlySet<InnerOf<C>> | readonly InnerOf<C>[]
+type MapInput<A, B> = ReadonlyMap<InnerOf<A>, InnerOf<B>> | { readonly [key: string]: InnerOf<B> }
+type TupleValue<T extends readonly unknown[]> = { -readonly [I in keyof T]: ValueOf<T[I]> | null }
+type TupleInput<T extends readonly unknown[]> = { readonly [I in keyof T]: InnerOf<T[I]> | null } | types.Tuple
+type VectorValue<C> = Facts<C>['element'] extends never ? ValueOf<C>[] : FloatMark extends Facts<C>['element'] ? Float32Array : ValueOf<C>[]
+type VectorInput<C> = readonly InnerOf<C>[] | VectorValue<C>
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- "any user type whatsoever" */
+/** A class that `db.UserType.define` made, or one derived from it. */
+export interface AnyUserTypeClass { new (values?: any): any, readonly typeName: string, readonly columns: { readonly [name: string]: AnyColumn } }
+/* eslint-enable @typescript-eslint/no-explicit-any */
+type UserTypeInput<T extends AnyUserTypeClass> = InstanceType<T> | NonNullable<ConstructorParameters<T>[0]>
+
+/** All columns (API.md section 4). Each throws a `ModelDefinitionError` for options, or a nesting, that cannot work. */
+export interface ColumnFactories {
+  readonly Text: Scalar<string, string, 'text', TextOptions>
+  readonly Ascii: Scalar<string, string, 'text', TextOptions>
+  readonly Blob: Scalar<Buffer, Uint8Array | string>
+  /** The same as `Blob`. */
+  readonly Bytes: Scalar<Buffer, Uint8Array | string>
+  readonly Integer: Scalar<number>
+  readonly TinyInt: Scalar<number>
+  readonly SmallInt: Scalar<number>
+  readonly BigInt: Scalar<bigint, NumLike>
+  readonly VarInt: Scalar<bigint, NumLike>
+  readonly Boolean: Scalar<boolean>
+  readonly Float: Scalar<number, number, 'scalar', ColumnOptions<number>, FloatMark>
+  readonly Double: Scalar<number>
+  readonly Decimal: Scalar<types.BigDecimal, types.BigDecimal | string | number | bigint>
+  readonly DateTime: Scalar<Date, Date | string | number>
+  readonly Date: Scalar<types.LocalDate, types.LocalDate | string | Date>
+  readonly Time: Scalar<types.LocalTime, types.LocalTime | string>
+  readonly Duration: Scalar<types.Duration, types.Duration | string>
+  readonly UUID: Scalar<types.Uuid, types.Uuid | string>
+  readonly TimeUUID: Scalar<types.TimeUuid, types.TimeUuid | string>
+  readonly Inet: Scalar<types.InetAddress, types.InetAddress | string>
+
+  Counter (options?: Pick<ColumnOptions<bigint>, 'dbField' | 'static' | 'required' | 'description' | 'hidden'>): Column<bigint, 'counter', 'counter', NumLike>
+
+  List<C extends ColumnLike, const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption = {}>(of: C, options?: O):
+  Column<ValueOf<C>[], Collection | FlagsOf<O>, 'list', ListInput<C> | null, InnerOf<C>>
+
+  Set<C extends ColumnLike, const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption = {}>(of: C, options?: O):
+  Column<Set<ValueOf<C>>, Collection | FlagsOf<O>, 'set', SetInput<C> | null, InnerOf<C>>
+
+  Map<A extends ColumnLike, B extends ColumnLike, const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption = {}>(key: A, value: B, options?: O):
+  Column<Map<ValueOf<A>, ValueOf<B>>, Collection | FlagsOf<O>, 'map', MapInput<A, B> | null, [InnerOf<A>, InnerOf<B>]>
+
+  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]]>(...of: T): Column<TupleValue<T>, never, 'scalar', TupleInput<T>>
+  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]], const O extends ColumnOptions<TupleValue<T>, TupleInput<T>>>(...of: readonly [...of: T, options: O]):
+  Column<TupleValue<T>, FlagsOf<O>, 'scalar', TupleInput<T>>
+
+  Vector<C extends ColumnLike, const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> = {}>(of: C, dimensions: number, options?: O):
+  Column<VectorValue<C>, FlagsOf<O>, 'vector', VectorInput<C>>
+
+  UserDefinedType<T extends AnyUserTypeClass, const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption = {}>(type: T, options?: O):
+  Column<InstanceType<T>, FlagsOf<O>, 'udt', UserTypeInput<T>>
+
+  /** A column function of your own (COL-14). */
+  custom<V, I = V>(spec: CustomSpec<V, I>): Scalar<V, I>
+}
+
+function column (factory: string, type: CqlType, given: unknown, known: readonly string[] = optionNames.scalar): AnyColumn {
+  const options = checkOptions(factory, given, known)
+  const placed = placedType(factory, type, options)
+  checkDefault(factory, placed, options)
+  return new Column(placed, options)
+}
+
+/** The type as it must be where the options put it: frozen in a key. */
+function placedType (factory: string, type: CqlType, options: AnyColumnOptions): CqlType {
+  try {
+    return options.primaryKey === true || options.partitionKey === true ? checkKeyType(type) : type
+  } catch (error) {
+    throw error instanceof ModelDefinitionError ? new ModelDefinitionError(`columns.${factory}: ${error.message}`) : error
+  }
+}
+
+function scalar (factory: keyof ColumnFactories, type: CqlType): (options?: unknown) => AnyColumn {
+  return (options) => column(factory, type, options, type.kind === 'text' ? optionNames.text : optionNames.scalar)
+}
+
+function isFrozen (options: unknown, byDefault: boolean): boolean {
+  const { frozen } = isPlainObject(options) ? options : {}
+  return typeof frozen === 'boolean' ? frozen : byDefault
+}
+
+function inner (of: ColumnLike, factory: string): CqlType {
+  return innerType(columnOf(of, `columns.${factory}`))
+}
+
+function list (of: ColumnLike, options?: unknown): AnyColumn {
+  const type = new ListType(checkInner(inner(of, 'List'), 'a list'), isFrozen(options, false))
+  return column('List', type, options, optionNames.freezable)
+}
+
+function set (of: ColumnLike, options?: unknown): AnyColumn {
+  const type = new SetType(checkSortable(inner(of, 'Set'), 'a set'), isFrozen(options, false))
+  return column('Set', type, options, optionNames.freezable)
+}
+
+function map (key: ColumnLike, value: ColumnLike, options?: unknown): AnyColumn {
+  const keys = checkSortable(inner(key, 'Map'), 'the keys of a map')
+  const type = new MapType(keys, checkInner(inner(value, 'Map'), 'a map'), isFrozen(options, false))
+  return column('Map', type, options, optionNames.freezable)
+}
+
+function tuple (...given: readonly unknown[]): AnyColumn {
+  const last = given.at(-1)
+  const options = isPlainObject(last) ? last : undefined
+  const of = options === undefined ? given : given.slice(0, -1)
+  if (of.length === 0) throw new ModelDefinitionError('columns.Tuple: a tuple needs at least one type, e.g. columns.Tuple(columns.Integer, columns.Text)')
+  return column('Tuple', new TupleType(of.map((one) => checkInner(inner(one as ColumnLike, 'Tuple'), 'a tuple'))), options)
+}
+
+function vector (of: ColumnLike, dimensions: number, options?: unknown): AnyColumn {
+  return column('Vector', new VectorType(checkVector(inner(of, 'Vector'), dimensions), dimensions), options)
+}
+
+function userDefinedType (type: unknown, options?: unknown): AnyColumn {
+  if (typeof type !== 'function' || !('typeName' in type) || !('columns' in type) || type.typeName === '') {
+    throw new ModelDefinitionError('columns.UserDefinedType: expected a class made by db.UserType.define(…)')
+  }
+  return column('UserDefinedType', new UserDefined(type as UserTypeLike, isFrozen(options, true)), options, optionNames.freezable)
+}
+
+function custom (spec: CustomSpec<unknown>): (options?: unknown) => AnyColumn {
+  const type = new CustomType(spec)
+  return (options) => column('custom', type, options)
+}
+
+const counterType = new CounterType()
+
+/** The column functions: `db.columns` and the export `columns`. */
+// The implementations above know values only at run time; the declarations carry the types.
+export const columns = Object.freeze({
+  Text: scalar('Text', scalarTypes.text),
+  Ascii: scalar('Ascii', scalarTypes.ascii),
+  Blob: scalar('Blob', scalarTypes.blob),
+  Bytes: scalar('Bytes', scalarTypes.blob),
+  Integer: scalar('Integer', scalarTypes.int),
+  TinyInt: scalar('TinyInt', scalarTypes.tinyint),
+  SmallInt: scalar('SmallInt', scalarTypes.smallint),
+  BigInt: scalar('BigInt', scalarTypes.bigint),
+  VarInt: scalar('VarInt', scalarTypes.varint),
+  Boolean: scalar('Boolean', scalarTypes.boolean),
+  Float: scalar('Float', scalarTypes.float),
+  Double: scalar('Double', scalarTypes.double),
+  Decimal: scalar('Decimal', scalarTypes.decimal),
+  DateTime: scalar('DateTime', scalarTypes.timestamp),
+  Date: scalar('Date', scalarTypes.date),
+  Time: scalar('Time', scalarTypes.time),
+  Duration: scalar('Duration', scalarTypes.duration),
+  UUID: scalar('UUID', scalarTypes.uuid),
+  TimeUUID: scalar('TimeUUID', scalarTypes.timeuuid),
+  Inet: scalar('Inet', scalarTypes.inet),
+  Counter: (options?: unknown) => column('Counter', counterType, options, optionNames.counter),
+  List: list,
+  Set: set,
+  Map: map,
+  Tuple: tuple,
+  Vector: vector,
+  UserDefinedType: userDefinedType,
+  custom
+}) as unknown as ColumnFactories
+
+export type { Flag }

@@ -1,0 +1,37 @@
+import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+
+/** `double` (TYP-10): any JS number. NaN and the infinities are stored; JSON has no word for them, so there they are null. */
+export class DoubleType extends CqlType<number> {
+  override readonly cql: 'float' | 'double' = 'double'
+  override readonly primitive: boolean = true
+
+  convert (value: unknown): number {
+    if (typeof value !== 'number') throw new InvalidValue('type', 'must be a number')
+    return value
+  }
+
+  /** 0 and -0 differ, as they do for Cassandra; NaN is equal to itself. */
+  override equals (a: number, b: number): boolean { return Object.is(a, b) }
+  override toJSON (value: number): number | null { return Number.isFinite(value) ? value : null }
+
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    return direction === 'input' ? { type: 'number' } : { type: 'number', nullable: true }
+  }
+}
+
+/** `float`: numbers are stored rounded to 32 bits, so two that are rounded to the same are equal; too large ones would become Infinity. */
+export class FloatType extends DoubleType {
+  override readonly cql = 'float'
+  override readonly primitive = false
+
+  override convert (value: unknown): number {
+    const number = super.convert(value)
+    if (Number.isFinite(number) && !Number.isFinite(Math.fround(number))) {
+      throw new InvalidValue('range', 'must be at most 3.4028234663852886e38 in size, the largest 32-bit float')
+    }
+    return number
+  }
+
+  override equals (a: number, b: number): boolean { return Object.is(Math.fround(a), Math.fround(b)) }
+  override keyOf (value: number): Key { return Math.fround(value) }
+}

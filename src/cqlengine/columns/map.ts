@@ -1,0 +1,229 @@
+import { isMap } from 'node:util/types'
+import type { Encoding } from '../connection/encoding.js'
+import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
+import { convertInner, joinKeys, membership } from './elements.js'
+import { noOperation } from './list.js'
+import { checkPlainKeys, keyFromProperty, keyFromText, keyToProperty, keyToText } from './map-keys.js'
+import { isPlainObject, ObjectType, unreadable } from './outside.js'
+import { convertSet } from './set.js'
+
+/**
+ * `map<K, V>` (TYP-21). Instances hold a JS Map, which finds object keys by identity; equal keys are one key all the same, by value.
+ * Null and the empty map are the same to Cassandra and here.
+ */
+export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
+  override readonly cql: string
+  override readonly kind: Kind = 'map'
+  override readonly mutable = true
+  override readonly readsAsIs: boolean
+  readonly #key: CqlType<K>
+  readonly #value: CqlType<V>
+  readonly #isFrozen: boolean
+
+  /** @param isFrozen written and compared as a whole */
+  constructor (key: CqlType<K>, value: CqlType<V>, isFrozen = false) {
+    super()
+    this.#key = key.frozen()
+    this.#value = value.frozen()
+    this.#isFrozen = isFrozen
+    this.readsAsIs = key.readsAsIs && value.readsAsIs
+    const cql = `map<${this.#key.cql}, ${this.#value.cql}>`
+    this.cql = isFrozen ? `frozen<${cql}>` : cql
+  }
+
+  protected read (value: unknown): Map<K, V> {
+    return this.#convertEntries(value, (v, i) => convertInner(this.#value, v, () => `value of entry ${i}`))
+  }
+
+  /** The same map when nothing had to be converted: users keep references to the values of their instances. */
+  #convertEntries<W> (value: unknown, convertValue: (value: unknown, i: number) => W): Map<K, W> {
+    let isSame = value instanceof Map
+    const converted = new Map<K, W>()
+    const byKey = this.#key.primitive ? undefined : new Map<Key, K>()
+    let i = -1
+    for (const [key, v] of entriesOf(value, this.#key)) {
+      i++
+      const at = i
+      const newKey = convertInner(this.#key, key, () => `key of entry ${at}`)
+      const newValue = convertValue(v, at)
+      const known = byKey === undefined ? newKey : remembered(byKey, this.#key.keyOf(newKey), newKey)
+      isSame &&= Object.is(key, known) && Object.is(v, newValue)
+      converted.set(known, newValue)
+    }
+    return isSame ? value as Map<K, W> : converted
+  }
+
+  override toDriver (value: Map<K, V>, encoding: Encoding): unknown {
+    return encoding.map === 'map' ? this.#toDriverMap(value, encoding) : this.#toDriverObject(value, encoding)
+  }
+
+  #toDriverMap (value: Map<K, V>, encoding: Encoding): Map<unknown, unknown> {
+    const bound = new Map<unknown, unknown>()
+    for (const [k, v] of value) bound.set(this.#key.toDriver(k, encoding), this.#value.toDriver(v, encoding))
+    return bound
+  }
+
+  #toDriverObject (value: Map<K, V>, encoding: Encoding): Record<string, unknown> {
+    checkPlainKeys(this.#key)
+    // The driver asks the object itself for `hasOwnProperty`, so it must have a prototype; a key `__proto__` must not be taken for it.
+    const bound = {}
+    for (const [k, v] of value) {
+      const property = { value: this.#value.toDriver(v, encoding), enumerable: true }
+      Object.defineProperty(bound, keyToProperty(this.#key, k), property)
+    }
+    return bound
+  }
+
+  override fromDriver (value: unknown): Map<K, V> {
+    const read = new Map<K, V>()
+    if (isPlainObject(value)) {
+      checkPlainKeys(this.#key)
+      for (const k of Object.keys(value)) read.set(keyFromProperty(this.#key, k), this.#value.fromDriver(value[k]))
+    } else {
+      for (const [k, v] of value as Iterable<[unknown, unknown]>) read.set(this.#key.fromDriver(k), this.#value.fromDriver(v))
+    }
+    return read
+  }
+
+  override equals (a: Map<K, V>, b: Map<K, V>): boolean {
+    if (a === b) return true
+    if (a.size !== b.size) return false
+    const find = this.#finder(b)
+    for (const [k, v] of a) {
+      const other = find(k)
+      if (other === undefined || !this.#value.equals(v, other)) return false
+    }
+    return true
+  }
+
+  /** The value of an equal key. Values are never undefined. */
+  #finder (map: Map<K, V>): (key: K) => V | undefined {
+    if (this.#key.primitive) return (key) => map.get(key)
+    let byKey: Map<Key, V> | undefined
+    return (key) => {
+      const direct = this.#key.mutable ? undefined : map.get(key)
+      if (direct !== undefined) return direct
+      byKey ??= new Map(Array.from(map, ([k, v]) => [this.#key.keyOf(k), v]))
+      return byKey.get(this.#key.keyOf(key))
+    }
+  }
+
+  override copy (value: Map<K, V>): Map<K, V> {
+    const copy = new Map(value)
+    if (this.#key.mutable) return new Map(Array.from(copy, ([k, v]) => [this.#key.copy(k), this.#value.copy(v)]))
+    if (this.#value.mutable) copy.forEach((v, k) => copy.set(k, this.#value.copy(v)))
+    return copy
+  }
+
+  override keyOf (value: Map<K, V>): Key {
+    return joinKeys(Array.from(value, ([k, v]) => joinKeys([this.#key.keyOf(k), this.#value.keyOf(v)])).sort())
+  }
+
+  override toJSON (value: Map<K, V>): unknown {
+    return Object.fromEntries(Array.from(value, ([k, v]) => [keyToText(this.#key, k), this.#value.toJSON(v)]))
+  }
+
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    return { type: 'object', additionalProperties: this.#value.schema(direction) }
+  }
+
+  /** Changed entries as an update, missing ones as a removal (STM-09, STM-10); the whole map where no key stays. */
+  override changes (before: Map<K, V> | null, after: Map<K, V> | null): readonly Change[] {
+    const from = before ?? new Map<K, V>()
+    const to = after ?? new Map<K, V>()
+    if (to.size === 0) return from.size === 0 ? [] : [{ kind: 'assign', value: null }]
+    const changed = this.#changedEntries(from, to)
+    const removed = this.#missingKeys(from, to)
+    if (changed.size === 0 && removed.size === 0) return []
+    if (this.#isFrozen || removed.size === from.size) return [{ kind: 'assign', value: to }]
+    const changes: Change[] = []
+    if (changed.size > 0) changes.push({ kind: 'update', value: changed })
+    if (removed.size > 0) changes.push({ kind: 'remove', value: removed })
+    return changes
+  }
+
+  #changedEntries (from: Map<K, V>, to: Map<K, V>): Map<K, V> {
+    const find = this.#finder(from)
+    const changed = new Map<K, V>()
+    for (const [k, v] of to) {
+      const before = find(k)
+      if (before === undefined || !this.#value.equals(before, v)) changed.set(k, v)
+    }
+    return changed
+  }
+
+  #missingKeys (from: Map<K, V>, to: Map<K, V>): Set<K> {
+    const stays = membership(this.#key, to)
+    const missing = new Set<K>()
+    for (const k of from.keys()) {
+      if (!stays(k)) missing.add(k)
+    }
+    return missing
+  }
+
+  /** In an `update` a null value deletes the entry (UPD-07, B15). */
+  override convertChange (kind: ChangeKind, value: unknown): unknown {
+    if (kind === 'assign') return this.convert(value)
+    if (this.#isFrozen || (kind !== 'update' && kind !== 'remove')) throw noOperation(this.cql, kind, this.#isFrozen ? [] : ['update', 'remove'])
+    try {
+      if (kind === 'remove') return convertSet(this.#key, value)
+      return this.#convertEntries<V | null>(value, (v, i) => v === null ? null : convertInner(this.#value, v, () => `value of entry ${i}`))
+    } catch (error) {
+      throw unreadable(error)
+    }
+  }
+
+  /** Of an `update` only the entries that have a value: send the others as a removal, see {@link splitUpdate}. */
+  override changeToDriver (change: Change, encoding: Encoding): unknown {
+    if (change.value === null) return null
+    if (change.kind === 'remove') return Array.from(change.value as Set<K>, (k) => this.#key.toDriver(k, encoding))
+    if (change.kind === 'update') return this.toDriver(withoutNulls(change.value as Map<K, V | null>), encoding)
+    return super.changeToDriver(change, encoding)
+  }
+
+  override frozen (): CqlType<Map<K, V>> { return this.#isFrozen ? this : new MapType(this.#key, this.#value, true) }
+  override emptyValue (): Map<K, V> { return new Map() }
+  override isEmpty (value: Map<K, V>): boolean { return value.size === 0 }
+
+  override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined {
+    return part === 'key' ? this.#key : part === 'value' ? this.#value : undefined
+  }
+
+  override parts (): readonly CqlType[] { return [this.#key, this.#value] }
+}
+
+/** An `update` with null values as one without, and the removal of their keys: fixed texts, whatever the entries. */
+export function splitUpdate (value: ReadonlyMap<unknown, unknown>): readonly Change[] {
+  const removed = new Set(Array.from(value).filter(([, v]) => v === null).map(([k]) => k))
+  const updated = withoutNulls(value)
+  const changes: Change[] = []
+  if (updated.size > 0) changes.push({ kind: 'update', value: updated })
+  if (removed.size > 0) changes.push({ kind: 'remove', value: removed })
+  return changes
+}
+
+function withoutNulls<K, V> (map: ReadonlyMap<K, V | null>): Map<K, V> {
+  return new Map(Array.from(map).filter((entry): entry is [K, V] => entry[1] !== null))
+}
+
+function entriesOf<K> (value: unknown, key: CqlType<K>): Iterable<readonly [unknown, unknown]> {
+  if (isMap(value)) return value as Map<unknown, unknown>
+  if (!isPlainObject(value)) throw new InvalidValue('type', 'must be a Map or a plain object')
+  return Object.keys(value).map((text, i) => [keyInObject(key, text, i), value[text]] as const)
+}
+
+function keyInObject<K> (type: CqlType<K>, text: string, i: number): K {
+  try {
+    return keyFromText(type, text)
+  } catch (error) {
+    throw unreadable(error).within(`key of entry ${i}`)
+  }
+}
+
+/** The first of equal keys: an entry given twice keeps its place, as in a JS Map. */
+function remembered<K> (byKey: Map<Key, K>, key: Key, value: K): K {
+  const known = byKey.get(key)
+  if (known !== undefined) return known
+  byKey.set(key, value)
+  return value
+}

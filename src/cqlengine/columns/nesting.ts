@@ -1,0 +1,35 @@
+// What Cassandra allows inside what (reference 6.3 "Keys" and "Nesting"), told at the declaration.
+import { ModelDefinitionError } from '../errors.js'
+import type { CqlType } from './cql-type.js'
+
+/** An element, a value, a field: anything but a counter. */
+export function checkInner (type: CqlType, place: string): CqlType {
+  if (type.kind === 'counter') throw new ModelDefinitionError(`${capital(place)} cannot hold counters: a counter is a column of its own`)
+  return type
+}
+
+/** Elements of sets and keys of maps, which have an order: no durations, though Cassandra lets them stand deeper inside. */
+export function checkSortable (type: CqlType, place: string): CqlType {
+  if (type.cql === 'duration') throw new ModelDefinitionError(`${capital(place)} cannot hold durations: they have no order`)
+  return checkInner(type, place)
+}
+
+/** Key columns: no counter, and no duration at any depth. */
+export function checkKeyType (type: CqlType): CqlType {
+  if (hasDuration(type)) throw new ModelDefinitionError('The primary key cannot hold durations: they have no order')
+  return checkInner(type, 'the primary key').frozen()
+}
+
+export function checkVector (type: CqlType, dimensions: number): CqlType {
+  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions >= 2 ** 31) {
+    throw new ModelDefinitionError('A vector needs its number of dimensions, 1 or more, e.g. columns.Vector(columns.Float, 3)')
+  }
+  return checkInner(type, 'a vector')
+}
+
+/** Vectors are left out, for Cassandra does not look into them. */
+function hasDuration (type: CqlType): boolean {
+  return type.cql === 'duration' || (type.kind !== 'vector' && type.parts().some(hasDuration))
+}
+
+function capital (text: string): string { return text.charAt(0).toUpperCase() + text.slice(1) }

@@ -1,0 +1,112 @@
+import { ModelDefinitionError } from '../errors.js'
+import { checkValue, minimumLength } from './check.js'
+import type { AnyColumnOptions, IndexOptions } from './column.js'
+import { type CqlType, InvalidValue } from './cql-type.js'
+import { isPlainObject } from './outside.js'
+
+type Check = (value: unknown) => boolean
+type Rule = readonly [Check, expected: string]
+
+const flag: Rule = [(v) => typeof v === 'boolean', 'true or false']
+const name: Rule = [(v) => typeof v === 'string' && v !== '', 'a string that is not empty']
+const length: Rule = [(v) => Number.isSafeInteger(v) && (v as number) >= 0, 'a whole number, 0 or more']
+
+const rules: Readonly<Record<string, Rule>> = {
+  primaryKey: flag,
+  partitionKey: flag,
+  clusteringOrder: [(v) => typeof v === 'string' && /^(asc|desc)$/i.test(v), '"asc" or "desc"'],
+  required: flag,
+  default: [() => true, 'a value or a function'],
+  static: flag,
+  index: [(v) => typeof v === 'boolean' || isPlainObject(v) || Array.isArray(v), 'true, an index or an array of indexes'],
+  customIndex: flag,
+  dbField: name,
+  discriminatorColumn: flag,
+  hidden: flag,
+  validate: [(v) => typeof v === 'function', 'a function'],
+  description: [(v) => typeof v === 'string', 'a string'],
+  minLength: length,
+  maxLength: length,
+  frozen: flag
+}
+
+const common = Object.keys(rules).filter((option) => !['minLength', 'maxLength', 'frozen'].includes(option))
+
+/** The options that columns of each family take. */
+export const optionNames = {
+  scalar: common,
+  text: [...common, 'minLength', 'maxLength'],
+  freezable: [...common, 'frozen'],
+  counter: ['dbField', 'static', 'required', 'description', 'hidden']
+} as const
+
+const indexRules: Readonly<Record<string, Rule>> = {
+  name: [(v) => typeof v === 'string' && /^\w+$/.test(v), 'letters, digits and _'],
+  using: name,
+  target: [(v) => ['values', 'keys', 'entries', 'full'].includes(v as string), '"values", "keys", "entries" or "full"'],
+  options: [(v) => isPlainObject(v) && Object.values(v).every((o) => typeof o === 'string'), 'an object of strings']
+}
+
+/**
+ * The options of a column as an immutable value, without those that are undefined (COL-11, TYP-01, B17).
+ * @param factory the column function's name, for messages
+ * @throws {ModelDefinitionError} for an unknown option, a wrong value, or options that exclude each other
+ */
+export function checkOptions (factory: string, given: unknown, known: readonly string[]): AnyColumnOptions {
+  const at = `columns.${factory}`
+  if (given === undefined) return Object.freeze({})
+  if (!isPlainObject(given)) throw new ModelDefinitionError(`${at}: the options must be an object such as { required: true }`)
+  const options: Record<string, unknown> = {}
+  for (const [option, value] of Object.entries(given)) {
+    if (!known.includes(option)) throw new ModelDefinitionError(`${at}: unknown option "${option}"; there are ${known.join(', ')}`)
+    if (value !== undefined) options[option] = checked(`${at}: option ${option}`, rules[option] as Rule, value)
+  }
+  if (typeof options.clusteringOrder === 'string') options.clusteringOrder = options.clusteringOrder.toLowerCase()
+  if (options.index !== undefined) options.index = checkIndex(at, options.index)
+  checkTogether(at, options)
+  return Object.freeze(options)
+}
+
+/** A default that can never be written is a mistake in the model. Functions are judged when they are called. */
+export function checkDefault (factory: string, type: CqlType, options: AnyColumnOptions): void {
+  const value: unknown = options.default
+  if (value === undefined || value === null || typeof value === 'function') return
+  try {
+    checkValue({ type, options }, value)
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    throw new ModelDefinitionError(`columns.${factory}: the default ${error.message}`)
+  }
+}
+
+function checked (at: string, [check, expected]: Rule, value: unknown): unknown {
+  if (!check(value)) throw new ModelDefinitionError(`${at} must be ${expected}`)
+  return value
+}
+
+function checkIndex (at: string, index: unknown): boolean | readonly IndexOptions[] {
+  if (typeof index === 'boolean') return index
+  const indexes = Array.isArray(index) ? index as unknown[] : [index]
+  return Object.freeze(indexes.map((one) => {
+    if (!isPlainObject(one)) throw new ModelDefinitionError(`${at}: an index must be an object such as { using: 'sai' }`)
+    for (const [option, value] of Object.entries(one)) {
+      const rule = Object.hasOwn(indexRules, option) ? indexRules[option] : undefined
+      if (rule === undefined) throw new ModelDefinitionError(`${at}: unknown option "${option}" of an index; there are ${Object.keys(indexRules).join(', ')}`)
+      if (value !== undefined) checked(`${at}: option ${option} of an index`, rule, value)
+    }
+    return Object.freeze({ ...one }) as IndexOptions
+  }))
+}
+
+function checkTogether (at: string, options: AnyColumnOptions): void {
+  const minimum = minimumLength(options)
+  const { maxLength = Infinity, primaryKey, partitionKey } = options
+  if (maxLength < minimum) {
+    const why = options.minLength === undefined ? 'a required text has at least 1 character unless minLength says 0' : `minLength is ${minimum}`
+    throw new ModelDefinitionError(`${at}: maxLength is ${maxLength}, but ${why}`)
+  }
+  const isKey = primaryKey === true || partitionKey === true
+  if (primaryKey === false && partitionKey === true) throw new ModelDefinitionError(`${at}: a partitionKey is part of the primary key; leave out primaryKey: false`)
+  if (isKey && options.static === true) throw new ModelDefinitionError(`${at}: a key column cannot be static; leave out one of both`)
+  if (isKey && options.frozen === false) throw new ModelDefinitionError(`${at}: a key column must be frozen; leave out frozen: false`)
+}

@@ -1,0 +1,107 @@
+import { isSet } from 'node:util/types'
+import type { Encoding } from '../connection/encoding.js'
+import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
+import { convertInner, distinct, joinKeys, membership } from './elements.js'
+import { noOperation } from './list.js'
+import { ObjectType } from './outside.js'
+
+/**
+ * `set<T>` (TYP-20). Instances hold a JS Set, which finds objects by identity; equal elements are one element all the same, by value.
+ * Null and the empty set are the same to Cassandra and here.
+ */
+export class SetType<E = unknown> extends ObjectType<Set<E>> {
+  override readonly cql: string
+  override readonly kind: Kind = 'set'
+  override readonly mutable = true
+  override readonly readsAsIs: boolean
+  readonly #of: CqlType<E>
+  readonly #isFrozen: boolean
+
+  /** @param isFrozen written and compared as a whole */
+  constructor (of: CqlType<E>, isFrozen = false) {
+    super()
+    this.#of = of.frozen()
+    this.#isFrozen = isFrozen
+    this.readsAsIs = of.readsAsIs
+    const cql = `set<${this.#of.cql}>`
+    this.cql = isFrozen ? `frozen<${cql}>` : cql
+  }
+
+  protected read (value: unknown): Set<E> { return convertSet(this.#of, value) }
+
+  /** An array: the driver takes it whatever its own options say. */
+  override toDriver (value: Set<E>, encoding: Encoding): unknown { return Array.from(value, (e) => this.#of.toDriver(e, encoding)) }
+  override fromDriver (value: unknown): Set<E> { return new Set(Array.from(value as Iterable<unknown>, (e) => this.#of.fromDriver(e))) }
+
+  override equals (a: Set<E>, b: Set<E>): boolean {
+    if (a === b) return true
+    if (a.size !== b.size) return false
+    const has = membership(this.#of, b)
+    for (const e of a) {
+      if (!has(e)) return false
+    }
+    return true
+  }
+
+  override copy (value: Set<E>): Set<E> {
+    return this.#of.mutable ? new Set(Array.from(value, (e) => this.#of.copy(e))) : new Set(value)
+  }
+
+  override keyOf (value: Set<E>): Key { return joinKeys(Array.from(value, (e) => String(this.#of.keyOf(e))).sort()) }
+  override toJSON (value: Set<E>): unknown { return Array.from(value, (e) => this.#of.toJSON(e)) }
+
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    return { type: 'array', items: this.#of.schema(direction), uniqueItems: true }
+  }
+
+  /** What is new as an addition, what is gone as a removal (STM-07); the whole set where the two have nothing in common. */
+  override changes (before: Set<E> | null, after: Set<E> | null): readonly Change[] {
+    const from = before ?? new Set<E>()
+    const to = after ?? new Set<E>()
+    if (to.size === 0) return from.size === 0 ? [] : [{ kind: 'assign', value: null }]
+    const added = without(this.#of, to, from)
+    const removed = without(this.#of, from, to)
+    if (added.size === 0 && removed.size === 0) return []
+    if (this.#isFrozen || removed.size === from.size) return [{ kind: 'assign', value: to }]
+    const changes: Change[] = []
+    if (added.size > 0) changes.push({ kind: 'add', value: added })
+    if (removed.size > 0) changes.push({ kind: 'remove', value: removed })
+    return changes
+  }
+
+  override convertChange (kind: ChangeKind, value: unknown): unknown {
+    if (kind === 'assign' || (!this.#isFrozen && (kind === 'add' || kind === 'remove'))) return this.convert(value)
+    throw noOperation(this.cql, kind, this.#isFrozen ? [] : ['add', 'remove'])
+  }
+
+  override frozen (): CqlType<Set<E>> { return this.#isFrozen ? this : new SetType(this.#of, true) }
+  override emptyValue (): Set<E> { return new Set() }
+  override isEmpty (value: Set<E>): boolean { return value.size === 0 }
+  override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined { return part === 'element' ? this.#of : undefined }
+  override parts (): readonly CqlType[] { return [this.#of] }
+}
+
+/** The same set when nothing had to be converted: users keep references to the values of their instances. */
+export function convertSet<E> (of: CqlType<E>, value: unknown): Set<E> {
+  if (!isSet(value) && !Array.isArray(value)) throw new InvalidValue('type', 'must be a Set or an array')
+  let i = -1
+  let isSame = value instanceof Set
+  const converted = new Set<E>()
+  for (const before of value as Iterable<unknown>) {
+    i++
+    const after = convertInner(of, before, () => `element ${i}`)
+    isSame &&= Object.is(before, after)
+    converted.add(after)
+  }
+  const unique = distinct(of, converted)
+  return isSame && unique === converted ? value as Set<E> : unique
+}
+
+function without<E> (of: CqlType<E>, set: Set<E>, other: Set<E>): Set<E> {
+  const isIn = membership(of, other)
+  const rest = new Set<E>()
+  for (const e of set) {
+    if (!isIn(e)) rest.add(e)
+  }
+  return rest
+}

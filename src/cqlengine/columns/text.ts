@@ -1,0 +1,43 @@
+import { CqlType, InvalidValue, type JsonSchema, type Kind } from './cql-type.js'
+
+/** `text` (TYP-01). Nothing but strings; half surrogate pairs are refused, for the driver would store U+FFFD instead. */
+export class TextType extends CqlType<string> {
+  override readonly cql: string = 'text'
+  override readonly kind: Kind = 'text'
+  override readonly primitive = true
+
+  convert (value: unknown): string {
+    if (typeof value !== 'string') throw new InvalidValue('type', 'must be a string')
+    if (!isWellFormed(value)) throw new InvalidValue('encoding', 'must not hold one half of a surrogate pair, which UTF-8 cannot express')
+    return value
+  }
+
+  override schema (): JsonSchema { return { type: 'string' } }
+}
+
+/** `ascii` (TYP-02): code points below 128. */
+export class AsciiType extends TextType {
+  override readonly cql = 'ascii'
+
+  override convert (value: unknown): string {
+    const text = super.convert(value)
+    // eslint-disable-next-line no-control-regex -- control characters are ASCII
+    if (!/^[\0-\x7f]*$/.test(text)) throw new InvalidValue('encoding', 'must hold ASCII characters only')
+    return text
+  }
+}
+
+function isWellFormed (text: string): boolean {
+  // ES2024, in every Node that this package runs on; the compiler's library is ES2022.
+  return (text as string & { isWellFormed (): boolean }).isWellFormed()
+}
+
+/** Length in characters, an astral one counting once, as in JSON schemas and in cqlengine. */
+export function lengthOf (text: string): number {
+  let length = text.length
+  for (let i = 0; i < text.length - 1; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0xd800 && code < 0xdc00) length--
+  }
+  return length
+}

@@ -1,0 +1,72 @@
+import type { Encoding } from '../connection/encoding.js'
+import { types } from '../driver.js'
+import { type CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { convertInner, equalOrNull, joinKeys } from './elements.js'
+import { hasMethods, ObjectType } from './outside.js'
+import { nullable } from './schema.js'
+
+type Elements = unknown[]
+
+/** `tuple<A, B, …>` (TYP-22, B17): an array with one element for each type, any of which may be null. Always written as a whole. */
+export class TupleType extends ObjectType<Elements> {
+  override readonly cql: string
+  override readonly mutable = true
+  override readonly readsAsIs = false
+  readonly #of: readonly CqlType[]
+  readonly #isInner: boolean
+
+  /** @param isInner inside another type, where Cassandra wants the word `frozen` */
+  constructor (of: readonly CqlType[], isInner = false) {
+    super()
+    this.#of = of.map((type) => type.frozen())
+    this.#isInner = isInner
+    const cql = `tuple<${this.#of.map((type) => type.cql).join(', ')}>`
+    this.cql = isInner ? `frozen<${cql}>` : cql
+  }
+
+  protected read (value: unknown): Elements {
+    const given = elementsOf(value)
+    if (given.length > this.#of.length) throw new InvalidValue('length', `must have at most ${this.#of.length} elements`)
+    let isSame = given === value && given.length === this.#of.length
+    const converted = this.#of.map((type, i) => {
+      const before = i < given.length ? given[i] : null
+      const after = before === null ? null : convertInner(type, before, () => `element ${i}`)
+      isSame &&= Object.is(before, after)
+      return after
+    })
+    return isSame ? given : converted
+  }
+
+  override toDriver (value: Elements, encoding: Encoding): unknown {
+    return new types.Tuple(...this.#of.map((type, i) => value[i] === null ? null : type.toDriver(value[i], encoding)))
+  }
+
+  override fromDriver (value: unknown): Elements {
+    const given = elementsOf(value)
+    // Missing at the end: written before a field was added, or by a writer that left them out.
+    return this.#of.map((type, i) => given[i] === null || given[i] === undefined ? null : type.fromDriver(given[i]))
+  }
+
+  override equals (a: Elements, b: Elements): boolean { return a === b || this.#of.every((type, i) => equalOrNull(type, a[i] ?? null, b[i] ?? null)) }
+  override copy (value: Elements): Elements { return this.#of.map((type, i) => value[i] === null ? null : type.copy(value[i])) }
+  override keyOf (value: Elements): Key { return joinKeys(this.#of.map((type, i) => value[i] === null ? null : type.keyOf(value[i]))) }
+  override toJSON (value: Elements): unknown { return this.#of.map((type, i) => value[i] === null ? null : type.toJSON(value[i])) }
+
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    const { length } = this.#of
+    return { type: 'array', items: this.#of.map((type) => nullable(type.schema(direction))), minItems: length, maxItems: length, additionalItems: false }
+  }
+
+  override frozen (): CqlType<Elements> { return this.#isInner ? this : new TupleType(this.#of, true) }
+  override parts (): readonly CqlType[] { return this.#of }
+}
+
+/** Of an array, or of a driver's Tuple, ours or that of another copy; a Tuple's missing elements are null. */
+function elementsOf (value: unknown): Elements {
+  if (Array.isArray(value)) return value
+  if (value instanceof types.Tuple || hasMethods(value, 'get', 'values', 'toJSON')) {
+    const { elements } = value as { readonly elements: unknown }
+    if (Array.isArray(elements)) return Array.from(elements, (e: unknown) => e ?? null)
+  }
+  throw new InvalidValue('type', 'must be an array or a Tuple')
+}

@@ -1,0 +1,168 @@
+import type { Encoding } from '../connection/encoding.js'
+import { quote } from '../statements/identifiers.js'
+import { type CheckedColumn, checkValue } from './check.js'
+import { columnSchema } from './column-schema.js'
+import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind, type UserTypeLike } from './cql-type.js'
+import { equalOrNull, joinKeys } from './elements.js'
+import { noOperation } from './list.js'
+import { isPlainObject, ObjectType, unreadable } from './outside.js'
+import { nullable } from './schema.js'
+
+type Instance = Record<string, unknown>
+type Field = CheckedColumn & { readonly name: string, readonly field: string }
+type FieldColumn = CheckedColumn & { readonly options: { readonly dbField?: string } }
+
+/**
+ * A user type (UDT rows): instances of the class, compared field by field (B05). A field that is missing is null, and an empty collection in
+ * a field is stored as null and read as empty.
+ */
+export class UserDefined extends ObjectType<object> {
+  override readonly cql: string
+  override readonly kind: Kind = 'udt'
+  override readonly mutable = true
+  override readonly readsAsIs = false
+  readonly #class: UserTypeLike
+  readonly #fields: readonly Field[]
+  readonly #isFrozen: boolean
+
+  constructor (type: UserTypeLike, isFrozen: boolean) {
+    super()
+    this.#class = type
+    this.#fields = fieldsOf(type)
+    this.#isFrozen = isFrozen
+    const cql = quote(type.typeName)
+    this.cql = isFrozen ? `frozen<${cql}>` : cql
+  }
+
+  /** Of an instance each field is checked again, for it can have been assigned anything since. */
+  protected read (value: unknown): object {
+    if (value instanceof this.#class) return this.#converted(value as Instance)
+    if (!isPlainObject(value)) throw new InvalidValue('type', `must be ${this.#class.name === '' ? 'an instance of the user type' : `a ${this.#class.name}`} or a plain object with its fields`)
+    return this.#converted(this.#make(this.#given(value)))
+  }
+
+  #given (value: Record<string, unknown>): Instance {
+    const given: Instance = {}
+    for (const key of Object.keys(value)) {
+      if (!this.#fields.some(({ name }) => name === key)) throw new InvalidValue('unknown', `has no field ${JSON.stringify(key.slice(0, 50))}, only ${this.#fields.map(({ name }) => name).join(', ')}`)
+      if (value[key] !== undefined) given[key] = value[key]
+    }
+    return given
+  }
+
+  #converted (instance: Instance): object {
+    let isSame = true
+    const values: Instance = {}
+    for (const field of this.#fields) {
+      const before = instance[field.name]
+      values[field.name] = checkField(field, before ?? null)
+      isSame &&= before === undefined || before === null || Object.is(before, values[field.name])
+    }
+    return isSame ? instance : this.#make(values, instance)
+  }
+
+  /** Through the class of `like`, so that methods, private members and subclasses stay. */
+  #make (values: Instance, like?: Instance): Instance {
+    const Class = like === undefined ? this.#class : (Object.getPrototypeOf(like) as { readonly constructor: UserTypeLike }).constructor
+    return new Class(values) as unknown as Instance
+  }
+
+  override toDriver (value: object, encoding: Encoding): unknown {
+    const bound = Object.create(null) as Instance
+    for (const { name, field, type } of this.#fields) {
+      const v = (value as Instance)[name] ?? null
+      bound[field] = v === null || type.isEmpty(v) ? null : type.toDriver(v, encoding)
+    }
+    return bound
+  }
+
+  override fromDriver (value: unknown): object {
+    const read: Instance = {}
+    for (const { name, field, type } of this.#fields) {
+      const v = (value as Instance)[field] ?? null
+      read[name] = v === null ? type.emptyValue() : type.fromDriver(v)
+    }
+    return this.#make(read)
+  }
+
+  override equals (a: object, b: object): boolean { return a === b || this.#fields.every((field) => equalOrNull(field.type, valueOf(a, field), valueOf(b, field))) }
+
+  override copy (value: object): object {
+    const values: Instance = {}
+    for (const { name, type } of this.#fields) {
+      const v = (value as Instance)[name] ?? null
+      values[name] = v === null ? null : type.copy(v)
+    }
+    return this.#make(values, value as Instance)
+  }
+
+  override keyOf (value: object): Key {
+    return joinKeys(this.#fields.map((field) => {
+      const v = valueOf(value, field)
+      return v === null ? null : field.type.keyOf(v)
+    }))
+  }
+
+  /** By the instance's own `toJSON`, which its class may override. */
+  override toJSON (value: object): unknown { return (value as { toJSON (): unknown }).toJSON() }
+
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    const visible = this.#fields.filter(({ options }) => direction === 'input' || options.hidden !== true)
+    const properties = visible.map((field) => {
+      const schema = columnSchema(field, direction)
+      return [field.name, field.options.required === true ? schema : nullable(schema)] as const
+    })
+    const required = visible.filter(({ options }) => options.required === true && (direction === 'output' || options.default === undefined)).map(({ name }) => name)
+    return { type: 'object', properties: Object.fromEntries(properties), ...required.length > 0 && { required }, additionalProperties: false }
+  }
+
+  /** The changed fields of a type that is not frozen, by their names in the database; else the whole. */
+  override changes (before: object | null, after: object | null): readonly Change[] {
+    if (this.#isFrozen || before === null || after === null) return super.changes(before, after)
+    const changed = this.#fields.filter((field) => !equalOrNull(field.type, valueOf(before, field), valueOf(after, field)))
+    if (changed.length === this.#fields.length) return [{ kind: 'assign', value: after }]
+    return changed.map((field) => ({ kind: 'field', value: [field.field, valueOf(after, field)] }))
+  }
+
+  /** A `field` is given as `[name, value]`, by the attribute name. */
+  override convertChange (kind: ChangeKind, value: unknown): unknown {
+    if (kind === 'assign') return this.convert(value)
+    if (kind !== 'field' || this.#isFrozen) throw noOperation(this.cql, kind, [])
+    const [name, v] = value as readonly [unknown, unknown]
+    const field = this.#fields.find((f) => f.name === name)
+    if (field === undefined) throw new InvalidValue('unknown', `has only the fields ${this.#fields.map((f) => f.name).join(', ')}`)
+    return [field.field, checkField(field, v)]
+  }
+
+  override changeToDriver (change: Change, encoding: Encoding): unknown {
+    if (change.kind !== 'field') return super.changeToDriver(change, encoding)
+    const [name, value] = change.value as readonly [string, unknown]
+    const field = this.#fields.find((f) => f.field === name)
+    return value === null || field === undefined ? null : field.type.toDriver(value, encoding)
+  }
+
+  override frozen (): CqlType<object> { return this.#isFrozen ? this : new UserDefined(this.#class, true) }
+  override parts (): readonly CqlType[] { return this.#fields.map(({ type }) => type) }
+  override userTypes (): readonly UserTypeLike[] { return [...super.userTypes(), this.#class] }
+}
+
+function fieldsOf (type: UserTypeLike): readonly Field[] {
+  return Object.entries(type.columns).map(([name, column]) => {
+    const { type, options } = column as FieldColumn
+    return { name, field: options.dbField ?? name, type: type.frozen(), options }
+  })
+}
+
+/** The field's value, with what Cassandra stores as null as null. */
+function valueOf (instance: object, { name, type }: Field): unknown {
+  const value = (instance as Instance)[name] ?? null
+  return value === null || type.isEmpty(value) ? null : value
+}
+
+function checkField (field: Field, value: unknown): unknown {
+  try {
+    return checkValue(field, value) ?? field.type.emptyValue()
+  } catch (error) {
+    throw unreadable(error).within(field.name)
+  }
+}

@@ -1,0 +1,70 @@
+// The driver's client as we make it: the settings that driver-faults.md measured (its last tables), under whatever the user sets.
+import { Client, type DseClientOptions, ExecutionProfile, policies } from '../driver.js'
+import { ConfigError } from '../errors.js'
+import { DataCenterPolicy } from './data-center.js'
+import { ownEncodingOptions } from './encoding.js'
+
+export type DriverOptions = Readonly<Partial<DseClientOptions>>
+
+export interface ClientSettings {
+  /** The connection's name, for messages. */
+  readonly name: string
+  /** Contact points; absent with Astra's `cloud`. */
+  readonly hosts: readonly string[] | undefined
+  readonly consistency?: number
+  readonly localDataCenter?: string
+  /** The user's own options of the driver: they win over ours, key by key. */
+  readonly options?: DriverOptions
+  readonly warn: (message: string) => void
+}
+
+/** PREPARE, STARTUP and heartbeats obey only this one (trap 9): short, so that a silent node is noticed. */
+const handshakeTimeout = 4000
+/** Must stay above the server's own limits: 5 s for reads, 10 s for ranges. */
+const statementTimeout = 12_000
+
+/**
+ * Makes a client; nothing is sent yet.
+ * @throws {ConfigError} the driver refuses the options; its reason is the `cause`
+ */
+export function createClient (settings: ClientSettings): Client {
+  try {
+    return new Client(clientOptions(settings))
+  } catch (cause) {
+    throw new ConfigError(`The driver refuses the client options of connection "${settings.name}" (see the cause)`, { cause })
+  }
+}
+
+function clientOptions ({ hosts, consistency, localDataCenter, options = {}, warn }: ClientSettings): DseClientOptions {
+  const { localDataCenter: nested, ...user } = options
+  const dataCenter = new DataCenterPolicy({ wanted: localDataCenter ?? nested, warn })
+  return {
+    applicationName: 'fastify-cqlalchemy',
+    maxPrepared: 5000,
+    prepareOnAllHosts: false,
+    ...user,
+    ...(hosts && { contactPoints: [...hosts] }),
+    encoding: { ...ownEncodingOptions, ...user.encoding },
+    pooling: { warmup: false, heartBeatInterval: 10_000, ...user.pooling },
+    policies: { reconnection: new policies.reconnection.ExponentialReconnectionPolicy(500, 5000, true), ...user.policies },
+    socketOptions: { connectTimeout: 3000, readTimeout: handshakeTimeout, defunctReadTimeoutThreshold: 8, ...user.socketOptions },
+    queryOptions: { ...user.queryOptions, ...(consistency !== undefined && { consistency }) },
+    profiles: [dataCenterProfile(dataCenter), ...requestProfiles(user, consistency)],
+    // Without it the driver accepts every certificate (trap 3).
+    ...(user.sslOptions && { sslOptions: { ...user.sslOptions, rejectUnauthorized: user.sslOptions.rejectUnauthorized ?? true } })
+  }
+}
+
+const dataCenterProfile = (policy: DataCenterPolicy): ExecutionProfile => new ExecutionProfile('cqlengine data center', { loadBalancing: policy })
+
+/** Copies: the driver writes the client's policies into the profiles that it is given, so two clients must not share them. */
+function requestProfiles (user: DriverOptions, consistency: number | undefined): ExecutionProfile[] {
+  const given = user.profiles ?? []
+  const readTimeout = user.socketOptions?.readTimeout === undefined ? statementTimeout : undefined
+  const copies = given.map((profile) => new ExecutionProfile(profile.name, {
+    ...profile,
+    readTimeout: profile.readTimeout ?? readTimeout,
+    consistency: profile.name === 'default' ? consistency ?? profile.consistency : profile.consistency
+  }))
+  return given.some((profile) => profile.name === 'default') ? copies : [new ExecutionProfile('default', { consistency, readTimeout }), ...copies]
+}

@@ -1,0 +1,39 @@
+// How a client writes and reads the CQL types for which the driver offers two forms. The driver takes only the form that it is set to:
+// a Map sent without `encoding.map` empties the stored map, a bigint without `useBigIntAsLong` is refused (cqlengine.md section 5.1).
+import type { Client, ClientOptions } from '../driver.js'
+
+export interface Encoding {
+  /** bigint and counter columns: `bigint`, or the driver's `Long`. */
+  readonly bigint: 'bigint' | 'long'
+  /** varint columns: `bigint`, or the driver's `Integer`. */
+  readonly varint: 'bigint' | 'integer'
+  readonly set: 'set' | 'array'
+  readonly map: 'map' | 'object'
+}
+
+/** The `encoding` option of the clients that we make. */
+export const ownEncodingOptions: Readonly<NonNullable<ClientOptions['encoding']>> = Object.freeze({
+  set: Set,
+  map: Map,
+  useBigIntAsLong: true,
+  useBigIntAsVarint: true
+})
+
+/** What {@link ownEncodingOptions} amounts to. */
+export const ownEncoding: Encoding = toEncoding(ownEncodingOptions)
+
+/** The encoding of any client, also of one that a user made with other options. */
+export function encodingOf (client: Client): Encoding {
+  // The driver's declarations leave `options` out, though every client has it; a hand-made double may lack it.
+  const { options } = client as { options?: ClientOptions }
+  return toEncoding(options?.encoding ?? {})
+}
+
+function toEncoding (options: NonNullable<ClientOptions['encoding']>): Encoding {
+  return Object.freeze({
+    bigint: options.useBigIntAsLong ? 'bigint' : 'long',
+    varint: options.useBigIntAsVarint ? 'bigint' : 'integer',
+    set: options.set ? 'set' : 'array',
+    map: options.map ? 'map' : 'object'
+  })
+}

@@ -1,0 +1,52 @@
+// What an error of the driver means to somebody behind HTTP (driver-faults.md trap 10, API.md section 12). No address, CQL or stack in here.
+import { errors, types } from '../driver.js'
+
+export interface HttpCause {
+  readonly statusCode: number
+  readonly code: string
+  readonly message: string
+  /** s; only where trying again makes sense. */
+  readonly retryAfter?: number
+}
+
+const unavailable: HttpCause = { statusCode: 503, code: 'CQL_UNAVAILABLE', message: 'The database is not available', retryAfter: 5 }
+const overloaded: HttpCause = { statusCode: 503, code: 'CQL_OVERLOADED', message: 'The database is overloaded', retryAfter: 5 }
+const timeout: HttpCause = { statusCode: 504, code: 'CQL_TIMEOUT', message: 'The database did not answer in time' }
+const failed: HttpCause = { statusCode: 500, code: 'CQL_DRIVER', message: 'The database could not process the request' }
+
+const codes = types.responseErrorCodes
+const byCode: ReadonlyMap<number, HttpCause> = new Map([
+  [codes.unavailableException, unavailable],
+  [codes.isBootstrapping, unavailable],
+  [codes.overloaded, overloaded],
+  [codes.readTimeout, timeout],
+  [codes.writeTimeout, timeout]
+])
+
+/** undefined: it is none of the driver's errors. */
+export function classifyDriverError (error: unknown): HttpCause | undefined {
+  if (error instanceof errors.NoHostAvailableError) return ofHosts(Object.values<unknown>(error.innerErrors ?? {}))
+  if (error instanceof errors.OperationTimedOutError) return timeout
+  if (error instanceof errors.BusyConnectionError) return overloaded
+  if (error instanceof errors.ResponseError) return byCode.get(error.code) ?? failed
+  if (error instanceof errors.AuthenticationError || error instanceof errors.ArgumentError) return failed
+  if (error instanceof errors.DriverError) return isLostConnection(error) ? unavailable : failed
+  return undefined
+}
+
+/** A driver gives up when no host could serve: the reasons decide. None: all hosts are known to be down. */
+function ofHosts (reasons: readonly unknown[]): HttpCause {
+  if (reasons.length === 0) return unavailable
+  const causes = reasons.map((reason) => classifyDriverError(reason) ?? (isSystemError(reason) ? ofSystem(reason) : failed))
+  // One host out of reach, or busy, explains a failure that another moment may not have. Else the mistakes count more than the time-outs.
+  return [unavailable, overloaded, failed].find((cause) => causes.includes(cause)) ?? timeout
+}
+
+/** The driver marks it so; the words are those of `connectTimeout` and of a socket that was closed. */
+const isLostConnection = (error: Error & { isSocketError?: boolean }): boolean =>
+  error.isSocketError === true || /^(Socket was closed|Connection timeout)/.test(error.message)
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
+
+/** ECONNREFUSED, EHOSTUNREACH, ECONNRESET and their like: nobody there now. EPROTO is TLS that does not fit. */
+const ofSystem = ({ code = '' }: NodeJS.ErrnoException): HttpCause => code.startsWith('E') && code !== 'EPROTO' ? unavailable : failed

@@ -1,0 +1,107 @@
+// What the driver leaves behind, and what would keep the process alive for seconds or for ever (driver-faults.md, traps 4 to 6): sockets of attempts
+// that failed or were given up, their heartbeats, and the Host objects that it replaced while no node was in reach. All of it lies in the driver's
+// internals, so everything here asks first whether it is there: with another driver the cleaning is lost, nothing else.
+import type { Client, Host } from '../driver.js'
+
+type InternalHost = Host & { shutdown? (waitForPending: boolean): Promise<void> }
+
+/** The driver's connection to one node. */
+interface Socket {
+  readonly netClient?: { readonly destroyed: boolean, destroy (): unknown }
+  /** Ends the heartbeat, and tells all who wait that the socket was closed. */
+  clearAndInvokePending? (): void
+  listenerCount? (event: string): number
+}
+
+interface Internals {
+  readonly options?: { logEmitter?: (...message: unknown[]) => unknown }
+  readonly controlConnection?: { readonly connection?: Socket | null }
+}
+
+/** Longer than any request of the driver's own waits. */
+const farewell = 15_000
+
+/** Watches one client of ours from its creation on. */
+export class Leftovers {
+  readonly #client: Client
+  readonly #hosts = new Set<InternalHost>()
+  /** With the answer to: was it opened to find the cluster, and not for a pool? */
+  readonly #sockets = new Map<Socket, boolean>()
+  #isAbandoned = false
+
+  constructor (client: Client) {
+    this.#client = client
+    client.hosts?.on?.('add', (host: Host) => { this.#hosts.add(host) })
+    client.hosts?.on?.('remove', (host: InternalHost) => { setImmediate(() => { this.#replaced(host) }) })
+    this.#listen()
+  }
+
+  /** An attempt to connect failed: nothing that it opened is of use. */
+  afterFailure (): void {
+    this.#kill(() => true)
+  }
+
+  /** An attempt succeeded: one socket became part of a pool, those of the contact points before it did not. */
+  afterSuccess (): void {
+    const { connection } = this.#internals.controlConnection ?? {}
+    this.#kill((socket, isSearch) => isSearch && socket !== connection)
+  }
+
+  /** The attempt under way shall come to an end now, and try no further contact point. */
+  abandon (): void {
+    this.#isAbandoned = true
+    this.#kill(() => true)
+  }
+
+  /** The client was shut down: closes whatever is left. */
+  async closeAll (): Promise<void> {
+    const hosts = [...this.#hosts]
+    this.#hosts.clear()
+    this.#kill(() => true)
+    await Promise.allSettled(hosts.map(async (host) => { await host.shutdown?.(false) }))
+  }
+
+  get #internals (): Internals { return this.#client as unknown as Internals }
+
+  /** Each socket logs that it connects, and calls the log function as a method of its own: nothing else ever shows the socket itself. */
+  #listen (): void {
+    const { options } = this.#internals
+    const emit = options?.logEmitter
+    if (options === undefined || typeof emit !== 'function') return
+    const see = (candidate: unknown): void => { this.#see(candidate) }
+    options.logEmitter = function (this: unknown, ...message) {
+      if (message[1] === 'info') see(this)
+      return emit(...message)
+    }
+  }
+
+  #see (candidate: unknown): void {
+    const socket = candidate as Socket | undefined
+    if (typeof socket?.clearAndInvokePending !== 'function' || this.#sockets.has(socket)) return
+    for (const known of this.#sockets.keys()) if (known.netClient?.destroyed === true) this.#sockets.delete(known)
+    // A pool listens to its sockets from the start.
+    this.#sockets.set(socket, socket.listenerCount?.('responseDequeued') === 0)
+    if (this.#isAbandoned) setImmediate(() => { this.#kill(() => true) })
+  }
+
+  #kill (which: (socket: Socket, isSearch: boolean) => boolean): void {
+    for (const [socket, isSearch] of this.#sockets) {
+      if (!which(socket, isSearch)) continue
+      this.#sockets.delete(socket)
+      socket.netClient?.destroy()
+      socket.clearAndInvokePending?.()
+    }
+  }
+
+  /** A node that left the cluster is closed by the driver. One whose object was replaced is not: its pool would go on reconnecting. */
+  #replaced (host: InternalHost): void {
+    const successor = this.#client.hosts.get(host.address)
+    if (successor === undefined || successor === host) return
+    // What it still sends may end first.
+    host.shutdown?.(true)?.catch(() => {})
+    setTimeout(() => {
+      this.#hosts.delete(host)
+      host.shutdown?.(false)?.catch(() => {})
+    }, farewell).unref()
+  }
+}

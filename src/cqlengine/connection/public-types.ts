@@ -1,0 +1,106 @@
+// What users see of connections: the type of `db.connection`, and the options that it takes.
+import type { Client, ClientOptions } from '../driver.js'
+import type { ConnectionState } from './connection.js'
+
+/** Options of a connection to hosts. */
+export interface ConnectOptions {
+  /** Contact points, `host` or `host:port`; an array, or a string with commas. */
+  hosts?: string | readonly string[]
+  /** The connection's own default keyspace; it need not exist when connecting. */
+  keyspace?: string | null
+  /** Default consistency: a name in any case, or a number of `types.consistencies`. Absent: the driver's (LOCAL_ONE). */
+  consistency?: string | number
+  /** Connect at first use. Default false. */
+  lazyConnect?: boolean
+  /** A failure to connect is no error: it is tried again in the background and with each use. Default false. */
+  retryConnect?: boolean
+  /** Absent: found from the contact points. */
+  localDataCenter?: string
+  /** Options of the driver's client; they win over ours. */
+  setupKwargs?: Partial<ClientOptions>
+  /** Another name for `setupKwargs`. */
+  clusterOptions?: Partial<ClientOptions>
+}
+
+/** Options of a connection that uses a client of the user's, which we never close. `client` and `session` are two names for it. */
+export type SessionOptions = ({ session: Client, client?: undefined } | { client: Client, session?: undefined }) & { keyspace?: string | null }
+
+export interface ConnectionInfo {
+  readonly name: string
+  readonly client: Client
+  readonly keyspace: string | undefined
+  readonly state: ConnectionState
+}
+
+/** `db.connection` (API.md section 9; rows CON). */
+export interface Connections {
+  /** The names of all connections. */
+  readonly names: string[]
+  /** The name of the default connection. */
+  readonly defaultName: string | undefined
+
+  /**
+   * Registers the default connection, named `default`, and sets `db.keyspace` (CON-03).
+   * @param hosts contact points; null: this machine
+   * @param keyspace `db.keyspace`; it need not exist yet; null: none
+   * @param options those of a connection, and options of the driver's client beside them
+   * @throws {ConfigError} an option cannot be used; nothing was registered
+   * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); nothing was registered
+   */
+  setup (hosts: string | readonly string[] | null, keyspace: string | null, options?: Omit<ConnectOptions, 'hosts' | 'keyspace'> & Partial<ClientOptions>): Promise<void>
+  /** Registers the default connection on this machine with the driver's defaults; leaves `db.keyspace` alone (CON-04). */
+  default (): Promise<void>
+  /**
+   * Registers a connection, or replaces the one of this name: its client, if we made it, is closed once its requests have ended (CON-05 to CON-09).
+   * @param options hosts and how to connect, or a client of yours; `default: true` makes it the default as well
+   * @throws {ConfigError} an option cannot be used; the registry stays as it was
+   * @throws {ConnectionRegistryError} the name is empty, or is being registered at this moment
+   * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); the registry stays as it was
+   */
+  registerConnection (name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean }): Promise<void>
+  /**
+   * Removes a connection; its client, if we made it, is closed once its requests have ended. An unknown name is no error (CON-10).
+   * Without the default connection, statements that name none are an error until another one is chosen.
+   */
+  unregisterConnection (name: string): Promise<void>
+  /**
+   * Chooses the default by name; it is not connected by that (CON-11).
+   * @throws {ConnectionRegistryError} an unknown name
+   */
+  setDefaultConnection (name: string): void
+  /** Puts a client of yours in the place of the default connection's, or registers it as `default` (CON-13). Its keyspace is its connection's own. */
+  setSession (client: Client): void
+  /**
+   * A connection, connected if it was not yet (CON-12).
+   * @param name absent: the default
+   * @throws {ConnectionRegistryError} an unknown name, or no default
+   * @throws {ClosedError} the `db` was closed
+   */
+  getConnection (name?: string): Promise<ConnectionInfo>
+  /** The driver's client of a connection, as `getConnection` (CON-17). */
+  getSession (name?: string): Promise<Client>
+  /** The same: in this driver one object is both. */
+  getCluster (name?: string): Promise<Client>
+}
+
+/** `db.status()`. Holds host addresses: for operators, not for clients. */
+export interface Status { readonly connections: Record<string, ConnectionStatus> }
+
+export interface ConnectionStatus {
+  readonly state: ConnectionState
+  readonly isDefault: boolean
+  readonly keyspace?: string
+  /** Requests that wait for an answer, or for a connection. */
+  readonly inFlight: number
+  readonly hosts: HostStatus[]
+}
+
+export interface HostStatus {
+  readonly address: string
+  readonly dataCenter: string
+  readonly rack: string
+  readonly isUp: boolean
+  /** Open connections of the pool. */
+  readonly connections: number
+  readonly inFlight: number
+}

@@ -1,0 +1,260 @@
+// The connections of one db, by name. The default is a name, too: it follows whatever is registered under it.
+import type { Client } from '../driver.js'
+import { ClosedError, ConfigError, ConnectionRegistryError } from '../errors.js'
+import { createClient } from './client.js'
+import { Connection } from './connection.js'
+import { connectionStatus, isHealthy } from './health.js'
+import type { Observers } from './observe.js'
+import { checkClient, type Plan, planConnection, setupOptions } from './plan.js'
+import type { ConnectionInfo, Connections, ConnectOptions, SessionOptions, Status } from './public-types.js'
+import { type Defaults, known } from './route.js'
+
+export interface RegistryOptions extends Observers {
+  /** ms for each attempt to connect at registration; absent: the driver's own limits. */
+  readonly connectTimeout?: number
+  /** Told of what is odd but no error. Default: a process warning. */
+  readonly warn?: (message: string) => void
+  /** Told of each client that we make, before it connects: for its `log` and host events. */
+  readonly onClient?: (client: Client, name: string) => void
+}
+
+/** The name of the connection that `setup()` and the settings make. */
+export const defaultConnectionName = 'default'
+
+interface Pending { readonly connection: Connection, abort (): void }
+
+const warnProcess = (message: string): void => { process.emitWarning(message, 'CQLEngineWarning') }
+
+export class ConnectionRegistry implements Connections, Defaults {
+  readonly #connections = new Map<string, Connection>()
+  readonly #pending = new Map<string, Pending>()
+  /** Connections that were replaced and still drain. */
+  readonly #leaving = new Set<Promise<void>>()
+  #options: RegistryOptions
+  #defaultName: string | undefined
+  #configuredKeyspace: string | undefined
+  #keyspace: string | undefined
+  #closing: Promise<void> | undefined
+
+  constructor (options: RegistryOptions = {}) {
+    this.#options = options
+  }
+
+  /** Options for the connections that are registered from now on. Those that exist keep theirs. */
+  configure (options: RegistryOptions): void {
+    this.#options = options
+  }
+
+  get names (): string[] { return [...this.#connections.keys()] }
+  get defaultName (): string | undefined { return this.#defaultName }
+
+  /** `db.close()` was called, and nothing was registered since. */
+  get isClosed (): boolean { return this.#closing !== undefined }
+
+  /** The default's name, for routing. */
+  get connection (): string | undefined {
+    if (this.#closing !== undefined) throw closed()
+    return this.#defaultName
+  }
+
+  /** `db.keyspace`. */
+  get keyspace (): string | undefined { return this.#keyspace }
+
+  /** Sets `db.keyspace`, and what `setKeyspace()` goes back to. */
+  configureKeyspace (name: string | undefined): void {
+    this.#configuredKeyspace = name
+    this.#keyspace = name
+  }
+
+  /** `db.setKeyspace()`: without a name, back to the configured one. */
+  setKeyspace (name: string | undefined): void {
+    this.#keyspace = name ?? this.#configuredKeyspace
+  }
+
+  keyspaceOf (name: string): string | undefined {
+    return this.#connections.get(name)?.keyspace
+  }
+
+  /**
+   * Looks a connection up; never connects.
+   * @param name absent: the default
+   * @throws {ConnectionRegistryError} an unknown name, or no default
+   * @throws {ClosedError} the registry was closed
+   */
+  resolve (name: string | undefined = this.#defaultName): Connection {
+    const connection = name === undefined ? undefined : this.#connections.get(name)
+    if (connection === undefined) throw this.#unknown(name)
+    return connection
+  }
+
+  async setup (hosts: string | readonly string[] | null, keyspace: string | null, options?: Parameters<Connections['setup']>[2]): Promise<void> {
+    if (keyspace !== null && keyspace !== undefined && (typeof keyspace !== 'string' || keyspace === '')) throw new ConfigError('setup(): keyspace must be a name, that is a string that is not empty, or null')
+    const { clusterOptions, ...rest } = setupOptions(options)
+    const elsewhere = clusterOptions as { cloud?: unknown, contactPoints?: unknown }
+    const here = hosts ?? (elsewhere.cloud === undefined && elsewhere.contactPoints === undefined ? localhost : undefined)
+    await this.register(defaultConnectionName, { ...rest, clusterOptions, hosts: here, default: true })
+    this.configureKeyspace(keyspace ?? undefined)
+  }
+
+  async default (): Promise<void> {
+    await this.register(defaultConnectionName, { hosts: localhost, default: true })
+  }
+
+  async registerConnection (name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean }): Promise<void> {
+    await this.register(name, options)
+  }
+
+  /** As `registerConnection`, but gives the connection. `options` are what a user wrote. */
+  async register (name: string, options: unknown): Promise<Connection> {
+    this.#checkName(name)
+    return await this.registerPlan(planConnection(name, options, this.#warn))
+  }
+
+  /** Registers a connection whose options were checked before. */
+  async registerPlan (plan: Plan): Promise<Connection> {
+    const { name } = plan
+    if (this.#pending.has(name)) throw new ConnectionRegistryError(`Connection "${name}" is being registered already: wait for that, or choose another name; known connections: ${known(this.names)}`)
+    this.#closing = undefined
+    const connection = this.#make(plan)
+    if (!plan.lazyConnect) await this.#connect(connection, plan)
+    this.#install(connection, plan.isDefault)
+    return connection
+  }
+
+  async unregisterConnection (name: string): Promise<void> {
+    const connection = this.#connections.get(name)
+    if (connection === undefined) return
+    this.#connections.delete(name)
+    if (this.#defaultName === name) this.#defaultName = undefined
+    await this.#leave(connection)
+  }
+
+  setDefaultConnection (name: string): void {
+    if (!this.#connections.has(name)) throw this.#unknown(name)
+    this.#defaultName = name
+  }
+
+  setSession (client: Client): void {
+    const session = checkClient(client, 'setSession(): the session')
+    const name = this.#defaultName ?? defaultConnectionName
+    this.#closing = undefined
+    const plan = planConnection(name, { session }, this.#warn)
+    this.#install(this.#make(plan), true)
+  }
+
+  async getConnection (name?: string): Promise<ConnectionInfo> {
+    const connection = this.resolve(name || undefined)
+    await connection.connect()
+    const { client, keyspace, state } = connection
+    return Object.freeze({ name: connection.name, client, keyspace, state })
+  }
+
+  async getSession (name?: string): Promise<Client> {
+    return (await this.getConnection(name)).client
+  }
+
+  async getCluster (name?: string): Promise<Client> {
+    return (await this.getConnection(name)).client
+  }
+
+  /**
+   * Closes all connections: lets requests end, waits for attempts to connect (both bounded), and shuts down the clients that are ours.
+   * Again: the same promise. Registering afterwards opens the registry again.
+   * @param options.timeout ms to wait for requests, default 10,000
+   */
+  close (options: { timeout?: number } = {}): Promise<void> {
+    this.#closing ??= this.#closeAll(options)
+    return this.#closing
+  }
+
+  /** What is known of each connection, without asking a server. */
+  status (): Status {
+    const connections = Object.fromEntries([...this.#connections].map(([name, connection]) => [name, connectionStatus(connection, name === this.#defaultName)]))
+    return { connections }
+  }
+
+  /**
+   * Whether every connection in use answers: the default one (a lazy one is connected by that), and all others that were not left idle.
+   * Never throws.
+   * @param options.timeout ms, default 2000
+   */
+  async health ({ timeout = 2000 }: { timeout?: number } = {}): Promise<boolean> {
+    const asked = [...this.#connections].filter(([name, { state }]) => name === this.#defaultName || state !== 'idle')
+    if (asked.length === 0) return false
+    const answers = await Promise.all(asked.map(([, connection]) => isHealthy(connection, timeout)))
+    return answers.every((healthy) => healthy)
+  }
+
+  #make (plan: Plan): Connection {
+    const { name, keyspace, retryConnect } = plan
+    const client = plan.client ?? createClient({ ...plan, warn: this.#warn })
+    const owned = plan.client === undefined
+    if (owned) this.#options.onClient?.(client, name)
+    return new Connection({ name, client, owned, keyspace, retryConnect, observers: this.#options })
+  }
+
+  async #connect (connection: Connection, { name, retryConnect }: Plan): Promise<void> {
+    const { promise: aborted, reject } = withReject()
+    this.#pending.set(name, { connection, abort: () => { reject(closed()) } })
+    try {
+      await Promise.race([connection.connect({ timeout: this.#options.connectTimeout }), aborted])
+    } catch (error) {
+      // Settings that no time will heal are an error even so.
+      if (retryConnect && connection.state !== 'failed' && !this.isClosed) return
+      await connection.close({ timeout: 0 })
+      throw error
+    } finally {
+      this.#pending.delete(name)
+    }
+  }
+
+  #install (connection: Connection, isDefault: boolean): void {
+    const { name } = connection
+    const old = this.#connections.get(name)
+    this.#connections.set(name, connection)
+    if (isDefault) this.#defaultName = name
+    if (old === undefined) return
+    this.#warn(`Connection "${name}" was registered before: it is replaced`)
+    this.#leave(old).catch((error: unknown) => { this.#warn(`The former connection "${name}" could not be closed: ${String(error)}`) })
+  }
+
+  #leave (connection: Connection): Promise<void> {
+    const leaving = connection.close()
+    this.#leaving.add(leaving)
+    return leaving.finally(() => { this.#leaving.delete(leaving) })
+  }
+
+  async #closeAll (options: { timeout?: number }): Promise<void> {
+    const connections = [...this.#connections.values()]
+    const pending = [...this.#pending.values()]
+    this.#connections.clear()
+    this.#defaultName = undefined
+    for (const { abort } of pending) abort()
+    await Promise.all([...connections.map((connection) => connection.close(options)), ...pending.map(({ connection }) => connection.close({ timeout: 0 })), ...this.#leaving])
+  }
+
+  #checkName (name: unknown): asserts name is string {
+    if (typeof name !== 'string' || name.trim() === '') throw new ConnectionRegistryError(`The name of a connection must be a string that is not empty; known connections: ${known(this.names)}`)
+  }
+
+  #unknown (name: string | undefined): ClosedError | ConnectionRegistryError {
+    if (this.isClosed) return closed()
+    return new ConnectionRegistryError(name === undefined
+      ? `No default connection is registered; known connections: ${known(this.names)}. Call setup() or setDefaultConnection()`
+      : `Connection "${name}" is not registered; known connections: ${known(this.names)}`)
+  }
+
+  get #warn (): (message: string) => void {
+    return this.#options.warn ?? warnProcess
+  }
+}
+
+const localhost = ['127.0.0.1']
+const closed = (): ClosedError => new ClosedError('The db is closed: its connections are gone')
+
+function withReject (): { promise: Promise<never>, reject: (error: unknown) => void } {
+  let reject!: (error: unknown) => void
+  const promise = new Promise<never>((_resolve, _reject) => { reject = _reject })
+  promise.catch(() => {})
+  return { promise, reject }
+}

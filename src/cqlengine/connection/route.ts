@@ -1,0 +1,102 @@
+// The one rule that decides which connection and which keyspace a statement goes to (API.md section 9). Pure: it looks nothing up by itself.
+import { BatchError, ConnectionRegistryError } from '../errors.js'
+
+/** A wish for a place. What is left out is decided elsewhere. */
+export interface Route { readonly connection?: string, readonly keyspace?: string }
+
+/** Everything that can have a say about one statement, strongest first. */
+export interface RouteSources {
+  readonly using?: Route
+  /** The statement goes into a batch, whether or not that batch names a connection. */
+  readonly batched?: boolean
+  /** The connection that an explicit batch names. */
+  readonly batch?: string
+  readonly context?: Route
+  /** Where the instance was loaded from or first saved to. */
+  readonly origin?: Route
+  readonly model?: Route
+  readonly scope?: Route
+}
+
+/** What holds when no source has a say. */
+export interface Defaults {
+  /** The name of the default connection. */
+  readonly connection: string | undefined
+  /** The names of all connections, for messages. */
+  readonly names?: readonly string[]
+  /** `db.keyspace`. */
+  readonly keyspace: string | undefined
+  /** The keyspace that a connection declares as its own; undefined for one that is not registered, too. */
+  keyspaceOf (connection: string): string | undefined
+}
+
+type ConnectionSource = 'using' | 'batch' | 'context' | 'origin' | 'model' | 'scope' | 'default'
+type KeyspaceSource = 'using' | 'context' | 'origin' | 'model' | 'scope' | 'connection' | 'db' | 'none'
+
+export interface Reason { readonly connection: ConnectionSource, readonly keyspace: KeyspaceSource }
+
+export interface Decision {
+  readonly connection: string
+  /** undefined: nothing names one; whether that is an error depends on the statement. */
+  readonly keyspace: string | undefined
+  readonly decidedBy: Reason
+}
+
+/**
+ * Decides where a statement goes.
+ *
+ * connection: `using`, explicit batch, context, origin, model, scope, default.
+ * keyspace: `using`, context, origin, model, scope, the connection's own, `db.keyspace`.
+ *
+ * Whether the connection exists is the registry's question (`ConnectionRegistry#resolve`).
+ * @throws {BatchError} `using({ connection })` on a statement for a batch: a batch goes to one connection as a whole
+ * @throws {ConnectionRegistryError} nothing names a connection and there is no default
+ */
+export function route (sources: RouteSources, defaults: Defaults): Decision {
+  const { using, batch, context, origin, model, scope } = sources
+  let connection: string | undefined
+  let connectionBy: ConnectionSource
+
+  if ((connection = using?.connection) !== undefined) {
+    if (batch !== undefined || sources.batched === true) throw usingInBatch(connection, batch)
+    connectionBy = 'using'
+  } else if ((connection = batch) !== undefined) connectionBy = 'batch'
+  else if ((connection = context?.connection) !== undefined) connectionBy = 'context'
+  else if ((connection = origin?.connection) !== undefined) connectionBy = 'origin'
+  else if ((connection = model?.connection) !== undefined) connectionBy = 'model'
+  else if ((connection = scope?.connection) !== undefined) connectionBy = 'scope'
+  else if ((connection = defaults.connection) !== undefined) connectionBy = 'default'
+  else throw noDefault(defaults.names)
+
+  let keyspace: string | undefined
+  let keyspaceBy: KeyspaceSource
+
+  if ((keyspace = using?.keyspace) !== undefined) keyspaceBy = 'using'
+  else if ((keyspace = context?.keyspace) !== undefined) keyspaceBy = 'context'
+  else if ((keyspace = origin?.keyspace) !== undefined) keyspaceBy = 'origin'
+  else if ((keyspace = model?.keyspace) !== undefined) keyspaceBy = 'model'
+  else if ((keyspace = scope?.keyspace) !== undefined) keyspaceBy = 'scope'
+  else if ((keyspace = defaults.keyspaceOf(connection)) !== undefined) keyspaceBy = 'connection'
+  else if ((keyspace = defaults.keyspace) !== undefined) keyspaceBy = 'db'
+  else keyspaceBy = 'none'
+
+  return { connection, keyspace, decidedBy: reasons[connectionBy][keyspaceBy] }
+}
+
+/** A list of connection names for messages. */
+export const known = (names: readonly string[] | undefined): string => names?.length ? names.join(', ') : 'none'
+
+const noDefault = (names: readonly string[] | undefined): ConnectionRegistryError => new ConnectionRegistryError(
+  `No default connection is registered, and the statement names none; known connections: ${known(names)}. ` +
+  'Call setup() or setDefaultConnection(), or name a connection on the model or with using()')
+
+const usingInBatch = (connection: string, batch: string | undefined): BatchError => new BatchError(
+  `using() asks for connection "${connection}", but the statement goes into a batch` +
+  `${batch === undefined ? '' : ` on connection "${batch}"`}: a batch goes to one connection as a whole. Name it where the batch is made`)
+
+// Every possible reason is made once: routing happens for each statement.
+const reasons = Object.fromEntries((['using', 'batch', 'context', 'origin', 'model', 'scope', 'default'] as const).map((connection) => [
+  connection,
+  Object.fromEntries((['using', 'context', 'origin', 'model', 'scope', 'connection', 'db', 'none'] as const)
+    .map((keyspace) => [keyspace, Object.freeze({ connection, keyspace })]))
+])) as Readonly<Record<ConnectionSource, Readonly<Record<KeyspaceSource, Reason>>>>

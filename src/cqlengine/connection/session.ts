@@ -1,0 +1,204 @@
+// The only place that talks to the network. All statements of all kinds leave through execute, pages or batch of a connection's session.
+import { type Client, errors, type types } from '../driver.js'
+import { ClosedError } from '../errors.js'
+import { isObserved, observed, type Observers } from './observe.js'
+
+/** Options of one request. The object goes to the driver as it is, so it may be frozen and shared; what only we read the driver ignores. */
+export interface RequestOptions {
+  readonly kind: 'read' | 'write' | 'schema' | 'raw'
+  /** Default true. Say so explicitly: without it each request copies its options. */
+  readonly prepare?: boolean
+  /** The request may be repeated on another node. Never true for counters, list appends, conditions, `now()`. */
+  readonly isIdempotent?: boolean
+  readonly consistency?: number
+  readonly serialConsistency?: number
+  readonly executionProfile?: string
+  readonly fetchSize?: number
+  readonly pageState?: string | Buffer
+  /** ms that the driver waits for one node; default: that of the profile. Above 12 s it follows `timeout`. */
+  readonly readTimeout?: number
+  /** ms for the whole request, connecting and preparing included; 0 or absent: no limit of ours. For pages: for each page. */
+  readonly timeout?: number
+  /** Our own checks passed, so a TypeError of the driver's encoder means that it knows an old type of a column. */
+  readonly checked?: boolean
+  /** The model or table, for logs. */
+  readonly label?: string
+  /** For logs, and for the driver's choice of a replica. CQL names keyspaces itself. */
+  readonly keyspace?: string
+}
+
+export interface BatchRequestOptions extends RequestOptions {
+  readonly logged?: boolean
+  readonly counter?: boolean
+  /** µs since the epoch. A number of the driver's encoding: see `encodingOf`. */
+  readonly timestamp?: number | types.Long
+}
+
+export type Params = readonly unknown[] | Readonly<Record<string, unknown>>
+export interface BatchedQuery { readonly query: string, readonly params: Params }
+
+/** What a session needs to know of its connection. */
+export interface Link {
+  readonly name: string
+  readonly client: Client
+  /** Connected and open: a request may be sent at once. */
+  readonly isReady: boolean
+  readonly isClosed: boolean
+  /** Connects, sharing an attempt that is under way. */
+  connect (): Promise<void>
+}
+
+/** The driver's own limit for one node: the server's longest default is 10 s (ranges). */
+const statementTimeout = 12_000
+
+export class Session {
+  readonly #link: Link
+  readonly #observers: Observers
+  #inFlight = 0
+  #whenIdle: (() => void)[] = []
+  // How often the prepared statements were forgotten: requests that fail together must forget them only once.
+  #forgotten = 0
+
+  constructor (link: Link, observers: Observers = {}) {
+    this.#link = link
+    this.#observers = observers
+  }
+
+  /** Requests that wait for an answer, or for a connection. */
+  get inFlight (): number { return this.#inFlight }
+
+  /** The driver's client, for what is no statement (metadata). */
+  get client (): Client { return this.#link.client }
+
+  /**
+   * Sends one statement; a page of rows at most.
+   * @throws the driver's errors, as they are
+   * @throws {ClosedError} the connection was closed
+   */
+  execute (cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
+    return this.#isPlain(options)
+      ? this.#execute(cql, params, options)
+      : this.#carefully(cql, options, (prepared) => this.#execute(cql, params, prepared))
+  }
+
+  /**
+   * Sends one statement and gives page after page; the next one is already under way while the present one is worked on.
+   * Who ends early asks for nothing more.
+   */
+  async * pages (cql: string, params: Params, options: RequestOptions): AsyncGenerator<types.ResultSet, void, undefined> {
+    let next: Promise<types.ResultSet> | undefined = this.execute(cql, params, options)
+    while (next !== undefined) {
+      const page: types.ResultSet = await next
+      const { pageState } = page
+      next = pageState ? this.execute(cql, params, { ...options, pageState }) : undefined
+      // It may fail while nobody waits for it yet, or ever.
+      next?.catch(() => {})
+      yield page
+    }
+  }
+
+  /** Sends statements as one protocol batch. At least one: the driver refuses an empty one. */
+  batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
+    return this.#isPlain(options)
+      ? this.#batch(queries, options)
+      : this.#carefully(`BEGIN BATCH (${queries.length} statements)`, options, (prepared) => this.#batch(queries, prepared))
+  }
+
+  /** The driver encodes by the types that it saw when preparing: after a table changed its types, it must prepare anew. */
+  forgetPrepared (): void {
+    this.#forgotten++
+    this.#link.client.metadata?.clearPrepared()
+  }
+
+  /** Resolves when no request is under way. */
+  whenIdle (): Promise<void> {
+    return this.#inFlight === 0 ? Promise.resolve() : new Promise((resolve) => { this.#whenIdle.push(resolve) })
+  }
+
+  #isPlain (options: RequestOptions): boolean {
+    return this.#link.isReady && options.timeout === undefined && options.prepare !== undefined && !isObserved(this.#observers)
+  }
+
+  // Twice nearly the same, for a closure in between would cost every request as much as all the rest.
+  async #execute (cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
+    const { client } = this.#link
+    const forgotten = this.#forgotten
+    this.#inFlight++
+    try {
+      return await client.execute(cql, params as unknown[], options)
+    } catch (error) {
+      if (!isStale(error, options)) throw error
+      if (forgotten === this.#forgotten) this.forgetPrepared()
+      return await client.execute(cql, params as unknown[], options)
+    } finally {
+      if (--this.#inFlight === 0) this.#becameIdle()
+    }
+  }
+
+  async #batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
+    const { client } = this.#link
+    const forgotten = this.#forgotten
+    this.#inFlight++
+    try {
+      return await client.batch(queries as { query: string, params: unknown[] }[], options)
+    } catch (error) {
+      if (!isStale(error, options)) throw error
+      if (forgotten === this.#forgotten) this.forgetPrepared()
+      return await client.batch(queries as { query: string, params: unknown[] }[], options)
+    } finally {
+      if (--this.#inFlight === 0) this.#becameIdle()
+    }
+  }
+
+  /** The way of a request that is watched, limited in time, or first of its connection. */
+  #carefully<O extends RequestOptions> (cql: string, options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
+    if (!isObserved(this.#observers)) return this.#limited(options, send)
+    const { kind, label, keyspace } = options
+    return observed(this.#observers, { connection: this.#link.name, keyspace, cql, kind, label }, () => this.#limited(options, send))
+  }
+
+  #limited<O extends RequestOptions> (options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
+    const { timeout } = options
+    if (timeout === undefined || timeout === 0) return this.#connected(options, send)
+    const patient = timeout > statementTimeout && options.readTimeout === undefined ? { ...options, readTimeout: timeout } : options
+    return withTimeout(this.#connected(patient, send), timeout, `The request on connection "${this.#link.name}" did not end within ${timeout} ms`)
+  }
+
+  async #connected<O extends RequestOptions> (options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
+    const link = this.#link
+    if (link.isClosed) throw new ClosedError(`Connection "${link.name}" is closed`)
+    const prepared = options.prepare === undefined ? { ...options, prepare: true } : options
+    if (link.isReady) return await send(prepared)
+    // Closing lets this request finish, as it does those that were sent.
+    this.#inFlight++
+    try {
+      await link.connect()
+      return await send(prepared)
+    } finally {
+      if (--this.#inFlight === 0) this.#becameIdle()
+    }
+  }
+
+  #becameIdle (): void {
+    if (this.#whenIdle.length === 0) return
+    const waiting = this.#whenIdle
+    this.#whenIdle = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+/** Nothing was sent yet: the encoder refused a value that is right for the column as it is now. */
+const isStale = (error: unknown, options: RequestOptions): boolean =>
+  options.checked === true && (error instanceof TypeError || error instanceof RangeError)
+
+const longestTimer = 2 ** 31 - 1
+
+/**
+ * The outcome of `promise`, or the driver's OperationTimedOutError after `ms`. What is under way goes on; its later failure is nobody's.
+ */
+export function withTimeout<T> (promise: Promise<T>, ms: number, message: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => { reject(new errors.OperationTimedOutError(message)) }, Math.min(ms, longestTimer))
+    promise.then(resolve, reject).finally(() => { clearTimeout(timer) })
+  })
+}

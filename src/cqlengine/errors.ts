@@ -1,0 +1,167 @@
+// Every error that this library throws by itself (API.md section 12; ERR rows). What the driver throws passes through untouched.
+
+/** One broken rule of one column: what `ValidationError#errors` lists. */
+export interface Violation { readonly column: string, readonly rule: string, readonly message: string }
+
+/**
+ * Base of all errors of this library. `code` is stable (`CQL_VALIDATION`), `statusCode` is what an HTTP server should answer.
+ * Messages say what happened, where, and what to do; they never hold values.
+ */
+export class CQLEngineError extends Error {
+  static readonly code: string = 'CQL_ENGINE'
+  static readonly statusCode: number = 500
+  readonly code: string
+  readonly statusCode: number
+
+  constructor (message: string, options?: ErrorOptions) {
+    super(message, options)
+    const { code, statusCode } = new.target as typeof CQLEngineError
+    this.code = code
+    this.statusCode = statusCode
+  }
+
+  // Not an own property: it would be printed beside the message, and minified class names would leak into it.
+  static { Object.defineProperty(this.prototype, 'name', { value: 'CQLEngineError', configurable: true, writable: true }) }
+}
+
+const named = (type: { readonly prototype: Error }, name: string): void => {
+  Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true })
+}
+
+/** A value breaks a rule of its column. `model`, `column` and `rule` are those of the first of `errors`. */
+export class ValidationError extends CQLEngineError {
+  static override readonly code: string = 'CQL_VALIDATION'
+  static override readonly statusCode: number = 400
+  readonly model?: string
+  readonly column?: string
+  readonly rule: string
+  readonly errors: readonly Violation[]
+
+  /**
+   * @param model the model's or user type's name for messages; undefined for a column that stands alone
+   * @param errors the broken rules, at least one
+   */
+  constructor (model: string | undefined, errors: readonly Violation[]) {
+    const where = model === undefined ? '' : `${model}.`
+    super(errors.map((e) => `${where}${e.column}: ${e.message}`).join('; '))
+    const [first] = errors
+    if (model !== undefined) this.model = model
+    if (first !== undefined) this.column = first.column
+    this.rule = first?.rule ?? 'invalid'
+    this.errors = errors
+  }
+
+  static { named(this, 'ValidationError') }
+}
+
+/** A query or statement that makes no sense, or that the server would refuse. */
+export class QueryError extends CQLEngineError {
+  static override readonly code: string = 'CQL_QUERY'
+  static { named(this, 'QueryError') }
+}
+
+/** `get()` found no row. Each model has a subclass of its own: `User.DoesNotExist`. */
+export class DoesNotExist extends QueryError {
+  static override readonly code: string = 'CQL_DOES_NOT_EXIST'
+  static override readonly statusCode: number = 404
+  static { named(this, 'DoesNotExist') }
+}
+
+/** `get()` found more than one row. Each model has a subclass of its own. */
+export class MultipleObjectsReturned extends QueryError {
+  static override readonly code: string = 'CQL_MULTIPLE_OBJECTS_RETURNED'
+  static { named(this, 'MultipleObjectsReturned') }
+}
+
+/** The condition of a lightweight transaction was not met, so nothing was written (LWT-04, LWT-05). */
+export class LWTError extends CQLEngineError {
+  static override readonly code: string = 'CQL_LWT'
+  static override readonly statusCode: number = 409
+  /** The row as the server has it, by attribute names, as far as it answered. Not enumerable: logs must not print rows. */
+  declare readonly existing: Record<string, unknown>
+  /** All rows of the answer; a refused batch can have several. */
+  declare readonly rows: Record<string, unknown>[]
+
+  constructor (message: string, rows: Record<string, unknown>[]) {
+    super(message)
+    Object.defineProperty(this, 'rows', { value: rows })
+    Object.defineProperty(this, 'existing', { value: rows[0] ?? {} })
+  }
+
+  static { named(this, 'LWTError') }
+}
+
+/** A model, column or user type is declared in a way that Cassandra or this library cannot work with. */
+export class ModelDefinitionError extends CQLEngineError {
+  static override readonly code: string = 'CQL_MODEL_DEFINITION'
+  static { named(this, 'ModelDefinitionError') }
+}
+
+/** A row or class of a polymorphic family does not fit (POL rows). */
+export class PolymorphicModelError extends CQLEngineError {
+  static override readonly code: string = 'CQL_POLYMORPHIC_MODEL'
+  static { named(this, 'PolymorphicModelError') }
+}
+
+/** A user-defined type is declared or used wrongly. */
+export class UserTypeError extends CQLEngineError {
+  static override readonly code: string = 'CQL_USER_TYPE'
+  static { named(this, 'UserTypeError') }
+}
+
+/** The schema of the database and the models contradict each other; `report` says where. */
+export class SchemaError<Report = unknown> extends CQLEngineError {
+  static override readonly code: string = 'CQL_SCHEMA'
+  readonly report: Report
+
+  constructor (message: string, report: Report, options?: ErrorOptions) {
+    super(message, options)
+    this.report = report
+  }
+
+  static { named(this, 'SchemaError') }
+}
+
+/** An option or environment variable has a value that cannot be used. Names both, never the value. */
+export class ConfigError extends CQLEngineError {
+  static override readonly code: string = 'CQL_CONFIG'
+  static { named(this, 'ConfigError') }
+}
+
+/** Hosts or keyspace are configured nowhere. */
+export class NoConfigError extends ConfigError {
+  static override readonly code: string = 'CQL_NO_CONFIG'
+  static { named(this, 'NoConfigError') }
+}
+
+/** A page token that is forged, cut, stale, or belongs to another query. */
+export class PageTokenError extends CQLEngineError {
+  static override readonly code: string = 'CQL_PAGE_TOKEN'
+  static override readonly statusCode: number = 400
+  static { named(this, 'PageTokenError') }
+}
+
+/** A batch cannot take a statement, or was executed already. */
+export class BatchError extends CQLEngineError {
+  static override readonly code: string = 'CQL_BATCH'
+  static { named(this, 'BatchError') }
+}
+
+/** The `db` was closed, or is not connected yet. */
+export class ClosedError extends CQLEngineError {
+  static override readonly code: string = 'CQL_CLOSED'
+  static override readonly statusCode: number = 503
+  static { named(this, 'ClosedError') }
+}
+
+/** A connection name is unknown, reserved or taken. */
+export class ConnectionRegistryError extends CQLEngineError {
+  static override readonly code: string = 'CQL_CONNECTION_REGISTRY'
+  static { named(this, 'ConnectionRegistryError') }
+}
+
+/** Neither the model, nor the connection, nor the `db` says which keyspace is meant. */
+export class UndefinedKeyspaceError extends CQLEngineError {
+  static override readonly code: string = 'CQL_UNDEFINED_KEYSPACE'
+  static { named(this, 'UndefinedKeyspaceError') }
+}

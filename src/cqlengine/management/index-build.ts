@@ -1,0 +1,76 @@
+// Each node builds an index for its own rows. Until then a query by it fails, or with SASI finds too little (reference 6.2).
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Connection } from '../connection/connection.js'
+import type { RequestOptions } from '../connection/session.js'
+import { type ClientOptions, type Host, types } from '../driver.js'
+import { SchemaError } from '../errors.js'
+import { distinct, isFulfilledBy } from './index-difference.js'
+import { emptyReport, type SyncReport } from './report.js'
+import { readIndexes, type ReadSettings } from './schema.js'
+import { type WantedSchema, wantedColumns } from './wanted.js'
+
+/** ms. Large tables take long; somebody who waits wants it so. */
+const buildTimeout = 3_600_000
+/** ms between two looks: soon at first, as most tables are small or empty. */
+const firstPause = 20
+const longestPause = 2000
+
+/**
+ * Resolves when all indexes of the tables are built on all nodes of the local data center that are up.
+ * @throws {SchemaError} when they are not within an hour
+ */
+export async function waitForIndexes (connection: Connection, wanted: WantedSchema, settings: ReadSettings = {}): Promise<void> {
+  const names = await indexesOf(connection, wanted, settings)
+  if (names.length === 0) return
+  const end = performance.now() + buildTimeout
+  for (let wait = firstPause; ; wait = Math.min(2 * wait, longestPause)) {
+    const missing = await notBuilt(connection, wanted.keyspace, names, settings)
+    if (missing.length === 0) return
+    if (performance.now() >= end) throw unfinished(wanted, missing)
+    await pause(wait)
+  }
+}
+
+async function indexesOf ({ session }: Connection, { tables, keyspace }: WantedSchema, settings: ReadSettings): Promise<string[]> {
+  const names: string[] = []
+  for (const wanted of tables) {
+    const columns = wantedColumns(wanted).filter((c) => c.indexes.length > 0)
+    if (columns.length === 0) continue
+    const existing = await readIndexes(session, keyspace, wanted.table.name, settings)
+    const ours = existing.filter((index) => columns.some((column) => distinct(column).some((w) => isFulfilledBy(column, w, index))))
+    names.push(...ours.map((index) => index.name))
+  }
+  return names
+}
+
+/** The names that one of the nodes does not list as built. */
+async function notBuilt ({ session, client }: Connection, keyspace: string, names: readonly string[], { timeout }: ReadSettings): Promise<string[]> {
+  const built = await Promise.all(askableHosts(client).map(async (host) => {
+    const options: RequestOptions & { host?: Host } = {
+      kind: 'schema',
+      prepare: false,
+      isIdempotent: true,
+      consistency: types.consistencies.localOne,
+      label: 'system.IndexInfo',
+      ...host !== undefined && { host },
+      ...timeout !== undefined && { timeout }
+    }
+    // In this table the column called table_name holds the keyspace.
+    const { rows } = await session.execute('SELECT index_name FROM system."IndexInfo" WHERE table_name = ?', [keyspace], options)
+    return new Set(rows.map((row) => row['index_name'] as string))
+  }))
+  return names.filter((name) => !built.every((onNode) => onNode.has(name)))
+}
+
+/** One entry per node; a single one without a host where the driver tells of none. */
+function askableHosts (client: Connection['client']): (Host | undefined)[] {
+  const hosts = client.hosts?.values() ?? []
+  // The driver's declarations leave `options` out. It has no connection to nodes that its policy ignores, and sends nothing to those that are down.
+  const policy = (client as { options?: ClientOptions }).options?.policies?.loadBalancing
+  const near = hosts.filter((host) => host.isUp() && policy?.getDistance(host) !== types.distance.ignored)
+  return near.length === 0 ? [undefined] : near
+}
+
+function unfinished ({ keyspace, connection }: WantedSchema, names: readonly string[]): SchemaError<SyncReport> {
+  return new SchemaError(`On connection "${connection}" the indexes ${names.map((n) => `"${n}"`).join(', ')} of keyspace "${keyspace}" are not built within ${buildTimeout / 60_000} minutes; the nodes go on building them`, emptyReport())
+}

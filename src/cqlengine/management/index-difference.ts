@@ -1,0 +1,164 @@
+// Indexes are compared by column, target and kind. Their names differ from place to place, and IF NOT EXISTS accepts an index of that
+// name on any other column (reference 6.2), so names are checked here.
+import type { IndexOptions } from '../columns/column.js'
+import type { TableColumn } from '../model/table.js'
+import { createIndex, type IndexText } from '../statements/ddl.js'
+import { nameRule } from '../statements/identifiers.js'
+import { parseType, sameType, type TypeTree } from './cql-type-text.js'
+import type { Difference, PlannedStatement } from './plan.js'
+import { note, type Subject, type SyncNote } from './report.js'
+import type { ExistingIndex, ExistingSchema, ExistingTable } from './schema.js'
+import { type WantedTable, wantedColumns } from './wanted.js'
+
+const sasiClass = 'org.apache.cassandra.index.sasi.SASIIndex'
+/**
+ * The server sets none, but puts the name into the names of files (SAI: up to 68 characters around it), of which 255 characters fit.
+ * A longer one makes each node stop with a disk failure, some only when they flush.
+ */
+const indexNameLimit = 180
+
+/** The names that indexes of a keyspace have, and those that its models want more than once. */
+export interface IndexNames {
+  /** Where an index of that name is: `"table" ("column")`. */
+  readonly existing: ReadonlyMap<string, string>
+  readonly repeated: ReadonlySet<string>
+}
+
+export function indexNames (tables: readonly WantedTable[], schema: ExistingSchema): IndexNames {
+  const wanted = tables.flatMap((table) => wantedColumns(table).flatMap((column) => distinct(column).flatMap(({ name }) => name ?? [])))
+  return {
+    existing: new Map([...schema.tables].flatMap(([table, { indexes }]) => indexes.map(({ name, target }) => [name, `table "${table}", ${target}`] as const))),
+    repeated: new Set(wanted.filter((name, i) => wanted.indexOf(name) !== i))
+  }
+}
+
+/** CREATE INDEX for each index that a table lacks (MGT-11); named ones first, lest the server gives their names away. */
+export function indexDifference (wanted: WantedTable, existing: ExistingTable | undefined, subject: Subject, names: IndexNames): Difference {
+  const columns = wantedColumns(wanted)
+  const parts = columns.flatMap((column) => distinct(column).map((index) => oneIndex(column, index, existing, subject, names)))
+  return {
+    statements: parts.flatMap((p) => p.statement ?? []).sort((a, b) => Number(b.isNamed) - Number(a.isNamed)).map((p) => p.planned),
+    warnings: [...parts.flatMap((p) => p.warning ?? []), ...unknownIndexes(columns, existing, subject)],
+    conflicts: parts.flatMap((p) => p.conflict ?? [])
+  }
+}
+
+/** Whether an existing index is what a column wants, its options aside. */
+export function isFulfilledBy (column: TableColumn, wanted: IndexOptions, existing: ExistingIndex): boolean {
+  return isAt(column, wanted, existing) && (wanted.using === undefined || kindOf(wanted.using) === kindOf(existing.using))
+}
+
+/** The indexes of a column, each once. */
+export function distinct ({ indexes }: TableColumn): IndexOptions[] {
+  const same = (a: IndexOptions, b: IndexOptions): boolean => a.target === b.target && kindOf(a.using) === kindOf(b.using)
+  return indexes.filter((index, i) => indexes.findIndex((other) => same(other, index)) === i)
+}
+
+interface OneIndex {
+  readonly statement?: { readonly planned: PlannedStatement, readonly isNamed: boolean }
+  readonly warning?: SyncNote
+  readonly conflict?: SyncNote
+}
+
+function oneIndex (column: TableColumn, wanted: IndexOptions, existing: ExistingTable | undefined, subject: Subject, names: IndexNames): OneIndex {
+  const problem = definitionProblem(column, wanted)
+  if (problem !== undefined) return { conflict: note(subject, problem, column.field) }
+  const warn = (message: string): OneIndex => ({ warning: note(subject, message, column.field) })
+  const here = existing?.indexes ?? []
+  const found = here.find((index) => isFulfilledBy(column, wanted, index))
+  if (found !== undefined) {
+    const different = Object.entries(wanted.options ?? {}).filter(([name, value]) => found.options[name] !== String(value)).map(([name]) => name)
+    return different.length === 0 ? {} : warn(`the index "${found.name}" has other options (${different.join(', ')}) than the model; an index cannot be altered: drop it, and sync makes it anew`)
+  }
+  const alike = here.find((index) => isAt(column, wanted, index))
+  if (alike !== undefined) return warn(`the index "${alike.name}" is of another kind (${kindOf(alike.using)}) than the model wants (${kindOf(wanted.using)}); drop it, and sync makes the other`)
+  const mixed = here.find((index) => readTarget(index.target).column === column.field && (kindOf(index.using) === 'sai') !== (kindOf(wanted.using) === 'sai'))
+  if (mixed !== undefined) return warn(`the index "${mixed.name}" exists (${kindOf(mixed.using)}), and beside it one of the wanted kind (${kindOf(wanted.using)}) would give wrong rows; drop it, and sync makes the other`)
+  const now = existing?.columns.get(column.field)
+  if (now !== undefined && !sameType(now.type, column.type.cql)) return warn('the column has another type in the database, so that its index is not made')
+  const badName = nameProblem(column, wanted, subject, names)
+  if (badName !== undefined) return { conflict: note(subject, badName, column.field) }
+  return {
+    statement: {
+      planned: {
+        cql: createIndex(indexText(column, wanted, subject)),
+        adds: { kind: 'index', table: subject.table, isFulfilledBy: (index) => isFulfilledBy(column, wanted, index) }
+      },
+      isNamed: wanted.name !== undefined
+    }
+  }
+}
+
+/** What the server would refuse, found before anything is sent. */
+function definitionProblem (column: TableColumn, { target, using }: IndexOptions): string | undefined {
+  const { kind, frozen } = parseType(column.type.cql) as TypeTree
+  if (kind === 'user' && !frozen) return 'Cassandra has no indexes on user types that are not frozen'
+  if (kind === 'collection' && frozen && target !== undefined && target !== 'full') return `an index on a frozen collection must have target "full", not "${target}"`
+  if (target === 'full' && kind !== 'collection') return 'an index with target "full" is for frozen collections'
+  if (using !== undefined && kindOf(using) !== 'legacy' && !nameRule.test(column.field)) {
+    return `Cassandra makes indexes of the kind ${kindOf(using)} only on columns whose names are of letters, digits and _; give the column a dbField`
+  }
+  return undefined
+}
+
+/** Only for indexes that are to be made. */
+function nameProblem (column: TableColumn, { name }: IndexOptions, subject: Subject, names: IndexNames): string | undefined {
+  const { length } = name ?? generatedName(subject.table, column.field)
+  if (length > indexNameLimit) return `the name of the index would have ${length} characters, of which at most ${indexNameLimit} are safe: longer ones do not fit into the names of files; give a shorter one, index: { name }`
+  if (name === undefined) return undefined
+  if (!nameRule.test(name)) return 'Cassandra takes only letters, digits and _ in the name of an index'
+  const where = names.existing.get(name)
+  if (where !== undefined) return `the keyspace has an index "${name}" already (${where}), so that Cassandra would make none here; give one of them another name`
+  return names.repeated.has(name) ? `the index name "${name}" is wanted more than once in the keyspace; each index needs its own` : undefined
+}
+
+function unknownIndexes (columns: readonly TableColumn[], existing: ExistingTable | undefined, subject: Subject): SyncNote[] {
+  const isKnown = (index: ExistingIndex): boolean => columns.some((column) =>
+    readTarget(index.target).column === column.field && (column.options.customIndex === true || distinct(column).some((wanted) => isAt(column, wanted, index))))
+  return (existing?.indexes ?? []).filter((index) => !isKnown(index))
+    .map((index) => note(subject, `the index "${index.name}" (${index.target}) is in the database but in no model; it is kept`, readTarget(index.target).column))
+}
+
+function indexText (column: TableColumn, wanted: IndexOptions, { keyspace, table }: Subject): IndexText {
+  const { name, using, options } = wanted
+  // Said only where it must be: the server's own choice for other collections is their values.
+  const target = wanted.target ?? (targetOf(column, wanted) === 'full' ? 'full' : undefined)
+  return {
+    keyspace,
+    table,
+    column: column.field,
+    ...name !== undefined && { name },
+    ...target !== undefined && { target },
+    ...using !== undefined && { using: using.toLowerCase() === 'sasi' ? sasiClass : using },
+    ...options !== undefined && { options }
+  }
+}
+
+/** `legacy`, `sai` or a class name. */
+function kindOf (using: string | undefined): string {
+  if (using === undefined || using.toLowerCase() === 'legacy_local_table') return 'legacy'
+  if (/^(.*\.)?(sai|StorageAttachedIndex)$/i.test(using)) return 'sai'
+  return using.toLowerCase() === 'sasi' ? sasiClass : using
+}
+
+/** On the same column, and on the same part of a collection. */
+function isAt (column: TableColumn, wanted: IndexOptions, existing: ExistingIndex): boolean {
+  const { column: name, target } = readTarget(existing.target)
+  return name === column.field && target === targetOf(column, wanted)
+}
+
+function targetOf (column: TableColumn, { target }: IndexOptions): IndexOptions['target'] {
+  const { kind, frozen } = parseType(column.type.cql) as TypeTree
+  if (kind !== 'collection') return undefined
+  return frozen ? 'full' : target ?? 'values'
+}
+
+/** Reads a target as the server writes it: `"Year"`, `values(tags)`. */
+function readTarget (text: string): { readonly column: string, readonly target?: string } {
+  const [, target, inner = text] = /^(values|keys|entries|full)\((.*)\)$/s.exec(text) ?? []
+  const column = inner.startsWith('"') ? inner.slice(1, -1).replaceAll('""', '"') : inner
+  return { column, ...target !== undefined && { target } }
+}
+
+/** The server's name for an index without one; it may add a number. */
+const generatedName = (table: string, column: string): string => `${table}_${column}_idx_1`.replaceAll(/\W/g, '')

@@ -1,0 +1,123 @@
+import type { UserTypeLike } from '../columns/cql-type.js'
+import type { Connection } from '../connection/connection.js'
+import { route } from '../connection/route.js'
+import { ModelDefinitionError, UserTypeError } from '../errors.js'
+import type { AnyModel, AnyUserType } from '../model/api.js'
+import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { type Database, placeOf } from '../query/place.js'
+import { createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
+import { emptyReport, type SyncReport } from './report.js'
+import { type SyncTarget, syncTables, syncTypes } from './sync.js'
+import { dropTable, truncateTable } from './tables.js'
+import { places } from './targets.js'
+
+/** Where a management call reaches: the product of connections and keyspaces (MGT-04). Left out: where the models are. */
+export interface ManageOptions {
+  connections?: readonly string[]
+  keyspaces?: readonly string[]
+  /** Return only when new indexes are built. Default false. */
+  waitForIndexes?: boolean
+}
+
+export interface SyncOptions extends ManageOptions {
+  /** Read the schema and report everything; send and throw nothing. Default false. */
+  dryRun?: boolean
+}
+
+export interface KeyspaceOptions {
+  /** Default true. */
+  durableWrites?: boolean
+  /** Default: the default connection. */
+  connections?: readonly string[]
+}
+
+/** `db.management` (API.md section 11; MGT rows). Additive only: nothing is ever dropped or altered but by the calls that say so. */
+export class Management {
+  readonly #db: Database
+  readonly #models: () => readonly ModelConstructor[]
+
+  constructor (db: Database, models: () => readonly ModelConstructor[]) {
+    this.#db = db
+    this.#models = models
+  }
+
+  // Arrow functions, for they are handed out as `db.syncDb` too.
+
+  /** Creates a keyspace with SimpleStrategy, unless it exists; an existing one is left as it is (MGT-01). */
+  readonly createKeyspaceSimple = async (name: string, replicationFactor: number, options: KeyspaceOptions = {}): Promise<void> => {
+    for (const connection of this.#connections('createKeyspaceSimple', options.connections)) await createKeyspaceSimple(connection, name, replicationFactor, { durableWrites: options.durableWrites })
+  }
+
+  /** The same with NetworkTopologyStrategy: replicas per data center (MGT-02). */
+  readonly createKeyspaceNetworkTopology = async (name: string, dataCenters: Record<string, number>, options: KeyspaceOptions = {}): Promise<void> => {
+    for (const connection of this.#connections('createKeyspaceNetworkTopology', options.connections)) await createKeyspaceNetworkTopology(connection, name, dataCenters, { durableWrites: options.durableWrites })
+  }
+
+  /** Drops a keyspace with all that is in it; a missing one is no error (MGT-03). */
+  readonly dropKeyspace = async (name: string, options: Pick<KeyspaceOptions, 'connections'> = {}): Promise<void> => {
+    for (const connection of this.#connections('dropKeyspace', options.connections)) await dropKeyspace(connection, name)
+  }
+
+  /**
+   * Brings the tables, types and indexes of all concrete models of this `db` (or of `models`) to what the models say. Adds only.
+   * `keyspaces` and `connections` leave models that name their own where they are.
+   * @throws {SchemaError} with the report: for a changed key, a missing keyspace, before anything is sent; and when the nodes do not agree
+   */
+  readonly syncDb = async (options: SyncOptions & { models?: readonly AnyModel[] } = {}): Promise<SyncReport> => {
+    const { models = this.#models() as unknown as readonly AnyModel[], connections, keyspaces } = options
+    const targets = models.map(modelOf).flatMap((model) => this.#targets('syncDb', model, {
+      ...model.connection === undefined && { connections },
+      ...model.keyspace === undefined && { keyspaces }
+    }))
+    return await syncTables(targets, this.#resolve, options)
+  }
+
+  /** One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). */
+  readonly syncTable = async (model: AnyModel, options: SyncOptions = {}): Promise<SyncReport> => {
+    return await syncTables(this.#targets('syncTable', modelOf(model), options), this.#resolve, options)
+  }
+
+  /** One user type, with the types that it uses (MGT-13). */
+  readonly syncType = async (keyspace: string, type: AnyUserType, options: Omit<SyncOptions, 'keyspaces'> = {}): Promise<SyncReport> => {
+    if (typeof type !== 'function' || typeof type.typeName !== 'string' || type.typeName === '') throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
+    const types = this.#connections('syncType', options.connections).map((connection) => ({ type: type as unknown as UserTypeLike, connection: connection.name, keyspace }))
+    return await syncTypes(types, this.#resolve, options)
+  }
+
+  /** Drops a model's table; a missing one is no error (MGT-14). */
+  readonly dropTable = async (model: AnyModel, options: Omit<ManageOptions, 'waitForIndexes'> = {}): Promise<void> => {
+    for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), options)) await dropTable(this.#resolve(connection), keyspace, table.name)
+  }
+
+  /** Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s. */
+  readonly truncateTable = async (model: AnyModel, options: Omit<ManageOptions, 'waitForIndexes'> = {}): Promise<void> => {
+    for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), options)) await truncateTable(this.#resolve(connection), keyspace, table.name)
+  }
+
+  readonly #resolve = (name: string): Connection => this.#db.registry.resolve(name)
+
+  /** For what belongs to a cluster and to no model. */
+  #connections (caller: string, connections: readonly string[] | undefined): Connection[] {
+    const scope = this.#db.scopes.current()
+    return places(caller, { ...connections !== undefined && { connections } }, (using) => ({ connection: route({ using, scope }, this.#db.registry).connection, keyspace: '' }))
+      .map(({ connection }) => this.#resolve(connection))
+  }
+
+  #targets (caller: string, model: ModelConstructor, { connections, keyspaces }: Pick<ManageOptions, 'connections' | 'keyspaces'>): SyncTarget[] {
+    const table = tableOf(model)
+    const { options, family, name } = model[META]
+    const known = new Set(table.columns.map((c) => c.field))
+    const extra = (family?.children ?? []).flatMap((child) => tableOf(child).columns).filter((c) => !known.has(c.field) && known.add(c.field))
+    const all = places(caller, { ...connections !== undefined && { connections }, ...keyspaces !== undefined && { keyspaces } }, (using) => {
+      const place = placeOf(this.#db, model, { using })
+      return { connection: place.connection.name, keyspace: place.keyspace }
+    })
+    return all.map((place) => ({ ...place, model: name, table, extra, options: options.properties }))
+  }
+}
+
+function modelOf (model: AnyModel | ModelConstructor): ModelConstructor {
+  const inner = model as unknown as ModelConstructor
+  if (typeof model !== 'function' || inner[META] === undefined) throw new ModelDefinitionError('Expected a model, made by db.Model.define()')
+  return inner
+}

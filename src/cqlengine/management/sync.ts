@@ -1,0 +1,133 @@
+import type { UserTypeLike } from '../columns/cql-type.js'
+import type { Connection } from '../connection/connection.js'
+import { SchemaError } from '../errors.js'
+import { difference } from './difference.js'
+import { waitForIndexes } from './index-build.js'
+import type { Difference, PlannedStatement } from './plan.js'
+import { type Place, summary, type SyncNote, type SyncReport } from './report.js'
+import { isMissing, readSchema } from './schema.js'
+import { disagreement, nodesAgree, sendSchemaStatement } from './schema-statement.js'
+import type { WantedSchema, WantedTable } from './wanted.js'
+
+/** A model's table, at one place. */
+export interface SyncTarget extends WantedTable, Place {}
+
+/** A user type, at one place. */
+export interface TypeTarget extends Place { readonly type: UserTypeLike }
+
+export interface SyncOptions {
+  /** Report what would be sent; send nothing. Default false. */
+  readonly dryRun?: boolean
+  /** Return when the indexes of the models are built on all nodes. Default false: a query by a new index may fail until then. */
+  readonly waitForIndexes?: boolean
+  /** ms for each request; absent: the driver's own limits. */
+  readonly timeout?: number
+}
+
+/** Gives a connection by its name, made or not. @throws {ConnectionRegistryError} for an unknown one */
+export type ConnectionLookup = (name: string) => Connection | Promise<Connection>
+
+/**
+ * Creates the tables of models, and the user types that they use, or adds what they lack (API.md section 11; MGT-06 … MGT-15).
+ * Adds only: drops and replaces nothing. Processes with the same models may do so at once.
+ * @returns what was sent (with `dryRun`: what would be), and what differs but is left
+ * @throws {SchemaError} with a `report`. Before anything is sent: a changed key, an unknown option, a missing keyspace, …, of any of the
+ * targets, or nodes that do not agree on the schema. Later: the nodes do not agree after a statement; `report.statements` are those sent.
+ */
+export function syncTables (targets: readonly SyncTarget[], connections: ConnectionLookup, options: SyncOptions = {}): Promise<SyncReport> {
+  return sync(byPlace(targets).map(({ place, items }) => ({ ...place, tables: items, types: [] })), connections, options)
+}
+
+/** As {@link syncTables}, for user types and those inside them (MGT-13). */
+export function syncTypes (targets: readonly TypeTarget[], connections: ConnectionLookup, options: SyncOptions = {}): Promise<SyncReport> {
+  return sync(byPlace(targets).map(({ place, items }) => ({ ...place, tables: [], types: items.map((t) => t.type) })), connections, options)
+}
+
+interface Plan {
+  readonly wanted: WantedSchema
+  readonly connection: Connection
+  readonly difference: Difference
+}
+
+async function sync (all: readonly WantedSchema[], connections: ConnectionLookup, options: SyncOptions): Promise<SyncReport> {
+  const plans: Plan[] = []
+  for (const wanted of all) {
+    const connection = await connections(wanted.connection)
+    plans.push({ wanted, connection, difference: await compare(wanted, connection, options) })
+  }
+  const report = planned(plans)
+  if (options.dryRun === true) return report
+  const sent: SyncReport = { ...report, statements: [] }
+  refuseConflicts(sent)
+  for (const plan of plans) await carryOut(plan, sent, options)
+  if (options.waitForIndexes === true) {
+    for (const { connection, wanted } of plans) await waitForIndexes(connection, wanted, options)
+  }
+  return sent
+}
+
+async function compare (wanted: WantedSchema, { session }: Connection, options: SyncOptions): Promise<Difference> {
+  return difference(wanted, await readSchema(session, wanted.keyspace, options))
+}
+
+function planned (plans: readonly Plan[]): SyncReport {
+  return {
+    statements: plans.flatMap(({ wanted: { connection, keyspace }, difference }) => difference.statements.map(({ cql }) => ({ connection, keyspace, cql }))),
+    warnings: plans.flatMap(({ difference }) => difference.warnings),
+    conflicts: plans.flatMap(({ difference }) => difference.conflicts)
+  }
+}
+
+function refuseConflicts (sent: SyncReport): void {
+  if (sent.conflicts.length === 0) return
+  const nothing = sent.statements.length === 0 ? 'Nothing was sent, for the' : 'The'
+  throw new SchemaError<SyncReport>(`${nothing} models and the database contradict each other: ${summary(sent.conflicts)}`, sent)
+}
+
+/**
+ * Sends what a plan says. Where another process was faster, the plan no longer fits: the keyspace is then compared again, so that
+ * what came in between is seen with its types.
+ */
+async function carryOut ({ wanted, connection, difference: first }: Plan, sent: SyncReport, options: SyncOptions): Promise<void> {
+  let plan = first
+  // Each round follows a change that somebody else made to what is wanted here, of which there can only be so many.
+  for (let rounds = first.statements.length + 10; plan.statements.length > 0; rounds--) {
+    if (rounds === 0) throw new SchemaError<SyncReport>(`Keyspace "${wanted.keyspace}" on connection "${wanted.connection}" keeps changing while it is synced: let one process at a time do it`, sent)
+    if (!await nodesAgree(connection)) throw disagreement(wanted, sent)
+    if (await sendAll(plan.statements, wanted, connection, sent, options)) return
+    plan = await compare(wanted, connection, options)
+    sent.warnings = union(sent.warnings, plan.warnings)
+    sent.conflicts = [...plan.conflicts]
+    refuseConflicts(sent)
+  }
+}
+
+/** @returns false when something to be added is there meanwhile: what follows was not sent */
+async function sendAll (statements: readonly PlannedStatement[], { keyspace }: WantedSchema, connection: Connection, sent: SyncReport, options: SyncOptions): Promise<boolean> {
+  const place = { connection: connection.name, keyspace }
+  for (const { cql, adds } of statements) {
+    if (adds !== undefined && !await isMissing(connection.session, keyspace, adds, options)) return false
+    // Noted first: should the answer get lost, it may have been done.
+    sent.statements.push({ ...place, cql })
+    if (!await sendSchemaStatement(connection, cql, keyspace, options)) throw disagreement(place, sent)
+  }
+  return true
+}
+
+function union (before: readonly SyncNote[], more: readonly SyncNote[]): SyncNote[] {
+  const known = new Set(before.map((n) => JSON.stringify(n)))
+  return [...before, ...more.filter((n) => !known.has(JSON.stringify(n)))]
+}
+
+/** Each place once, in the order of its first target: its schema is read once. */
+function byPlace<T extends Place> (targets: readonly T[]): { place: Place, items: T[] }[] {
+  const groups = new Map<string, { place: Place, items: T[] }>()
+  for (const target of targets) {
+    const { connection, keyspace } = target
+    const id = JSON.stringify([connection, keyspace])
+    const group = groups.get(id)
+    if (group === undefined) groups.set(id, { place: { connection, keyspace }, items: [target] })
+    else group.items.push(target)
+  }
+  return [...groups.values()]
+}

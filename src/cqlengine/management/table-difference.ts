@@ -1,0 +1,144 @@
+import type { TableColumn } from '../model/table.js'
+import { addColumn, alterOptions, createTable, keyText } from '../statements/ddl.js'
+import { parseType, sameType, type TypeTree, userTypeNames } from './cql-type-text.js'
+import { indexDifference, type IndexNames } from './index-difference.js'
+import { conflictsOnly, type Difference, joined, type PlannedStatement } from './plan.js'
+import { note, type Place, type Subject, type SyncNote } from './report.js'
+import type { ExistingColumn, ExistingSchema, ExistingTable } from './schema.js'
+import { differentOptions, readOptions } from './table-options.js'
+import { clashingColumns, type WantedTable, wantedColumns } from './wanted.js'
+
+const isKey = ({ role }: TableColumn): boolean => role === 'partition' || role === 'clustering'
+
+/** One table: created, or given what it lacks (MGT-08 … MGT-12). */
+export function tableDifference (wanted: WantedTable, schema: ExistingSchema, place: Place, names: IndexNames): Difference {
+  const { table, model } = wanted
+  const subject = { ...place, table: table.name, owner: `model "${model}"` }
+  const existing = schema.tables.get(table.name)
+  const options = readOptions(wanted.options, schema.optionNames)
+  const impossible = [
+    ...options.problems.map((problem) => note(subject, problem)),
+    ...definitionProblems(wanted, options.values, subject),
+    // CREATE TABLE IF NOT EXISTS on a view's name makes the node throw and leaves it with half a table.
+    ...schema.views.has(table.name) ? [note(subject, 'a materialized view of this name exists, which sync neither reads nor changes; give the model another table name')] : []
+  ]
+  if (impossible.length > 0) return conflictsOnly(impossible)
+  const indexes = indexDifference(wanted, existing, subject, names)
+  const rest = existing === undefined
+    ? newTable(wanted, options.values, schema, subject)
+    : joined([columnDifference(wanted, existing, subject), optionDifference(wanted, options.values, existing, subject)])
+  return joined([rest, indexes])
+}
+
+function definitionProblems (wanted: WantedTable, options: Readonly<Record<string, unknown>>, subject: Subject): SyncNote[] {
+  return [
+    ...wantedColumns(wanted).filter(({ type }) => parseType(type.cql) === undefined).map((c) => note(subject, 'its type is no CQL type that could be sent', c.field)),
+    ...clashingColumns(wanted).map((c) => note(subject, `models of one family declare it differently, once as ${c.type.cql}; give one of them another dbField`, c.field)),
+    ...wanted.table.isCounter && Number(options['default_time_to_live'] ?? 0) !== 0 ? [note(subject, 'a table with counters cannot have default_time_to_live')] : []
+  ]
+}
+
+function newTable (wanted: WantedTable, options: ReturnType<typeof readOptions>['values'], schema: ExistingSchema, subject: Subject): Difference {
+  const { table } = wanted
+  const cql = createTable({
+    keyspace: subject.keyspace,
+    name: table.name,
+    columns: wantedColumns(wanted).map(columnText),
+    partitionKey: table.partitionKey.map((c) => c.field),
+    clustering: table.clustering.map((c) => ({ name: c.field, order: c.order })),
+    options
+  })
+  const alike = [...schema.tables.keys(), ...schema.views].find((name) => name.toLowerCase() === table.name.toLowerCase())
+  return {
+    statements: [{ cql, adds: { kind: 'table', table: table.name } }],
+    warnings: alike === undefined ? [] : [note(subject, `the keyspace has "${alike}", which differs from "${table.name}" only in case; they are two tables`)],
+    conflicts: []
+  }
+}
+
+function columnDifference (wanted: WantedTable, existing: ExistingTable, subject: Subject): Difference {
+  const columns = wantedColumns(wanted)
+  const statements: PlannedStatement[] = []
+  const warnings: SyncNote[] = []
+  const conflicts = keyConflicts(wanted, existing, subject)
+  for (const column of columns.filter((c) => !isKey(c))) {
+    const now = existing.columns.get(column.field)
+    if (now === undefined) {
+      const conflict = droppedConflict(column, existing, subject)
+      if (conflict !== undefined) conflicts.push(conflict)
+      statements.push({ cql: addColumn(subject.keyspace, subject.table, columnText(column)), adds: { kind: 'column', table: subject.table, column: column.field } })
+    } else warnings.push(...columnWarnings(column, now, subject))
+  }
+  const fields = new Set(columns.map((c) => c.field))
+  for (const name of existing.columns.keys()) {
+    if (!fields.has(name)) warnings.push(note(subject, 'the column is in the database but in no model; it is kept', name))
+  }
+  return { statements, warnings, conflicts }
+}
+
+/** MGT-09: names, order, types and clustering order of the key cannot be altered. */
+function keyConflicts ({ table }: WantedTable, existing: ExistingTable, subject: Subject): SyncNote[] {
+  const partition = keyColumns(existing, 'partition_key')
+  const clustering = keyColumns(existing, 'clustering')
+  const now = keyText(partition, clustering)
+  const wanted = keyText(table.partitionKey.map((c) => c.field), table.clustering.map((c) => c.field))
+  if (now !== wanted) return [note(subject, `the table has ${now}, the model ${wanted}; the key of a table cannot be changed: make a new table, or correct the model`)]
+  return table.key.flatMap((column) => {
+    const { type, order } = existing.columns.get(column.field) as ExistingColumn
+    return [
+      ...sameType(type, column.type.cql) ? [] : [note(subject, `the key column is ${type} in the database, and ${column.type.cql} in the model; the key of a table cannot be changed`, column.field)],
+      ...column.role !== 'clustering' || order === column.order ? [] : [note(subject, `the clustering order is ${order} in the database, and ${column.order} in the model; it cannot be changed`, column.field)]
+    ]
+  })
+}
+
+function keyColumns ({ columns }: ExistingTable, kind: ExistingColumn['kind']): string[] {
+  return [...columns].filter(([, c]) => c.kind === kind).sort(([, a], [, b]) => a.position - b.position).map(([name]) => name)
+}
+
+/** MGT-10: a column of another type is never added, for IF NOT EXISTS would accept it silently. */
+function columnWarnings (column: TableColumn, now: ExistingColumn, subject: Subject): SyncNote[] {
+  // A key column that the model has as a plain one is a conflict already.
+  if (now.kind === 'partition_key' || now.kind === 'clustering') return []
+  const isStatic = column.role === 'static'
+  return [
+    ...sameType(now.type, column.type.cql)
+      ? []
+      : [note(subject, `the column is ${now.type} in the database, differing from the model type ${column.type.cql}; Cassandra cannot change the type of a column`, column.field)],
+    ...isStatic === (now.kind === 'static')
+      ? []
+      : [note(subject, `the column is ${isStatic ? 'not static in the database, but static in the model' : 'static in the database, but not in the model'}; this cannot be changed`, column.field)]
+  ]
+}
+
+/** What a type takes of another one's values; the server may still refuse some. */
+const takesValuesOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bigint', ['time', 'timestamp']],
+  ['blob', ['ascii', 'decimal', 'inet', 'text', 'varint']],
+  ['text', ['ascii']],
+  ['timestamp', ['bigint']],
+  ['uuid', ['timeuuid']]
+])
+
+/** The server refuses a column that once was there with another type or kind. It remembers user types as tuples: those are left to it. */
+function droppedConflict (column: TableColumn, existing: ExistingTable, subject: Subject): SyncNote | undefined {
+  const dropped = existing.dropped.get(column.field)
+  const { cql } = column.type
+  const kind = column.role === 'static' ? 'static' : 'regular'
+  if (dropped === undefined || userTypeNames(parseType(cql) as TypeTree).length > 0) return undefined
+  if (dropped.kind === kind && (sameType(dropped.type, cql) || takesValuesOf.get(cql)?.includes(dropped.type) === true)) return undefined
+  return note(subject, `a ${dropped.kind} column of this name and type ${dropped.type} was dropped, so that Cassandra accepts no ${kind} one of type ${cql}; give it another dbField`, column.field)
+}
+
+function optionDifference (wanted: WantedTable, options: ReturnType<typeof readOptions>['values'], existing: ExistingTable, subject: Subject): Difference {
+  const { changed, hidden } = differentOptions(options, existing.options)
+  return {
+    statements: Object.keys(changed).length === 0 ? [] : [{ cql: alterOptions(subject.keyspace, wanted.table.name, changed) }],
+    warnings: hidden.map((name) => note(subject, `the server does not tell the table option ${name}, so that it cannot be compared; it is left as it is`)),
+    conflicts: []
+  }
+}
+
+function columnText (column: TableColumn): { name: string, type: string, isStatic: boolean } {
+  return { name: column.field, type: column.type.cql, isStatic: column.role === 'static' }
+}

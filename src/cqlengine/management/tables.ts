@@ -1,0 +1,29 @@
+import type { Connection } from '../connection/connection.js'
+import { dropTable as dropTableText, truncateTable as truncateTableText } from '../statements/ddl.js'
+import { changeSchema } from './schema-statement.js'
+
+/** ms. The server gives all replicas 60 s, far more than for other statements; an answer of its own should come first. */
+const truncateTimeout = 65_000
+
+/**
+ * Drops a table with its rows and indexes; a missing table or keyspace is no error (MGT-14). The statements that the client prepared are
+ * forgotten: were the table made again with other types, the driver would go on encoding for the old ones (driver-faults.md F7).
+ * Other processes must be restarted before it is made again with other types.
+ * @param table its name in the database
+ * @throws {SchemaError} the nodes do not agree on the schema afterwards
+ */
+export async function dropTable (connection: Connection, keyspace: string, table: string): Promise<void> {
+  try {
+    await changeSchema(connection, dropTableText(keyspace, table), keyspace)
+  } finally {
+    connection.session.forgetPrepared()
+  }
+}
+
+/**
+ * Removes all rows of a table. All its replicas must be up. Up to 65 s.
+ * @throws the driver's ResponseError when there is no such table, or a replica is down
+ */
+export async function truncateTable (connection: Connection, keyspace: string, table: string): Promise<void> {
+  await connection.session.execute(truncateTableText(keyspace, table), [], { kind: 'schema', prepare: false, isIdempotent: false, timeout: truncateTimeout, keyspace, label: table })
+}

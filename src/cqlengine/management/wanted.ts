@@ -1,0 +1,90 @@
+// What the models of one keyspace ask for, brought together: several models may share a user type, a family shares a table.
+import type { UserTypeLike } from '../columns/cql-type.js'
+import type { Table, TableColumn } from '../model/table.js'
+import { parseType, sameType } from './cql-type-text.js'
+import { note, type Place, type SyncNote } from './report.js'
+
+/** A table as its models want it. */
+export interface WantedTable {
+  /** For messages. */
+  readonly model: string
+  readonly table: Table
+  /** Columns that only children of a polymorphic family have. */
+  readonly extra?: readonly TableColumn[]
+  /** Table options as declared. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** All that is wanted of one keyspace. */
+export interface WantedSchema extends Place {
+  readonly tables: readonly WantedTable[]
+  /** User types that are wanted though no table may use them. */
+  readonly types: readonly UserTypeLike[]
+}
+
+/** A user type: its fields' CQL types by their names in the database. */
+export interface WantedType { readonly name: string, readonly fields: ReadonlyMap<string, string> }
+
+export interface WantedTypes { readonly types: readonly WantedType[], readonly conflicts: readonly SyncNote[] }
+
+/** Every user type that is used, inner ones first (MGT-07). */
+export function wantedTypes (wanted: WantedSchema): WantedTypes {
+  const types = new Map<string, Map<string, string>>()
+  const conflicts: SyncNote[] = []
+  const seen = new Set<UserTypeLike>()
+
+  const visit = (type: UserTypeLike): void => {
+    if (seen.has(type)) return
+    seen.add(type)
+    const columns = Object.entries(type.columns)
+    for (const [, column] of columns) column.type.userTypes().forEach(visit)
+    const fields = types.get(type.typeName) ?? new Map<string, string>()
+    types.set(type.typeName, fields)
+    const subject = { ...wanted, table: type.typeName, owner: `type "${type.typeName}"` }
+    for (const [name, column] of columns) {
+      const field = column.options.dbField ?? name
+      // Whatever is inside a user type must be frozen, also where only the whole is not.
+      const cql = column.type.frozen().cql
+      const other = fields.get(field)
+      if (parseType(cql) === undefined) conflicts.push(note(subject, 'its type is no CQL type that could be sent', field))
+      else if (other === undefined) fields.set(field, cql)
+      else if (!sameType(other, cql, { frozen: true })) conflicts.push(note(subject, `two classes of this name say ${other} and ${cql}; let all models use one class`, field))
+    }
+  }
+
+  for (const { table, extra = [] } of wanted.tables) {
+    for (const column of [...table.columns, ...extra]) column.type.userTypes().forEach(visit)
+  }
+  wanted.types.forEach(visit)
+  return { types: [...types].map(([name, fields]) => ({ name, fields })), conflicts }
+}
+
+/** The columns of a table with those of all children, each once. */
+export function wantedColumns ({ table, extra = [] }: WantedTable): TableColumn[] {
+  const columns = new Map(table.byField)
+  for (const column of extra) if (!columns.has(column.field)) columns.set(column.field, column)
+  return [...columns.values()]
+}
+
+/** Children of one family that say different things of one column. */
+export function clashingColumns (wanted: WantedTable): TableColumn[] {
+  const columns = new Map(wantedColumns(wanted).map((c) => [c.field, c]))
+  return (wanted.extra ?? []).filter((column) => {
+    const first = columns.get(column.field) as TableColumn
+    // A child sees its parents' columns too, key columns among them: there the frozen form counts.
+    return !sameType(first.type.frozen().cql, column.type.frozen().cql) || (first.role === 'static') !== (column.role === 'static')
+  })
+}
+
+/** Targets that name one table of one keyspace are one wanted table. Equal ones by the table itself; others are refused. */
+export function mergeTables (tables: readonly WantedTable[]): { tables: WantedTable[], duplicates: WantedTable[] } {
+  const merged = new Map<string, WantedTable>()
+  const duplicates: WantedTable[] = []
+  for (const wanted of tables) {
+    const first = merged.get(wanted.table.name)
+    if (first === undefined) merged.set(wanted.table.name, wanted)
+    else if (first.table !== wanted.table) duplicates.push(wanted)
+    else merged.set(wanted.table.name, { ...first, extra: [...first.extra ?? [], ...wanted.extra ?? []] })
+  }
+  return { tables: [...merged.values()], duplicates }
+}

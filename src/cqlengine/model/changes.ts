@@ -1,0 +1,81 @@
+import type { Change } from '../columns/cql-type.js'
+import type { State } from './state.js'
+import type { TableColumn } from './table.js'
+import { isNothing } from './values.js'
+
+/** What is to be sent for one column. */
+export interface ColumnChange { readonly column: TableColumn, readonly change: Change }
+
+/** The value of a column, `undefined` where it is not loaded or was taken away. Never calls the accessor that complains. */
+export function valueOf (instance: object, name: string): unknown {
+  return Object.hasOwn(instance, name) ? (instance as Record<string, unknown>)[name] : undefined
+}
+
+/**
+ * What differs from what is stored, by value and deep (DRT-02 … DRT-05): for a loaded instance the changed columns, for a new one all
+ * that have a value or were explicitly given as null.
+ */
+export function changesOf (instance: object, state: State, columns: readonly TableColumn[]): ColumnChange[] {
+  const found: ColumnChange[] = []
+  for (const column of columns) {
+    for (const change of columnChanges(instance, state, column)) found.push({ column, change })
+  }
+  return found
+}
+
+const deletion: readonly Change[] = [{ kind: 'assign', value: null }]
+const none: readonly Change[] = []
+
+function columnChanges (instance: object, state: State, column: TableColumn): readonly Change[] {
+  const value = valueOf(instance, column.name)
+  if (value === undefined) return none
+  const { stored } = state
+  if (stored === undefined) {
+    if (!isNothing(column, value)) return [{ kind: 'assign', value }]
+    return state.givenEmpty?.has(column.name) === true ? deletion : none
+  }
+  if (!Object.hasOwn(stored, column.field)) return isNothing(column, value) ? deletion : [{ kind: 'assign', value }]
+  const before = stored[column.field]
+  if (before === value && !column.type.mutable) return none
+  const after = isNothing(column, value) ? null : value
+  return column.type.changes(before ?? null, after)
+}
+
+/** True when a key column of a loaded instance has another value than the one it was loaded with (DML-01). */
+export function keyChanged (instance: object, state: State, key: readonly TableColumn[]): boolean {
+  return key.some((column) => columnChanges(instance, state, column).length > 0)
+}
+
+/** Attribute names of what was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in. */
+export function changedByHand (instance: object, state: State, columns: readonly TableColumn[]): TableColumn[] {
+  return columns.filter((column) => {
+    const changes = columnChanges(instance, state, column)
+    if (changes.length === 0) return false
+    if (state.stored !== undefined) return true
+    const value = valueOf(instance, column.name)
+    if (isNothing(column, value)) return false
+    const initial = state.defaulted?.get(column.name)
+    return initial === undefined || !column.type.equals(initial, value)
+  })
+}
+
+/** Values as they are stored, by database name. */
+export type Snapshot = Readonly<Record<string, unknown>>
+
+/** The present values of `columns`, as the database will hold them: taken when a write is sent, for the instance may change before the answer. */
+export function snapshotOf (instance: object, columns: Iterable<TableColumn>): Snapshot {
+  const snapshot: Record<string, unknown> = {}
+  for (const column of columns) {
+    const value = valueOf(instance, column.name)
+    if (value === undefined) continue
+    snapshot[column.field] = isNothing(column, value) ? null : column.type.mutable ? column.type.copy(value) : value
+  }
+  return snapshot
+}
+
+/** Takes `snapshot` as what the database holds, after the write that carried it succeeded. */
+export function markStored (state: State, snapshot: Snapshot): void {
+  Object.assign(state.stored ??= {}, snapshot)
+  state.givenEmpty = undefined
+  state.defaulted = undefined
+}

@@ -1,0 +1,145 @@
+import { Column, type AnyColumn, type Columns } from '../columns/column.js'
+import { parseConsistency } from '../connection/consistency.js'
+import { CQLEngineError, ModelDefinitionError } from '../errors.js'
+import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
+import type { ModelClass } from './api.js'
+import type { Engine } from './engine.js'
+import { ModelInstance } from './instance.js'
+import { META, type ModelConstructor, type ModelMeta, type ModelOptions } from './meta.js'
+import { Family } from './polymorphic.js'
+import { compileTable, type KeyOption, type Table } from './table.js'
+import { checked } from './values.js'
+
+/** `db.Model`: the root from which the models of one `db` are defined. */
+export function createModel (engine: Engine): ModelClass<unknown, {}> {
+  const meta: ModelMeta = {
+    name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, loading: { target: undefined, state: undefined }
+  }
+  const Model = class extends ModelRoot { static override readonly [META] = meta }
+  // The body is written without the column types, which exist for the compiler only; `ModelClass` says what it amounts to.
+  return Model as unknown as ModelClass<unknown, {}>
+}
+
+class ModelRoot extends ModelInstance {
+  static define (tableName: string, columns: Columns, options: unknown = {}): typeof ModelRoot {
+    const parent = this[META]
+    if (parent.variant !== undefined) throw new ModelDefinitionError(`${parent.name}: define() on a child of a polymorphic model; use polymorphic() for a further child`)
+    const all = inherit(parent, columns, `Table ${JSON.stringify(tableName)}`)
+    const given = checkOptions(tableName, options)
+    const table = compileTable(tableName, all, given.key)
+    const family = table.discriminator === undefined ? undefined : new Family(tableName, table.discriminator)
+    const model = extend(this, { name: tableName, columns: all, table, options: given, family, variant: undefined })
+    // Left out: inherited, also from a static of an abstract base (MOD-10).
+    if (given.keyspace !== undefined) model.keyspace = given.keyspace
+    if (given.connection !== undefined) model.connection = given.connection
+    parent.engine.register(model as unknown as ModelConstructor)
+    return model
+  }
+
+  static abstract (columns: Columns): typeof ModelRoot {
+    const parent = this[META]
+    const all = inherit(parent, columns, 'Abstract model')
+    return extend(this, { name: 'An abstract model', columns: all, table: undefined, options: parent.options, family: undefined, variant: undefined })
+  }
+
+  static polymorphic (value: unknown, columns: Columns = {}): typeof ModelRoot {
+    const parent = this[META]
+    const { family, table } = parent
+    if (family === undefined || table === undefined) throw new ModelDefinitionError(`${parent.name}: polymorphic() needs a model with a column that says discriminatorColumn: true`)
+    const at = `Table "${table.name}", kind ${JSON.stringify(String(value))}`
+    for (const [name, column] of Object.entries(columns)) {
+      if (column.options?.primaryKey === true || column.options?.partitionKey === true) throw new ModelDefinitionError(`${at}, column "${name}": the key belongs to the base of the family`)
+      if (column.options?.discriminatorColumn === true) throw new ModelDefinitionError(`${at}, column "${name}": the family has the discriminator "${family.discriminator.name}" already`)
+      checkAgainstFamily(at, name, column, family)
+    }
+    const all = inherit(parent, columns, at)
+    const child = extend(this, { name: table.name, columns: all, table: compileTable(table.name, all, keyOf(table)), options: parent.options, family, variant: variantValue(at, family, value) })
+    family.addChild(child as unknown as ModelConstructor)
+    return child
+  }
+
+  static as (): typeof ModelRoot { return this }
+}
+
+function extend (Parent: typeof ModelRoot, own: Omit<ModelMeta, 'engine' | 'loading'>): typeof ModelRoot {
+  const meta: ModelMeta = { ...own, engine: Parent[META].engine, loading: { target: undefined, state: undefined } }
+  return class extends Parent { static override readonly [META] = meta }
+}
+
+/** Inherited columns first, in their places even when redefined (MOD-01, MOD-02). */
+function inherit (parent: ModelMeta, columns: Columns, at: string): Columns {
+  if (typeof columns !== 'object' || columns === null) throw new ModelDefinitionError(`${at}: the columns must be an object of names and columns`)
+  const all: Record<string, AnyColumn> = { ...parent.columns }
+  for (const [name, column] of Object.entries(columns)) {
+    if (!(column instanceof Column)) throw new ModelDefinitionError(`${at}, column "${name}": expected a column, e.g. db.columns.Text()`)
+    all[name] = column.named(name)
+  }
+  return Object.freeze(all)
+}
+
+function keyOf (table: Table): KeyOption {
+  return [table.partitionKey.map((c) => c.name), ...table.clustering.map((c) => c.name)]
+}
+
+/** Two children may share a column only when it is the same in the table. */
+function checkAgainstFamily (at: string, name: string, column: AnyColumn, family: Family): void {
+  const field = column.options?.dbField ?? name
+  for (const child of family.children) {
+    const other = child[META].table?.byField.get(field)
+    if (other !== undefined && other.type.cql !== column.type?.cql) {
+      throw new ModelDefinitionError(`${at}, column "${name}": another child has it as ${other.type.cql}; in one table it can have one type only`)
+    }
+  }
+}
+
+function variantValue (at: string, family: Family, value: unknown): unknown {
+  if (value === undefined || value === null) throw new ModelDefinitionError(`${at}: a child needs a value for the discriminator "${family.discriminator.name}"`)
+  try {
+    return checked(family.discriminator, value)
+  } catch (cause) {
+    throw new ModelDefinitionError(`${at}: the value does not fit the discriminator "${family.discriminator.name}" (${family.discriminator.type.cql})`, { cause })
+  }
+}
+
+interface DefineOptions extends ModelOptions {
+  readonly keyspace?: string | undefined
+  readonly connection?: string | undefined
+  readonly key?: KeyOption | undefined
+}
+
+const optionNames = ['keyspace', 'connection', 'consistency', 'description', 'options', 'key']
+
+function checkOptions (table: string, options: unknown): DefineOptions {
+  const at = `Table ${JSON.stringify(table)}`
+  if (typeof options !== 'object' || options === null) throw new ModelDefinitionError(`${at}: the last argument of define() must be an object of options`)
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
+  if (unknown !== undefined) throw new ModelDefinitionError(`${at}: unknown option ${JSON.stringify(unknown)}; known are ${optionNames.join(', ')}`)
+  const { keyspace, connection, consistency, description, options: properties = {}, key } = options as Record<string, unknown>
+  if (keyspace !== undefined) checkKeyspaceName(keyspace, at)
+  if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new ModelDefinitionError(`${at}: connection must be a name`)
+  if (description !== undefined && typeof description !== 'string') throw new ModelDefinitionError(`${at}: description must be a string`)
+  if (typeof properties !== 'object' || properties === null) throw new ModelDefinitionError(`${at}: options must be an object of table properties`)
+  if (key !== undefined && (!Array.isArray(key) || key.length === 0)) throw new ModelDefinitionError(`${at}: key must be an array [partition, ...clustering]`)
+  return {
+    keyspace: keyspace as string | undefined,
+    connection,
+    consistency: consistency === undefined ? undefined : level(consistency, at),
+    description,
+    properties: properties as Record<string, unknown>,
+    key: key as KeyOption | undefined
+  }
+}
+
+function level (consistency: unknown, at: string): number {
+  try {
+    return parseConsistency(consistency, `${at}: consistency`)
+  } catch (error) {
+    throw error instanceof CQLEngineError ? new ModelDefinitionError(error.message) : error
+  }
+}
+
+function checkKeyspaceName (keyspace: unknown, at: string): void {
+  if (typeof keyspace !== 'string' || !nameRule.test(keyspace) || keyspace.length > keyspaceNameLimit) {
+    throw new ModelDefinitionError(`${at}: keyspace must be a name of at most ${keyspaceNameLimit} letters, digits and _`)
+  }
+}

@@ -1,0 +1,15 @@
+import type { ModelConstructor } from './meta.js'
+import type { OpOptions } from './operations.js'
+import type { State } from './state.js'
+
+/** What models need from the query layer above them; `query/engine.ts` is it. One per `db`. */
+export interface Engine {
+  /** A fresh query set over all rows of the model. */
+  querySet (model: ModelConstructor): object
+  save (instance: object, state: State, options: OpOptions | undefined): Promise<void>
+  update (instance: object, state: State, values: unknown, options: OpOptions | undefined): Promise<void>
+  delete (instance: object, state: State, options: OpOptions | undefined): Promise<void>
+  createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }>
+  /** Called for each concrete model at its definition. @throws {ModelDefinitionError} for a second model of the same place */
+  register (model: ModelConstructor): void
+}

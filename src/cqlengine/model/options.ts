@@ -1,0 +1,98 @@
+import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
+import { BatchError, QueryError } from '../errors.js'
+import type { OpOptions } from './operations.js'
+
+/** The server's limit, 20 years (reference 6.4). */
+const longestTtl = 630_720_000
+
+const checks: { readonly [K in keyof OpOptions]-?: (value: unknown, where: string) => OpOptions[K] } = {
+  ttl: (value, where) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= longestTtl) return value
+    throw new QueryError(`${where}: ttl must be a whole number of seconds from 0 to ${longestTtl}`)
+  },
+  timestamp: (value, where) => {
+    if (typeof value === 'bigint' && value >= -(2n ** 63n) && value < 2n ** 63n) return value
+    if (value instanceof Date && !Number.isNaN(value.getTime())) return new Date(value)
+    if (typeof value === 'object' && value !== null && 'msFromNow' in value && Number.isFinite(value.msFromNow)) return { msFromNow: value.msFromNow as number }
+    throw new QueryError(`${where}: timestamp must be a Date, a bigint of microseconds since 1970, or { msFromNow }`)
+  },
+  consistency: (value, where) => parseConsistency(value, `${where}: consistency`),
+  serialConsistency: (value, where) => parseSerialConsistency(value, `${where}: serialConsistency`),
+  timeout: (value, where) => {
+    if (typeof value === 'number' && value > 0 && value <= 2 ** 31 - 1) return value
+    throw new QueryError(`${where}: timeout must be a positive number of milliseconds`)
+  },
+  profile: (value, where) => {
+    if (typeof value === 'string' && value !== '') return value
+    throw new QueryError(`${where}: profile must be the name of an execution profile`)
+  },
+  ifExists: (value, where) => flag(value, `${where}: ifExists`),
+  ifNotExists: (value, where) => flag(value, `${where}: ifNotExists`),
+  idempotent: (value, where) => flag(value, `${where}: idempotent`),
+  iff: (value, where) => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as OpOptions['iff']
+    throw new QueryError(`${where}: iff must be an object of conditions`)
+  },
+  using: (value, where) => {
+    const names = typeof value === 'object' && value !== null ? Object.entries(value) : undefined
+    if (names === undefined) throw new QueryError(`${where}: using takes { connection, keyspace }`)
+    for (const [name, place] of names) {
+      if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`${where}: using takes { connection, keyspace }, not ${JSON.stringify(name)}`)
+      if (place !== undefined && (typeof place !== 'string' || place === '')) throw new QueryError(`${where}: the ${name} of using must be a name`)
+    }
+    return value as OpOptions['using']
+  },
+  batch: (value, where) => {
+    if (typeof value === 'object' && value !== null && 'execute' in value && 'addCallback' in value) return value as OpOptions['batch']
+    throw new QueryError(`${where}: batch takes what db.batch() hands to its function, or a new db.BatchQuery()`)
+  }
+}
+
+function flag (value: unknown, where: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new QueryError(`${where} must be true or false`)
+}
+
+/**
+ * `collected` with one more option, checked. `undefined` takes an option back, as does `batch: null` (QRY-25).
+ * @throws {QueryError} for a value that makes no sense, {BatchError} for `using({ connection })` beside a batch
+ */
+export function addOption (collected: OpOptions | undefined, name: keyof OpOptions, value: unknown, where: string): OpOptions {
+  const taken = value === undefined || (name === 'batch' && value === null)
+  const merged: OpOptions = { ...collected, [name]: taken ? undefined : checks[name](value, where) }
+  checkTogether(merged, where)
+  return merged
+}
+
+/**
+ * The options of one operation: those of the chain, overridden by those of the last argument.
+ * @throws {QueryError} for an unknown name or a value that makes no sense
+ */
+export function mergeOptions (collected: OpOptions | undefined, given: unknown, where: string): OpOptions {
+  if (given === undefined || given === null) return collected ?? noOptions
+  if (typeof given !== 'object') throw new QueryError(`${where}: the last argument must be an object of options`)
+  let merged: OpOptions = collected ?? noOptions
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(checks, name)) throw new QueryError(`${where}: unknown option ${JSON.stringify(name)}; known are ${Object.keys(checks).join(', ')}`)
+    if (value !== undefined) merged = addOption(merged, name as keyof OpOptions, value, where)
+  }
+  return merged
+}
+
+export const noOptions: OpOptions = Object.freeze({})
+
+function checkTogether (o: OpOptions, where: string): void {
+  const conditions = (['iff', 'ifExists', 'ifNotExists'] as const).filter((name) => o[name] !== undefined && o[name] !== false)
+  if (conditions.length > 1) throw new QueryError(`${where}: ${conditions.join(' and ')} cannot stand together; Cassandra takes one kind of condition`)
+  if (conditions.length > 0 && o.timestamp !== undefined) throw new QueryError(`${where}: a timestamp cannot stand with a condition (${conditions[0]}); Cassandra chooses it by itself`)
+  if (o.batch !== undefined && o.using?.connection !== undefined) {
+    throw new BatchError(`${where}: a batch goes to one connection as a whole, so using({ connection: ${JSON.stringify(o.using.connection)} }) cannot stand with it; give the connection to the batch`)
+  }
+}
+
+/** Microseconds since 1970 of a `timestamp` option; `{ msFromNow }` counts from this call. */
+export function microseconds (at: Date | bigint | { readonly msFromNow: number }): bigint {
+  if (typeof at === 'bigint') return at
+  if (at instanceof Date) return BigInt(at.getTime()) * 1000n
+  return BigInt(Math.round((Date.now() + at.msFromNow) * 1000))
+}

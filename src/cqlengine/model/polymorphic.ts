@@ -1,0 +1,78 @@
+import { PolymorphicModelError } from '../errors.js'
+import { META, type ModelConstructor } from './meta.js'
+import type { TableColumn } from './table.js'
+
+/** A polymorphic family: one table, several classes of rows, told apart by the discriminator column (POL rows). */
+export class Family {
+  /** The base's table name, for messages. */
+  readonly name: string
+  readonly discriminator: TableColumn
+  /** Definitions below the base, children of children included. */
+  readonly #children: ModelConstructor[] = []
+  readonly #registered = new Map<unknown, ModelConstructor>()
+
+  constructor (name: string, discriminator: TableColumn) {
+    this.name = name
+    this.discriminator = discriminator
+  }
+
+  /** True as soon as one child is defined: from then on the base itself has no rows (POL-01). */
+  get hasChildren (): boolean { return this.#children.length > 0 }
+
+  get children (): readonly ModelConstructor[] { return this.#children }
+
+  addChild (child: ModelConstructor): void { this.#children.push(child) }
+
+  /** Makes `model` the class of its rows. The class that the user extends is registered, not the one `polymorphic()` gave. */
+  register (model: ModelConstructor): void {
+    const { variant } = model[META]
+    const known = this.#registered.get(variantKey(variant))
+    if (known !== undefined && known !== model && known[META] !== model[META]) {
+      throw new PolymorphicModelError(`Table "${this.name}": two classes are registered for one value of "${this.discriminator.name}"; give each child a value of its own`)
+    }
+    this.#registered.set(variantKey(variant), model)
+  }
+
+  isRegistered (model: ModelConstructor): boolean {
+    return this.#registered.get(variantKey(model[META].variant))?.[META] === model[META]
+  }
+
+  /** The class of a row. @throws {PolymorphicModelError} for an unknown or missing value, and for a row that does not belong to `queried` (POL-04) */
+  classOf (value: unknown, queried: ModelConstructor): ModelConstructor {
+    if (value === undefined || value === null) {
+      throw new PolymorphicModelError(`Table "${this.name}": a row has no value in the discriminator column "${this.discriminator.name}", so its class is unknown`)
+    }
+    const model = this.#registered.get(variantKey(value))
+    if (model === undefined) {
+      throw new PolymorphicModelError(`Table "${this.name}": no class is registered for the kind of a row. Import the module of the child, and write "static { this.register() }" in its class`)
+    }
+    if (!belongsTo(model, queried)) {
+      throw new PolymorphicModelError(`Table "${this.name}": a query on "${nameOf(queried)}" met a row of "${nameOf(model)}". Index "${this.discriminator.name}", so that such queries ask for their own rows, or query the base`)
+    }
+    return model
+  }
+
+  /** The discriminator values of `model` and of all children below it. */
+  valuesBelow (model: ModelConstructor): unknown[] {
+    const values = this.#children.filter((c) => belongsTo(c, model)).map((c) => c[META].variant)
+    return [...new Map(values.map((v) => [variantKey(v), v])).values()]
+  }
+}
+
+/** True when `model` is `queried` or a descendant, comparing definitions: both may be the users' classes or ours. */
+function belongsTo (model: ModelConstructor, queried: ModelConstructor): boolean {
+  for (let c: unknown = model; typeof c === 'function'; c = Object.getPrototypeOf(c)) {
+    if ((c as unknown as ModelConstructor)[META] === queried[META]) return true
+  }
+  return false
+}
+
+function nameOf (model: ModelConstructor): string {
+  const { variant, name } = model[META]
+  return variant === undefined ? name : String(variant)
+}
+
+/** Values such as Uuid are equal by text, not by identity. */
+function variantKey (value: unknown): unknown {
+  return typeof value === 'object' ? String(value) : value
+}

@@ -1,0 +1,195 @@
+import type { AnyColumn, AnyColumnOptions, Columns, IndexOptions } from '../columns/column.js'
+import type { CqlType } from '../columns/cql-type.js'
+import { ModelDefinitionError } from '../errors.js'
+import { nameRule, quote, tableNameLimit } from '../statements/identifiers.js'
+
+export type ColumnRole = 'partition' | 'clustering' | 'static' | 'regular'
+
+/** A column as its table has it. */
+export interface TableColumn {
+  /** Attribute name. */
+  readonly name: string
+  /** Name in the database. */
+  readonly field: string
+  /** `field`, quoted. */
+  readonly cql: string
+  /** Frozen where it is part of the key. */
+  readonly type: CqlType
+  readonly options: AnyColumnOptions
+  readonly role: ColumnRole
+  readonly order: 'asc' | 'desc'
+  /** Position in the model; also its bit in shapes. */
+  readonly position: number
+  readonly indexes: readonly IndexOptions[]
+  /** Filtering on it is possible: an index of ours or one managed elsewhere. */
+  readonly indexed: boolean
+  /** Key, counter or required: never null. */
+  readonly required: boolean
+}
+
+/** A model, compiled once: what statements, checks and schema need to know, without looking anything up by text. */
+export interface Table {
+  /** The table's name as written (names keep their case). */
+  readonly name: string
+  readonly columns: readonly TableColumn[]
+  readonly byName: ReadonlyMap<string, TableColumn>
+  readonly byField: ReadonlyMap<string, TableColumn>
+  readonly partitionKey: readonly TableColumn[]
+  readonly clustering: readonly TableColumn[]
+  /** Partition key, then clustering columns. */
+  readonly key: readonly TableColumn[]
+  readonly discriminator: TableColumn | undefined
+  readonly isCounter: boolean
+}
+
+/** The primary key by names: `[partition, ...clustering]`, or undefined to take it from the columns' options. */
+export type KeyOption = readonly [partition: string | readonly string[], ...clustering: string[]]
+
+/** Members of every instance that a column would hide (API.md section 5). */
+export const memberNames: ReadonlySet<string> = new Set([
+  'save', 'update', 'delete', 'validate', 'toJSON', 'toObject', 'getChangedColumns', 'equals', 'pk', 'isPersisted'
+])
+
+/**
+ * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03, reference 6.3).
+ * @throws {ModelDefinitionError} naming table, column and remedy
+ */
+export function compileTable (name: string, columns: Columns, key?: KeyOption): Table {
+  checkTableName(name)
+  const keys = keyNames(name, columns, key)
+  const all = Object.entries(columns).map(([attribute, column], position) => compileColumn(name, attribute, column, position, keys))
+  const byField = checkedFields(name, all)
+  const byName = new Map(all.map((c) => [c.name, c]))
+  const partitionKey = keys.partition.map((n) => byName.get(n) as TableColumn)
+  const clustering = keys.clustering.map((n) => byName.get(n) as TableColumn)
+  const table: Table = {
+    name,
+    columns: all,
+    byName,
+    byField,
+    partitionKey,
+    clustering,
+    key: [...partitionKey, ...clustering],
+    discriminator: all.find((c) => c.options.discriminatorColumn === true),
+    isCounter: all.some((c) => c.type.kind === 'counter')
+  }
+  checkTable(table)
+  return table
+}
+
+function checkTableName (name: string): void {
+  if (typeof name !== 'string' || !nameRule.test(name)) {
+    throw new ModelDefinitionError(`Table ${JSON.stringify(name)}: Cassandra takes only letters, digits and _ in a table's name`)
+  }
+  if (name.length > tableNameLimit) {
+    throw new ModelDefinitionError(`Table "${name.slice(0, 40)}…": the name has ${name.length} characters, Cassandra takes at most ${tableNameLimit}`)
+  }
+}
+
+interface KeyNames { readonly partition: readonly string[], readonly clustering: readonly string[] }
+
+function keyNames (table: string, columns: Columns, key: KeyOption | undefined): KeyNames {
+  if (key !== undefined) return explicitKey(table, columns, key)
+  const names = Object.keys(columns).filter((n) => isKey(columns[n] as AnyColumn))
+  const partition = names.filter((n) => columns[n]?.options.partitionKey === true)
+  if (partition.length > 0) return { partition, clustering: names.filter((n) => !partition.includes(n)) }
+  return { partition: names.slice(0, 1), clustering: names.slice(1) }
+}
+
+function isKey (column: AnyColumn): boolean {
+  return column.options.primaryKey === true || column.options.partitionKey === true
+}
+
+function explicitKey (table: string, columns: Columns, key: KeyOption): KeyNames {
+  const [first, ...clustering] = key
+  const partition = typeof first === 'string' ? [first] : [...first ?? []]
+  for (const n of [...partition, ...clustering]) {
+    if (!Object.hasOwn(columns, n)) throw new ModelDefinitionError(`Table "${table}": the option key names ${JSON.stringify(n)}, which is no column of the model`)
+  }
+  if (new Set([...partition, ...clustering]).size !== partition.length + clustering.length) throw new ModelDefinitionError(`Table "${table}": the option key names a column twice`)
+  for (const n of Object.keys(columns)) {
+    if (isKey(columns[n] as AnyColumn) && !partition.includes(n) && !clustering.includes(n)) {
+      throw new ModelDefinitionError(`Table "${table}", column "${n}": it says primaryKey or partitionKey, but the option key leaves it out`)
+    }
+  }
+  return { partition, clustering }
+}
+
+function compileColumn (table: string, name: string, column: AnyColumn, position: number, keys: KeyNames): TableColumn {
+  const at = `Table "${table}", column "${name}"`
+  if (memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
+  if (name === '' || name === '__proto__') throw new ModelDefinitionError(`${at}: JavaScript cannot hold a property of this name. Call the column otherwise and give it a dbField`)
+  const { options } = column
+  const field = options.dbField ?? name
+  if (field === '' || field === '__proto__') throw new ModelDefinitionError(`${at}: the driver cannot read a column of this database name`)
+  const role = keys.partition.includes(name) ? 'partition' : keys.clustering.includes(name) ? 'clustering' : options.static === true ? 'static' : 'regular'
+  const isKeyColumn = role === 'partition' || role === 'clustering'
+  if (options.clusteringOrder !== undefined && role !== 'clustering') throw new ModelDefinitionError(`${at}: clusteringOrder is for clustering columns only; leave it out`)
+  if (isKeyColumn && options.static === true) throw new ModelDefinitionError(`${at}: a key column cannot be static; leave out one of both`)
+  if (options.discriminatorColumn === true && !['scalar', 'text'].includes(column.type.kind)) throw new ModelDefinitionError(`${at}: a discriminator must be a plain value such as Text or Integer`)
+  const type = isKeyColumn ? column.type.frozen() : column.type
+  const indexes = indexList(options.index)
+  return {
+    name,
+    field,
+    cql: quote(field),
+    type,
+    options,
+    role,
+    order: options.clusteringOrder ?? 'asc',
+    position,
+    indexes,
+    indexed: indexes.length > 0 || options.customIndex === true,
+    required: isKeyColumn || options.required === true || type.kind === 'counter'
+  }
+}
+
+function indexList (index: AnyColumnOptions['index']): readonly IndexOptions[] {
+  if (index === undefined || index === false) return []
+  if (index === true) return [{}]
+  return Array.isArray(index) ? index as readonly IndexOptions[] : [index as IndexOptions]
+}
+
+function checkedFields (table: string, columns: readonly TableColumn[]): Map<string, TableColumn> {
+  const byField = new Map<string, TableColumn>()
+  for (const c of columns) {
+    const other = byField.get(c.field)
+    if (other !== undefined) throw new ModelDefinitionError(`Table "${table}", column "${c.name}": its database name "${c.field}" is that of "${other.name}" too, so it would stand in the table more than once`)
+    byField.set(c.field, c)
+  }
+  return byField
+}
+
+function checkTable (table: Table): void {
+  const at = `Table "${table.name}"`
+  if (table.partitionKey.length === 0) throw new ModelDefinitionError(`${at}: a table needs at least one column with primaryKey: true`)
+  const discriminators = table.columns.filter((c) => c.options.discriminatorColumn === true)
+  if (discriminators.length > 1) throw new ModelDefinitionError(`${at}: the columns ${discriminators.map((c) => `"${c.name}"`).join(' and ')} are both discriminators; only one can be`)
+  for (const c of table.columns) checkColumn(table, c)
+}
+
+function checkColumn (table: Table, c: TableColumn): void {
+  const at = `Table "${table.name}", column "${c.name}"`
+  const isKeyColumn = c.role === 'partition' || c.role === 'clustering'
+  if (isKeyColumn && c.type.kind === 'counter') throw new ModelDefinitionError(`${at}: a counter cannot be part of the key`)
+  if (isKeyColumn && c.type.cql === 'duration') throw new ModelDefinitionError(`${at}: a duration cannot be part of the key, for durations have no order`)
+  if (c.role === 'static' && table.clustering.length === 0) throw new ModelDefinitionError(`${at}: a static column needs a table with clustering columns; without them leave out static`)
+  if (table.isCounter && !isKeyColumn && c.type.kind !== 'counter') throw new ModelDefinitionError(`${at}: a table with counters can hold only counters beside its key; move this column to a table of its own`)
+  if (table.isCounter && c.indexes.length > 0) throw new ModelDefinitionError(`${at}: Cassandra has no indexes on counter tables`)
+  checkIndexes(at, table, c)
+}
+
+function checkIndexes (at: string, table: Table, c: TableColumn): void {
+  if (c.indexes.length === 0) return
+  if (c.role === 'partition' && table.partitionKey.length === 1) throw new ModelDefinitionError(`${at}: Cassandra cannot index the only partition key column; it needs no index`)
+  if (c.type.cql === 'duration') throw new ModelDefinitionError(`${at}: Cassandra has no indexes on durations`)
+  const isSai = (i: IndexOptions): boolean => /(^|\.)(sai|StorageAttachedIndex)$/i.test(i.using ?? '')
+  if (c.indexes.some(isSai) && !c.indexes.every(isSai)) throw new ModelDefinitionError(`${at}: SAI and another kind of index on one column give wrong rows (reference 6.2); keep one of them`)
+  if (c.indexes.some(isSai) && c.type.cql === 'blob') throw new ModelDefinitionError(`${at}: SAI cannot index blobs`)
+  for (const { target } of c.indexes) {
+    if (target === undefined) continue
+    if ((target === 'keys' || target === 'entries') && c.type.kind !== 'map') throw new ModelDefinitionError(`${at}: an index on ${target} is for maps`)
+    if (target === 'values' && !['map', 'list', 'set'].includes(c.type.kind)) throw new ModelDefinitionError(`${at}: an index on values is for collections`)
+    if (target === 'full' && !c.type.cql.startsWith('frozen<')) throw new ModelDefinitionError(`${at}: an index with target full is for frozen collections: add { frozen: true }`)
+  }
+}

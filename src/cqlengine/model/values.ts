@@ -1,0 +1,72 @@
+import { checkValue } from '../columns/check.js'
+import { InvalidValue } from '../columns/cql-type.js'
+import { ValidationError, type Violation } from '../errors.js'
+import type { TableColumn } from './table.js'
+
+/** Gathers the broken rules of several columns, so that one error can tell them all. */
+export class Violations {
+  readonly #errors: Violation[] = []
+
+  /** Runs `check`, keeping a broken rule instead of throwing it. Other errors pass. */
+  try<T> (column: string, check: () => T): T | undefined {
+    try {
+      return check()
+    } catch (error) {
+      this.add(column, error)
+      return undefined
+    }
+  }
+
+  add (column: string, error: unknown): void {
+    if (!(error instanceof InvalidValue)) throw error
+    this.#errors.push({ column, rule: error.rule, message: error.message })
+  }
+
+  /** @throws {ValidationError} when a rule was broken */
+  finish (model: string): void {
+    if (this.#errors.length > 0) throw new ValidationError(model, this.#errors)
+  }
+
+  get any (): boolean { return this.#errors.length > 0 }
+}
+
+/** One value of a column, in the form an instance holds; collections that are null become empty. @throws {InvalidValue} */
+export function checked (column: TableColumn, value: unknown): unknown {
+  const converted = checkValue(column, value)
+  if (converted === null) return column.type.emptyValue()
+  return converted
+}
+
+/** True for what the database stores as null: null itself and empty collections. */
+export function isNothing (column: TableColumn, value: unknown): boolean {
+  return value === null || value === undefined || column.type.isEmpty(value)
+}
+
+/** The one error for a single value. */
+export function validationError (model: string | undefined, column: string, error: unknown): unknown {
+  return error instanceof InvalidValue ? new ValidationError(model, [{ column, rule: error.rule, message: error.message }]) : error
+}
+
+/**
+ * The own enumerable properties of what a user passed as values, read once each.
+ * @throws {ValidationError} when it is no object, or a property cannot be read
+ */
+export function readValues (values: unknown, model: string): Map<string, unknown> {
+  if (typeof values !== 'object' || values === null || Array.isArray(values) || values instanceof Map || values instanceof Set) {
+    throw new ValidationError(model, [{ column: '*', rule: 'type', message: 'expected an object of column names and values' }])
+  }
+  const read = new Map<string, unknown>()
+  let key = '*'
+  try {
+    for (key of Object.keys(values)) read.set(key, (values as Record<string, unknown>)[key])
+  } catch (cause) {
+    const error = new ValidationError(model, [{ column: key, rule: 'unreadable', message: 'reading the value threw an error, see cause' }])
+    error.cause = cause
+    throw error
+  }
+  return read
+}
+
+export function unknownColumn (name: string, known: readonly TableColumn[]): InvalidValue {
+  return new InvalidValue('unknown', `the model has no such column; it has ${known.map((c) => c.name).join(', ')}`)
+}

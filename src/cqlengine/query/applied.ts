@@ -1,0 +1,22 @@
+import type { types } from '../driver.js'
+import { LWTError } from '../errors.js'
+import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+
+/** @throws {LWTError} with the row as the server has it, by attribute names and in the instances' forms (LWT-04) */
+export function checkApplied (model: ModelConstructor, result: types.ResultSet): void {
+  if (result.wasApplied()) return
+  throw new LWTError(`${model[META].name}: the condition was not met, so nothing was written`, readRefused(model, result))
+}
+
+export function readRefused (model: ModelConstructor, result: types.ResultSet): Record<string, unknown>[] {
+  const table = tableOf(model)
+  return (result.rows ?? []).map((row) => {
+    const read: Record<string, unknown> = {}
+    for (const [field, value] of Object.entries(row)) {
+      const column = table.byField.get(field)
+      if (column === undefined) read[field] = value
+      else read[column.name] = value === null || value === undefined ? column.type.emptyValue() : column.type.fromDriver(value)
+    }
+    return read
+  })
+}

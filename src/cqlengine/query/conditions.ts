@@ -1,0 +1,168 @@
+import { InvalidValue } from '../columns/cql-type.js'
+import { Expression, type Operator, operators } from '../columns/expression.js'
+import type { Encoding } from '../connection/encoding.js'
+import { QueryError } from '../errors.js'
+import type { Table, TableColumn } from '../model/table.js'
+import { readValues, validationError } from '../model/values.js'
+import { relation, tokenRelation } from '../statements/relation.js'
+import { Token } from './functions.js'
+
+/** A checked condition on a column; values are in the instance's form. */
+export interface ColumnCondition {
+  readonly column: TableColumn
+  readonly operator: Operator
+  /** One value; for `in` an array, for `entry` `[key, value]`; null only in conditions of lightweight transactions. */
+  readonly value: unknown
+}
+
+/** A checked condition on the token of the partition key. */
+export interface TokenCondition { readonly token: 'eq' | 'gt' | 'gte' | 'lt' | 'lte', readonly values: readonly unknown[], readonly columns: readonly TableColumn[] }
+
+export type Condition = ColumnCondition | TokenCondition
+
+/** `filter`: null is refused. `iff`: null is a value, `ne` is there. */
+export type Purpose = 'filter' | 'iff'
+
+/**
+ * Reads what a user passed to `filter`, `get` or `iff`: objects of `column__operator` keys, or expressions.
+ * @throws {QueryError} for unknown columns and operators, for null and undefined; {ValidationError} for values that the column refuses
+ */
+export function readConditions (table: Table, given: readonly unknown[], purpose: Purpose): Condition[] {
+  const where = `${table.name}.${purpose}`
+  return given.flatMap((one) => {
+    if (one instanceof Expression) return [readCondition(table, one.column, one.operator, one.value, purpose)]
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) {
+      throw new QueryError(`${where}: expected an object of columns and values, or conditions such as Model.columns.name.eq(…)`)
+    }
+    return [...readValues(one, table.name)].map(([key, value]) => readKey(table, key, value, purpose))
+  })
+}
+
+function readKey (table: Table, key: string, value: unknown, purpose: Purpose): Condition {
+  const token = /^pk__token(?:__(eq|gt|gte|lt|lte))?$/.exec(key)
+  if (token !== null && !table.byName.has(key)) return readToken(table, (token[1] ?? 'eq') as TokenCondition['token'], value, purpose)
+  const { name, operator } = splitKey(table, key, purpose)
+  return readCondition(table, name, operator, value, purpose)
+}
+
+/** A declared column wins over an operator in its name (B20). */
+function splitKey (table: Table, key: string, purpose: Purpose): { name: string, operator: Operator } {
+  if (table.byName.has(key)) return { name: key, operator: 'eq' }
+  const at = key.lastIndexOf('__')
+  const name = at < 0 ? key : key.slice(0, at)
+  if (at < 0 || !table.byName.has(name)) throw unknownColumn(table, key, purpose)
+  const operator = operators.find((o) => o === key.slice(at + 2))
+  if (operator === undefined) throw new QueryError(`${table.name}.${purpose}: ${JSON.stringify(key)} has an unknown operator; known are ${operators.join(', ')}`)
+  return { name, operator }
+}
+
+function unknownColumn (table: Table, key: string, purpose: Purpose): QueryError {
+  return new QueryError(`${table.name}.${purpose}: no column ${JSON.stringify(key)}; the model has ${table.columns.map((c) => c.name).join(', ')}`)
+}
+
+function readCondition (table: Table, name: string, operator: Operator, value: unknown, purpose: Purpose): ColumnCondition {
+  const column = table.byName.get(name)
+  if (column === undefined) throw unknownColumn(table, name, purpose)
+  const at = `${table.name}.${purpose}, column "${name}"`
+  if (operator === 'ne' && purpose === 'filter') throw new QueryError(`${at}: Cassandra has no != in WHERE, only in conditions (iff)`)
+  if (operator === 'like' && purpose === 'iff') throw new QueryError(`${at}: Cassandra has no LIKE in conditions`)
+  if (value instanceof Token) throw new QueryError(`${at}: a Token is compared with pk__token, not with a column`)
+  if (value === undefined) throw new QueryError(`${at}: the value is undefined. A condition is never left out: leave out the key, or give a value`)
+  if (value === null) {
+    if (purpose === 'iff' && (operator === 'eq' || operator === 'ne')) return { column, operator, value: null }
+    throw new QueryError(`${at}: Cassandra cannot search for null`)
+  }
+  return { column, operator, value: convert(table, column, operator, value, at) }
+}
+
+function convert (table: Table, column: TableColumn, operator: Operator, value: unknown, at: string): unknown {
+  const { type, name } = column
+  try {
+    switch (operator) {
+      case 'in': {
+        if (!Array.isArray(value)) throw new QueryError(`${at}: "in" takes an array of values`)
+        return value.map((one, i) => {
+          try {
+            if (one === null || one === undefined) throw new InvalidValue('null', 'must not be null')
+            return type.convert(one)
+          } catch (error) {
+            throw error instanceof InvalidValue ? error.within(`value ${i + 1} of "in"`) : error
+          }
+        })
+      }
+      case 'like': {
+        if (type.kind !== 'text') throw new QueryError(`${at}: "like" is for text columns`)
+        if (typeof value !== 'string') throw new InvalidValue('type', 'must be a pattern such as \'abc%\'')
+        return value
+      }
+      case 'contains': return part(column, type.kind === 'map' ? 'value' : 'element', value, `${at}: "contains" is for collections`)
+      case 'containsKey': return part(column, 'key', value, `${at}: "containsKey" is for maps`)
+      case 'entry': {
+        if (!Array.isArray(value) || value.length !== 2) throw new QueryError(`${at}: "entry" takes [key, value]`)
+        const notMap = `${at}: "entry" is for maps`
+        return [part(column, 'key', value[0], notMap), part(column, 'value', value[1], notMap)]
+      }
+      default:
+        return type.convert(value)
+    }
+  } catch (error) {
+    throw validationError(table.name, name, error)
+  }
+}
+
+function part (column: TableColumn, which: 'element' | 'key' | 'value', value: unknown, otherwise: string): unknown {
+  const type = column.type.elementType(which)
+  if (type === undefined) throw new QueryError(otherwise)
+  if (value === null || value === undefined) throw new InvalidValue('null', 'must not be null')
+  return type.convert(value)
+}
+
+function readToken (table: Table, operator: TokenCondition['token'], value: unknown, purpose: Purpose): TokenCondition {
+  const at = `${table.name}.${purpose}, pk__token`
+  if (purpose === 'iff') throw new QueryError(`${at}: a token cannot stand in a condition`)
+  if (!(value instanceof Token)) throw new QueryError(`${at}: compare it with functions.Token(…) of the partition key's values`)
+  const columns = table.partitionKey
+  if (value.values.length !== columns.length) {
+    throw new QueryError(`${at}: Token got ${value.values.length} values, the partition key has ${columns.length} columns (${columns.map((c) => c.name).join(', ')})`)
+  }
+  const values = columns.map((column, i) => {
+    try {
+      if (value.values[i] === null || value.values[i] === undefined) throw new InvalidValue('null', 'must not be null')
+      return column.type.convert(value.values[i])
+    } catch (error) {
+      throw validationError(table.name, column.name, error)
+    }
+  })
+  return { token: operator, values, columns }
+}
+
+export function isToken (condition: Condition): condition is TokenCondition { return 'token' in condition }
+
+/** The text of a condition, with its markers. */
+export function conditionText (condition: Condition): string {
+  return isToken(condition) ? tokenRelation(condition.columns.map((c) => c.cql), condition.token) : relation(condition.column.cql, condition.operator)
+}
+
+/** Tells apart the conditions that have different texts: part of the key under which a statement's text is kept. */
+export function conditionShape (condition: Condition): string {
+  return isToken(condition) ? `token ${condition.token}` : `${condition.column.position} ${condition.operator}`
+}
+
+/** Appends what the markers of a condition are bound to. */
+export function bindCondition (condition: Condition, encoding: Encoding, params: unknown[]): void {
+  if (isToken(condition)) {
+    for (const [i, column] of condition.columns.entries()) params.push(column.type.toDriver(condition.values[i], encoding))
+    return
+  }
+  const { column: { type }, operator, value } = condition
+  if (value === null) params.push(null)
+  else if (operator === 'in') params.push((value as unknown[]).map((one) => type.toDriver(one, encoding)))
+  else if (operator === 'like') params.push(value)
+  else if (operator === 'contains') params.push(type.elementType(type.kind === 'map' ? 'value' : 'element')?.toDriver(value, encoding))
+  else if (operator === 'containsKey') params.push(type.elementType('key')?.toDriver(value, encoding))
+  else if (operator === 'entry') {
+    const [key, entry] = value as [unknown, unknown]
+    params.push(type.elementType('key')?.toDriver(key, encoding), type.elementType('value')?.toDriver(entry, encoding))
+  } else params.push(type.toDriver(value, encoding))
+}
+

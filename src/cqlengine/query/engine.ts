@@ -1,0 +1,74 @@
+import { ModelDefinitionError } from '../errors.js'
+import type { Engine } from '../model/engine.js'
+import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import type { OpOptions } from '../model/operations.js'
+import { mergeOptions } from '../model/options.js'
+import type { State } from '../model/state.js'
+import type { Table } from '../model/table.js'
+import { createMany } from './create-many.js'
+import { updateByValues } from './instance-update.js'
+import { deleteInstance, saveInstance, type Writing } from './instance-writes.js'
+import type { PageTokens } from './page-token.js'
+import type { Database } from './place.js'
+import { QuerySet } from './query-set.js'
+import type { Querying } from './querying.js'
+import { StatementCache } from './statement-cache.js'
+
+/** The query layer of one `db`: what its models call. Owns the models and their statements. */
+export class QueryEngine implements Engine, Querying {
+  readonly db: Database
+  readonly #models: ModelConstructor[] = []
+  readonly #caches = new WeakMap<Table, StatementCache>()
+  readonly #pageTokens: () => PageTokens
+
+  /** @param pageTokens asked for at each use, because the secret comes with `init` */
+  constructor (db: Database, pageTokens: () => PageTokens) {
+    this.db = db
+    this.#pageTokens = pageTokens
+  }
+
+  get pageTokens (): PageTokens { return this.#pageTokens() }
+  get models (): readonly ModelConstructor[] { return this.#models }
+
+  readonly cacheOf = (table: Table): StatementCache => {
+    let cache = this.#caches.get(table)
+    if (cache === undefined) this.#caches.set(table, cache = new StatementCache())
+    return cache
+  }
+
+  querySet (model: ModelConstructor): QuerySet { return QuerySet.of(this, model) }
+
+  async save (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
+    await saveInstance(this.#writing(state.model), instance, state, this.#options(state, 'save', options))
+  }
+
+  async update (instance: object, state: State, values: unknown, options: OpOptions | undefined): Promise<void> {
+    await updateByValues(this.#writing(state.model), instance, state, values, this.#options(state, 'update', options))
+  }
+
+  async delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
+    await deleteInstance(this.#writing(state.model), instance, state, this.#options(state, 'delete', options))
+  }
+
+  async createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }> {
+    tableOf(model)
+    return await createMany(model, rows, options)
+  }
+
+  register (model: ModelConstructor): void {
+    const { name } = tableOf(model)
+    const other = this.#models.find((m) => tableOf(m).name === name && m.keyspace === model.keyspace && m.connection === model.connection)
+    if (other !== undefined) {
+      throw new ModelDefinitionError(`Table "${name}": a model of this table is defined already, with the same keyspace and connection. Import that one; a further class of rows is made by polymorphic()`)
+    }
+    this.#models.push(model)
+  }
+
+  #writing (model: ModelConstructor): Writing {
+    return { db: this.db, cache: this.cacheOf(tableOf(model)) }
+  }
+
+  #options (state: State, what: string, options: OpOptions | undefined): OpOptions {
+    return mergeOptions(undefined, options, `${state.model[META].name}.${what}`)
+  }
+}

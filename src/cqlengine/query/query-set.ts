@@ -1,0 +1,229 @@
+import { Ordering } from '../columns/expression.js'
+import { Column } from '../columns/column.js'
+import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
+import type { Page, StatementPreview } from '../model/api.js'
+import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
+import { addOption, mergeOptions } from '../model/options.js'
+import type { Table, TableColumn } from '../model/table.js'
+import { validationError } from '../model/values.js'
+import type { Route } from '../connection/route.js'
+import { deleteRows, updateRows } from './blind-writes.js'
+import { readConditions } from './conditions.js'
+import { Selected } from './functions.js'
+import type { Querying } from './querying.js'
+import { allOf, type Order, type Output, type QueryState } from './query-state.js'
+import { countRows, previewOf, readAll, readFirst, readPage, rowsOf } from './reading.js'
+import { type SelectedColumn } from './selection.js'
+
+/**
+ * The body of query sets; users see the interface `QuerySet` of `model/api.ts`. Immutable: each method gives a new one. Nothing is sent
+ * before a terminal or an iteration.
+ */
+export class QuerySet implements AsyncIterable<unknown> {
+  readonly #querying: Querying
+  readonly #state: QueryState
+
+  constructor (querying: Querying, state: QueryState) {
+    this.#querying = querying
+    this.#state = state
+  }
+
+  static of (querying: Querying, model: ModelConstructor): QuerySet {
+    tableOf(model)
+    return new QuerySet(querying, allOf(model))
+  }
+
+  // ------------------------------------------------------------------------------------------------ builders
+  filter (...where: unknown[]): QuerySet {
+    if (where.length === 0) throw new QueryError(`${this.#name}.filter: no condition is given; use objects for all rows`)
+    return this.#with({ conditions: [...this.#state.conditions, ...readConditions(this.#table, where, 'filter')] })
+  }
+
+  /** Without arguments the order is taken back (QRY-15). */
+  orderBy (...by: unknown[]): QuerySet {
+    if (by.length === 0) return this.#with({ order: [] })
+    return this.#with({ order: [...this.#state.order, ...by.map((one) => this.#order(one))] })
+  }
+
+  limit (n: number): QuerySet { return this.#with({ limit: this.#positive('limit', n) }) }
+  perPartitionLimit (n: number): QuerySet { return this.#with({ perPartitionLimit: this.#positive('perPartitionLimit', n) }) }
+  fetchSize (n: number): QuerySet { return this.#with({ fetchSize: this.#positive('fetchSize', n) }) }
+  allowFiltering (): QuerySet { return this.#with({ allowFiltering: true }) }
+
+  /** Without names: the partition key (QRY-16, B19). */
+  distinct (...names: string[]): QuerySet {
+    const columns = names.length === 0 ? this.#table.partitionKey : names.map((n) => this.#column('distinct', n))
+    const other = columns.find((c) => c.role !== 'partition' && c.role !== 'static')
+    if (other !== undefined) throw new QueryError(`${this.#name}.distinct: "${other.name}" is neither a partition key nor a static column; Cassandra can tell only those apart`)
+    const missing = this.#table.partitionKey.find((c) => !columns.includes(c))
+    if (missing !== undefined) throw new QueryError(`${this.#name}.distinct: Cassandra needs all partition key columns; add "${missing.name}"`)
+    return this.#withOutput('distinct', { kind: 'distinct', columns: this.#inOrder(columns) })
+  }
+
+  groupBy (...names: string[]): QuerySet {
+    if (names.length === 0) throw new QueryError(`${this.#name}.groupBy: name at least one key column`)
+    const columns = names.map((n) => this.#column('groupBy', n))
+    return this.#with({ groupBy: columns })
+  }
+
+  only (...names: string[]): QuerySet {
+    if (names.length === 0) throw new QueryError(`${this.#name}.only: name at least one column`)
+    return this.#withColumns('only', names.map((n) => this.#column('only', n)))
+  }
+
+  /** Adds to what was deferred before (QRY-18). */
+  defer (...names: string[]): QuerySet {
+    const left = this.#state.output.kind === 'partial' ? this.#state.output.columns : this.#table.columns
+    const deferred = new Set(names.map((n) => this.#column('defer', n)))
+    return this.#withColumns('defer', left.filter((c) => !deferred.has(c)))
+  }
+
+  valuesList (...names: unknown[]): QuerySet {
+    const last = names.at(-1)
+    const options = typeof last === 'object' && last !== null ? names.pop() as Record<string, unknown> : {}
+    const unknown = Object.keys(options).find((o) => o !== 'flat')
+    if (unknown !== undefined) throw new QueryError(`${this.#name}.valuesList: unknown option ${JSON.stringify(unknown)}; it has flat`)
+    const flat = options['flat'] === true
+    const columns = (names.length === 0 ? this.#table.columns.map((c) => c.name) : names).map((n) => this.#column('valuesList', n))
+    if (flat && columns.length !== 1) throw new QueryError(`${this.#name}.valuesList: flat is for one column`)
+    return this.#withOutput('valuesList', { kind: 'values', columns, flat })
+  }
+
+  select (what: unknown): QuerySet {
+    if (typeof what !== 'object' || what === null) throw new QueryError(`${this.#name}.select: expected an object of aliases and columns or functions`)
+    const fields = new Map(Object.entries(what).map(([alias, one]) => [alias, this.#selected(alias, one)]))
+    if (fields.size === 0) throw new QueryError(`${this.#name}.select: name at least one column or function`)
+    return this.#withOutput('select', { kind: 'selection', fields })
+  }
+
+  ttl (seconds: number): QuerySet { return this.#option('ttl', seconds) }
+  timestamp (at: Timestamp): QuerySet { return this.#option('timestamp', at) }
+  consistency (level: Consistency): QuerySet { return this.#option('consistency', level) }
+  serialConsistency (level: Consistency): QuerySet { return this.#option('serialConsistency', level) }
+  timeout (ms: number): QuerySet { return this.#option('timeout', ms) }
+  ifExists (): QuerySet { return this.#option('ifExists', true) }
+  ifNotExists (): QuerySet { return this.#option('ifNotExists', true) }
+  iff (where: Record<string, unknown>): QuerySet {
+    readConditions(this.#table, [where], 'iff')
+    return this.#option('iff', where)
+  }
+
+  using (to: Route): QuerySet { return this.#option('using', { ...this.#state.options.using, ...to }) }
+  batch (batch: BatchLike | null): QuerySet { return this.#option('batch', batch) }
+  profile (name: string): QuerySet { return this.#option('profile', name) }
+  idempotent (yes: boolean = true): QuerySet { return this.#option('idempotent', yes) }
+
+  // ------------------------------------------------------------------------------------------------ terminals
+  async all (): Promise<unknown[]> { return await readAll(this.#querying, this.#state) }
+  async first (): Promise<unknown> { return await readFirst(this.#querying, this.#state) }
+
+  async get (where?: unknown): Promise<unknown> {
+    const query = where === undefined ? this : this.filter(where)
+    const rows = await query.limit(Math.min(2, query.#state.limit ?? 2)).all()
+    const { DoesNotExist: Missing, MultipleObjectsReturned: Several } = this.#state.model as unknown as { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }
+    if (rows.length > 1) throw new Several(`${this.#name}.get: more than one row fits; use first(), or narrow the filter`)
+    if (rows.length === 0) throw new Missing(`${this.#name}.get: no row fits`)
+    return rows[0]
+  }
+
+  async count (): Promise<number> { return await countRows(this.#querying, this.#state) }
+
+  async create (values: unknown, options?: OpOptions): Promise<object> {
+    const { model } = this.#state
+    const instance = new model(values ?? {}) as { save (o: OpOptions): Promise<object> } // eslint-disable-line new-cap -- a class in a variable
+    return await instance.save(this.#optionsFor('create', options))
+  }
+
+  async update (values: unknown, options?: OpOptions): Promise<void> {
+    await updateRows(this.#querying, this.#state, values, this.#optionsFor('update', options))
+  }
+
+  async delete (options?: OpOptions): Promise<void> {
+    await deleteRows(this.#querying, this.#state, this.#optionsFor('delete', options))
+  }
+
+  async page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<unknown>> {
+    return await readPage(this.#querying, this.#state, options)
+  }
+
+  async * [Symbol.asyncIterator] (): AsyncGenerator<unknown, void, undefined> {
+    for await (const rows of rowsOf(this.#querying, this.#state)) yield * rows
+  }
+
+  /** What a SELECT of this query would send, and where to. */
+  toCQL (): StatementPreview { return previewOf(this.#querying, this.#state) }
+
+  /** A query set is no data: returned from a handler by mistake it would be an empty object. */
+  toJSON (): never {
+    throw new QueryError(`${this.#name}: a query set is not its rows; await all(), first() or page() and return that`)
+  }
+
+  // ------------------------------------------------------------------------------------------------ inside
+  get #table (): Table { return tableOf(this.#state.model) }
+  get #name (): string { return this.#state.model[META].name }
+
+  #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, { ...this.#state, ...change }) }
+
+  #option (name: keyof OpOptions, value: unknown): QuerySet {
+    return this.#with({ options: addOption(this.#state.options, name, value, `${this.#name}.${name}()`) })
+  }
+
+  #optionsFor (what: string, given: OpOptions | undefined): OpOptions {
+    return mergeOptions(this.#state.options, given, `${this.#name}.${what}`)
+  }
+
+  #withOutput (what: string, output: Output): QuerySet {
+    if (this.#state.output.kind !== 'instances') throw new QueryError(`${this.#name}.${what}: what comes out was chosen before; only(), defer(), distinct(), select() and valuesList() exclude each other`)
+    return this.#with({ output })
+  }
+
+  /** The key and the discriminator are always loaded: without them a row could not be written back, nor know its class. */
+  #withColumns (what: 'only' | 'defer', wanted: readonly TableColumn[]): QuerySet {
+    const { key, discriminator } = this.#table
+    const columns = this.#inOrder(new Set([...key, ...discriminator === undefined ? [] : [discriminator], ...wanted]))
+    if (what === 'defer' && this.#state.output.kind === 'partial') return this.#with({ output: { kind: 'partial', columns } })
+    return this.#withOutput(what, { kind: 'partial', columns })
+  }
+
+  #inOrder (columns: Iterable<TableColumn>): TableColumn[] {
+    return [...columns].sort((a, b) => a.position - b.position)
+  }
+
+  #column (what: string, name: unknown): TableColumn {
+    const column = typeof name === 'string' ? this.#table.byName.get(name) : undefined
+    if (column === undefined) throw new QueryError(`${this.#name}.${what}: no column ${JSON.stringify(String(name))}; the model has ${this.#table.columns.map((c) => c.name).join(', ')}`)
+    return column
+  }
+
+  #order (by: unknown): Order {
+    if (by instanceof Ordering) {
+      const column = this.#column('orderBy', by.column)
+      try {
+        return { column, vector: column.type.convert(by.vector) }
+      } catch (error) {
+        throw validationError(this.#name, column.name, error)
+      }
+    }
+    const text = String(by)
+    const descending = text.startsWith('-')
+    const column = this.#column('orderBy', descending ? text.slice(1) : text)
+    if (column.role !== 'clustering') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no clustering column; Cassandra keeps rows only in the order of those`)
+    return { column, descending }
+  }
+
+  #selected (alias: string, one: unknown): TableColumn | SelectedColumn {
+    if (alias === '__proto__') throw new QueryError(`${this.#name}.select: ${JSON.stringify(alias)} cannot be an alias`)
+    if (one instanceof Column) return this.#column('select', one.name)
+    if (!(one instanceof Selected)) throw new QueryError(`${this.#name}.select, ${JSON.stringify(alias)}: expected a column of the model or one of db.functions`)
+    if (one.column === undefined) return one
+    const found = new Selected(one.function, one.column, one.argument)
+    return Object.freeze(Object.assign(Object.create(Object.getPrototypeOf(found) as object) as SelectedColumn, found, { of: this.#column('select', one.column) }))
+  }
+
+  #positive (what: string, n: unknown): number {
+    if (typeof n === 'number' && Number.isInteger(n) && n > 0 && n <= 2 ** 31 - 1) return n
+    throw new QueryError(`${this.#name}.${what}: it takes a whole number from 1 to 2147483647`)
+  }
+}
+

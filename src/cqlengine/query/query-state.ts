@@ -1,0 +1,51 @@
+import type { TableColumn } from '../model/table.js'
+import type { ModelConstructor } from '../model/meta.js'
+import type { OpOptions } from '../model/operations.js'
+import { noOptions } from '../model/options.js'
+import type { Condition } from './conditions.js'
+import type { Selected } from './functions.js'
+
+export interface ColumnOrder { readonly column: TableColumn, readonly descending: boolean }
+export interface NearestOrder { readonly column: TableColumn, readonly vector: unknown }
+export type Order = ColumnOrder | NearestOrder
+
+/** What comes out of a row. */
+export type Output =
+  | { readonly kind: 'instances' }
+  /** `only`, `defer`: instances that have a part of their columns. */
+  | { readonly kind: 'partial', readonly columns: readonly TableColumn[] }
+  /** `valuesList`: arrays, or single values. */
+  | { readonly kind: 'values', readonly columns: readonly TableColumn[], readonly flat: boolean }
+  /** `select`: objects by alias. */
+  | { readonly kind: 'selection', readonly fields: ReadonlyMap<string, TableColumn | Selected> }
+  /** `distinct`: instances with these columns, one per different key. */
+  | { readonly kind: 'distinct', readonly columns: readonly TableColumn[] }
+
+/** A query as data. Query sets wrap it, plans read it; nobody changes it. */
+export interface QueryState {
+  readonly model: ModelConstructor
+  readonly conditions: readonly Condition[]
+  readonly output: Output
+  readonly order: readonly Order[]
+  readonly groupBy: readonly TableColumn[]
+  readonly limit: number | undefined
+  readonly perPartitionLimit: number | undefined
+  readonly fetchSize: number | undefined
+  readonly allowFiltering: boolean
+  readonly options: OpOptions
+}
+
+export function allOf (model: ModelConstructor): QueryState {
+  return {
+    model,
+    conditions: [],
+    output: { kind: 'instances' },
+    order: [],
+    groupBy: [],
+    limit: undefined,
+    perPartitionLimit: undefined,
+    fetchSize: undefined,
+    allowFiltering: false,
+    options: noOptions
+  }
+}

@@ -1,0 +1,27 @@
+import type { RequestOptions } from '../connection/session.js'
+import { route } from '../connection/route.js'
+import type { types } from '../driver.js'
+import { BatchError, QueryError } from '../errors.js'
+import type { OpOptions } from '../model/operations.js'
+import { mergeOptions } from '../model/options.js'
+import type { Database } from './place.js'
+import { requestOf } from './write.js'
+
+const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
+
+/**
+ * `db.execute`: CQL as it is, prepared, with the driver's values. Goes to the connection of `using`, else of the scope, else to the default.
+ * @throws {QueryError} for options that raw CQL must write itself, and for USE: connections are bound to no keyspace (FCA-07)
+ */
+export async function execute (db: Database, cql: string, params: readonly unknown[] | Record<string, unknown> = [], options?: OpOptions): Promise<types.ResultSet> {
+  const at = 'db.execute'
+  if (typeof cql !== 'string' || cql.trim() === '') throw new QueryError(`${at}: expected a CQL text`)
+  if (/^\s*use\b/i.test(cql)) throw new QueryError(`${at}: USE would change the keyspace of all that share the connection; write keyspace.table, or use setKeyspace()`)
+  const op = mergeOptions(undefined, options, at)
+  if (op.batch !== undefined) throw new BatchError(`${at}: raw CQL cannot be in a batch`)
+  for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
+    if (op[name] !== undefined) throw new QueryError(`${at}: write ${name} into the CQL text`)
+  }
+  const { connection } = route({ using: op.using, scope: db.scopes.current() }, db.registry)
+  return await db.registry.resolve(connection).session.execute(cql, params, requestOf(raw, op))
+}

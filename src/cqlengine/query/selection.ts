@@ -1,0 +1,75 @@
+import type { Encoding } from '../connection/encoding.js'
+import { QueryError } from '../errors.js'
+import type { TableColumn } from '../model/table.js'
+import { quote } from '../statements/identifiers.js'
+import { Selected } from './functions.js'
+
+/** One thing that a SELECT asks for. */
+export interface Selector {
+  /** With its alias, if it has one. */
+  readonly text: string
+  /** Tells selectors with different texts apart. */
+  readonly shape: string
+  /** Appends what its markers are bound to. */
+  readonly bind?: (params: unknown[], encoding: Encoding) => void
+  /** What the driver gave, as the instance's form. */
+  readonly read?: (value: unknown) => unknown
+}
+
+/** The selectors of `select({ alias: column or function })`. @throws {QueryError} for a function that the column's type does not have */
+export function selectors (model: string, fields: ReadonlyMap<string, TableColumn | SelectedColumn>): Selector[] {
+  return [...fields].map(([alias, field]) => isFunction(field) ? functionSelector(model, alias, field) : columnSelector(alias, field))
+}
+
+/** A function whose column was looked up. */
+export interface SelectedColumn extends Selected { readonly of?: TableColumn }
+
+function isFunction (field: TableColumn | SelectedColumn): field is SelectedColumn { return field instanceof Selected }
+
+function columnSelector (alias: string, column: TableColumn): Selector {
+  return { text: `${column.cql} AS ${quote(alias)}`, shape: `${column.position} ${quote(alias)}`, read: (value) => readValue(column, value) }
+}
+
+function functionSelector (model: string, alias: string, selected: SelectedColumn): Selector {
+  const column = selected.of
+  const as = quote(alias)
+  const shape = `${selected.function} ${column?.position ?? ''} ${as}`
+  if (selected.function === 'count' || column === undefined) return { text: `COUNT(*) AS ${as}`, shape, read: Number }
+  const at = `${model}.select, ${selected.function}(${column.name})`
+  switch (selected.function) {
+    case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, shape, read: (value) => readValue(column, value) }
+    case 'sum': case 'avg': {
+      if (!isNumeric(column.type.cql)) throw new QueryError(`${at}: sums and averages are for numbers`)
+      return { text: `${selected.function}(${column.cql}) AS ${as}`, shape, read: (value) => readValue(column, value) }
+    }
+    case 'ttl': case 'writetime': {
+      if (column.role === 'partition' || column.role === 'clustering') throw new QueryError(`${at}: key columns have neither ttl nor writetime`)
+      const read = selected.function === 'ttl' ? readNumber : readBigInt
+      return { text: `${selected.function}(${column.cql}) AS ${as}`, shape, read }
+    }
+    case 'similarityCosine': {
+      if (column.type.kind !== 'vector') throw new QueryError(`${at}: it compares vectors`)
+      const vector = column.type.convert(selected.argument)
+      return { text: `similarity_cosine(${column.cql}, ?) AS ${as}`, shape, bind: (params, encoding) => params.push(column.type.toDriver(vector, encoding)), read: (value) => value }
+    }
+  }
+}
+
+function isNumeric (cql: string): boolean {
+  return ['tinyint', 'smallint', 'int', 'bigint', 'varint', 'float', 'double', 'decimal', 'counter'].includes(cql)
+}
+
+function readValue ({ type }: TableColumn, value: unknown): unknown {
+  return value === null || value === undefined ? type.emptyValue() : type.fromDriver(value)
+}
+
+/** On a collection the server answers with one value per element (reference 6.1). */
+function readNumber (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readNumber)
+  return value === null || value === undefined ? null : Number(value)
+}
+
+function readBigInt (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readBigInt)
+  return value === null || value === undefined ? null : BigInt(String(value))
+}

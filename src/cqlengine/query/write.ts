@@ -1,0 +1,80 @@
+import type { RequestOptions } from '../connection/session.js'
+import { BatchError, QueryError } from '../errors.js'
+import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import type { OpOptions } from '../model/operations.js'
+import { microseconds } from '../model/options.js'
+import { checkApplied } from './applied.js'
+import { BatchQuery } from './batch.js'
+import type { Write } from './pending-write.js'
+import type { Place } from './place.js'
+import { toLong } from './wire.js'
+
+/**
+ * Sends a write, or queues it when the options name a batch; queueing happens before the first await, so that it needs none.
+ * @throws {LWTError} when a condition was not met
+ */
+export async function send (write: Write, op: OpOptions): Promise<void> {
+  if (op.batch !== undefined) {
+    batchOf(op).add(write, op)
+    return
+  }
+  const { session } = write.place.connection
+  const result = await session.execute(write.cql, write.params, requestOf(write.request, op))
+  if (write.conditional) checkApplied(write.model, result)
+  write.written?.()
+}
+
+/** The batch of an operation, if there is one. */
+export function batchOf (op: OpOptions): BatchQuery
+export function batchOf (op: OpOptions | undefined): BatchQuery | undefined
+export function batchOf (op: OpOptions | undefined): BatchQuery | undefined {
+  const { batch } = op ?? {}
+  if (batch === undefined) return undefined
+  if (batch instanceof BatchQuery) return batch
+  throw new BatchError('batch takes what db.batch() hands to its function, or a new db.BatchQuery()')
+}
+
+/** The options of the request: those of the statement's kind, with what the operation overrides. */
+export function requestOf (base: RequestOptions, op: OpOptions): RequestOptions {
+  const { consistency, serialConsistency, timeout, profile, idempotent } = op
+  if (consistency === undefined && serialConsistency === undefined && timeout === undefined && profile === undefined && idempotent === undefined) return base
+  return {
+    ...base,
+    // options.ts made numbers of the names
+    ...consistency !== undefined && { consistency: consistency as number },
+    ...serialConsistency !== undefined && { serialConsistency: serialConsistency as number },
+    ...timeout !== undefined && { timeout },
+    ...profile !== undefined && { executionProfile: profile },
+    ...idempotent !== undefined && { isIdempotent: idempotent }
+  }
+}
+
+/** What all requests of a model have in common. */
+export function baseRequest (model: ModelConstructor, keyspace: string, kind: 'read' | 'write', isIdempotent: boolean): RequestOptions {
+  const { name, options: { consistency } } = model[META]
+  return Object.freeze({ kind, prepare: true, checked: true, label: name, keyspace, isIdempotent, ...consistency !== undefined && { consistency } })
+}
+
+/** Markers of `USING`, in the order of the text. */
+export function bindUsing (op: OpOptions, place: Place, params: unknown[]): void {
+  if (op.ttl !== undefined) params.push(op.ttl)
+  bindTimestamp(op, place, params)
+}
+
+export function bindTimestamp (op: OpOptions, place: Place, params: unknown[]): void {
+  if (op.timestamp === undefined) return
+  const at = microseconds(op.timestamp)
+  params.push(place.connection.encoding.bigint === 'long' ? toLong(at) : at)
+}
+
+export function isConditional (op: OpOptions): boolean {
+  return op.ifExists === true || op.ifNotExists === true || op.iff !== undefined
+}
+
+/** Counters have neither TTL nor timestamp nor conditions (reference 6.4). */
+export function checkCounterOptions (model: ModelConstructor, op: OpOptions): void {
+  if (!tableOf(model).isCounter) return
+  for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
+    if (op[name] !== undefined && op[name] !== false) throw new QueryError(`${model[META].name}: a counter table takes no ${name}`)
+  }
+}

@@ -1,0 +1,15 @@
+import type { Operator } from '../columns/expression.js'
+
+const symbols: Readonly<Record<Exclude<Operator, 'entry'>, string>> = {
+  eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'IN', like: 'LIKE', contains: 'CONTAINS', containsKey: 'CONTAINS KEY'
+}
+
+/** One relation of a WHERE or IF, with its marker; `entry` has two: the key, then the value. `column` is quoted. */
+export function relation (column: string, operator: Operator): string {
+  return operator === 'entry' ? `${column}[?] = ?` : `${column} ${symbols[operator]} ?`
+}
+
+/** `token("a", "b") > token(?, ?)` (OPR-08). */
+export function tokenRelation (columns: readonly string[], operator: 'eq' | 'gt' | 'gte' | 'lt' | 'lte'): string {
+  return `token(${columns.join(', ')}) ${symbols[operator]} token(${columns.map(() => '?').join(', ')})`
+}

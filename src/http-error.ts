@@ -1,0 +1,36 @@
+// What an HTTP server should answer to an error: for Fastify, Express, and whatever else (API.md section 12). Knows none of them.
+import { classifyDriverError } from './cqlengine/connection/http-cause.js'
+import { CQLEngineError } from './cqlengine/errors.js'
+
+/** The parts of an HTTP answer. `message` is safe for clients: no host address, CQL, value or stack. */
+export interface HttpError {
+  readonly statusCode: number
+  readonly code: string
+  readonly message: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * The answer to any error, whatever it is; never throws. This library's errors answer for themselves. The driver's are judged by their causes: unreachable
+ * or overloaded 503 (with `retry-after`), time-out 504, else 500. Anything else is a 500 that says nothing.
+ */
+export function toHttpError (error: unknown): HttpError {
+  return knownHttpError(error) ?? { statusCode: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal Server Error', headers: {} }
+}
+
+/** The same for errors of this library and of the driver; undefined for others. */
+export function knownHttpError (error: unknown): HttpError | undefined {
+  if (error instanceof CQLEngineError) {
+    const { statusCode, code, message } = error
+    return { statusCode, code, message, headers: {} }
+  }
+  return driverHttpError(error)
+}
+
+/** The same for errors of the driver only. */
+export function driverHttpError (error: unknown): HttpError | undefined {
+  const cause = classifyDriverError(error)
+  if (cause === undefined) return undefined
+  const { statusCode, code, message, retryAfter } = cause
+  return { statusCode, code, message, headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) } }
+}

@@ -1,0 +1,144 @@
+// The settings of one connection: what the options of section 2 become once they are read.
+import { checkClient } from '../cqlengine/connection/plan.js'
+import type { Client, DseClientOptions } from '../cqlengine/driver.js'
+import { ConfigError, NoConfigError, type CQLEngineError } from '../cqlengine/errors.js'
+import { hasHosts, type ReadDriverOptions } from './driver-options.js'
+import type { Variable } from './options.js'
+import { readConsistency, readDriverOptions, readFlag, readHosts, readKeyspace, readObject, readText } from './readers.js'
+
+/** A connection as the connection registry takes it. */
+export interface ConnectionSettings {
+  /** Contact points; absent with `client`, and when the driver options have `cloud`. */
+  readonly hosts?: string[]
+  /** A client of the user's, never closed by this library. */
+  readonly client?: Client
+  /** The connection's own keyspace. The default connection has none: its keyspace is the `db`'s. */
+  readonly keyspace?: string
+  readonly consistency?: number
+  readonly lazyConnect: boolean
+  readonly retryConnect: boolean
+  readonly localDataCenter?: string
+  /** `setupKwargs` without `localDataCenter`; class instances in it are the user's own. */
+  readonly driver: Partial<DseClientOptions>
+}
+
+/** A connection, and what its user should be told. */
+export interface ReadConnection { readonly settings: ConnectionSettings, readonly warnings: readonly string[] }
+
+/** Names a place for messages: the option with a path below it, and its variable. */
+export type Where = (path?: string) => string
+
+/** The options of a connection after reading, by name; what was not given is absent. */
+export interface ReadOptions {
+  hosts?: string[]
+  keyspace?: string | null
+  consistency?: number
+  lazyConnect?: boolean
+  retryConnect?: boolean
+  localDataCenter?: string
+  setupKwargs?: ReadDriverOptions
+  client?: Client
+}
+
+type Readers = { readonly [K in Variable]: (value: unknown, where: Where) => unknown }
+
+/** How each option is read that the environment knows. */
+export const READERS: Readers = {
+  setupKwargs: (value, where) => readDriverOptions(value, where()),
+  hosts: (value, where) => readHosts(value, where()),
+  keyspace: (value, where) => readKeyspace(value, where()),
+  consistency: (value, where) => readConsistency(value, where()),
+  lazyConnect: (value, where) => readFlag(value, where()),
+  retryConnect: (value, where) => readFlag(value, where()),
+  localDataCenter: (value, where) => readText(value, where()),
+  connections: (value, where) => readConnections(value, where)
+}
+
+/** What a `client` of the user's has already, and therefore excludes. */
+export const CLIENT_EXCLUDES = ['hosts', 'setupKwargs', 'localDataCenter'] as const
+
+/**
+ * Joins the options of one connection.
+ * @throws ConfigError when hosts or data center are given twice: beside the driver's options and in them
+ */
+export function toConnection (read: ReadOptions, where: (option: Variable, path?: string) => string): ReadConnection {
+  const { driver, contactPoints, localDataCenter } = read.setupKwargs ?? { driver: {}, contactPoints: undefined, localDataCenter: undefined }
+  const once = <T>(option: 'hosts' | 'localDataCenter', outside: T | undefined, inside: unknown, key: string): T | undefined => {
+    if (inside === undefined) return outside
+    if (outside !== undefined) throw new ConfigError(`${where(option)} and ${where('setupKwargs', `.${key}`)} are the same: give one of them`)
+    return READERS[option](inside, () => where('setupKwargs', `.${key}`)) as T
+  }
+  const cloud = driver.cloud !== undefined
+  const hosts = cloud ? undefined : once('hosts', read.hosts, contactPoints, 'contactPoints')
+  const dataCenter = once('localDataCenter', read.localDataCenter, localDataCenter, 'localDataCenter')
+  return {
+    settings: {
+      ...(hosts !== undefined && { hosts }),
+      ...(read.client !== undefined && { client: read.client }),
+      ...(typeof read.keyspace === 'string' && { keyspace: read.keyspace }),
+      ...(read.consistency !== undefined && { consistency: read.consistency }),
+      lazyConnect: read.lazyConnect ?? false,
+      retryConnect: read.retryConnect ?? false,
+      ...(dataCenter !== undefined && { localDataCenter: dataCenter }),
+      driver
+    },
+    warnings: cloud && read.hosts !== undefined ? [`${where('hosts')} is ignored: ${where('setupKwargs', '.cloud')} says where the cluster is`] : [] // CON-08
+  }
+}
+
+/** One error for all that is wrong: a NoConfigError when all of it is missing, else a ConfigError. */
+export function problemsError (problems: readonly CQLEngineError[]): ConfigError {
+  const [first] = problems
+  if (problems.length === 1 && first instanceof ConfigError) return first
+  const Class = problems.every((problem) => problem instanceof NoConfigError) ? NoConfigError : ConfigError
+  return new Class(problems.map(({ message }) => message).join('; '))
+}
+
+/** Named connections; `default` is the one of the options around. */
+function readConnections (value: unknown, where: Where): ReadonlyMap<string, ReadConnection> {
+  const problems: ConfigError[] = []
+  const connections = new Map<string, ReadConnection>()
+  for (const [name, options] of Object.entries(readObject(value, where()))) {
+    try {
+      if (name === 'default') throw new ConfigError(`${where('.default')} is reserved for the connection of the options around it; choose another name`)
+      if (name === '') throw new ConfigError(`${where()} has a connection without a name`)
+      connections.set(name, readConnection(readObject(options, where(`.${name}`)), (path = '') => where(`.${name}${path}`)))
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      problems.push(error)
+    }
+  }
+  if (problems.length > 0) throw problemsError(problems)
+  return connections
+}
+
+const CONNECTION_OPTIONS = ['setupKwargs', 'hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter'] as const
+
+/** One entry of `connections`: everything is in its object, nothing in the environment. */
+function readConnection (given: Readonly<Record<string, unknown>>, where: Where): ReadConnection {
+  const label = (option: string, path = ''): string => where(`.${option}${path}`)
+  for (const name of Object.keys(given)) checkName(name, [...CONNECTION_OPTIONS, 'client'], label(name))
+  const read: ReadOptions = {}
+  if (given.client !== undefined) read.client = checkClient(given.client, label('client'))
+  for (const option of CONNECTION_OPTIONS) {
+    if (given[option] === undefined) continue
+    checkExclusive(read.client, option, label)
+    Object.assign(read, { [option]: READERS[option](given[option], (path = '') => label(option, path)) })
+  }
+  const connection = toConnection(read, label)
+  if (read.hosts === undefined && read.client === undefined && !hasHosts(read.setupKwargs)) throw new NoConfigError(`${label('hosts')}: no hosts are configured for this connection`)
+  return connection
+}
+
+/** @throws ConfigError for an option that a client of the user's excludes */
+export function checkExclusive (client: unknown, option: string, label: (option: string) => string): void {
+  if (client === undefined || !(CLIENT_EXCLUDES as readonly string[]).includes(option)) return
+  throw new ConfigError(`${label('client')} and ${label(option)} exclude each other: a client has its hosts and settings already`) // CON-06
+}
+
+/** @throws ConfigError for an option that does not exist */
+export function checkName (name: string, known: readonly string[], label: string): void {
+  if (known.includes(name)) return
+  const bare = name === 'username' || name === 'password' // CON-03
+  throw new ConfigError(`unknown option ${label}; ${bare ? 'use setupKwargs: { credentials: { username, password } } (CASSANDRA_SETUP_KWARGS)' : `known are ${known.join(', ')}`}`)
+}

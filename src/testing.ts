@@ -1,0 +1,7 @@
+export { startCassandra } from './testing/cassandra.js'
+export type { LocalCassandra } from './testing/cassandra.js'
+export { CassandraStartError } from './testing/start-error.js'
+export type { StartFailure } from './testing/start-error.js'
+export type { StartCassandraOptions } from './testing/options.js'
+export { mockClient } from './testing/mock-client.js'
+export type { MockAnswer, MockCall, MockClient } from './testing/mock-client.js'
