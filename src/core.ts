@@ -20,6 +20,7 @@ export type { Expression, Operator, Ordering } from './cqlengine/columns/express
 export { functions } from './cqlengine/query/functions.js'
 export type { Functions } from './cqlengine/query/functions.js'
 export { BatchQuery } from './cqlengine/query/batch.js'
+export type { NamedKeyspace, NamedQuerySet, NamedRow, NamedTable } from './cqlengine/query/named.js'
 
 export type * from './cqlengine/connection/public-types.js'
 export type { Route } from './cqlengine/connection/route.js'

@@ -15,13 +15,17 @@ import type { BatchOptions, OpOptions } from './cqlengine/model/operations.js'
 import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.js'
 import { BatchQuery, runBatch } from './cqlengine/query/batch.js'
 import { contextQuery } from './cqlengine/query/context.js'
+import { cqlTemplate } from './cqlengine/query/cql-template.js'
+import { DescribedTables } from './cqlengine/query/described-table.js'
 import { QueryEngine } from './cqlengine/query/engine.js'
 import { functions, type Functions } from './cqlengine/query/functions.js'
+import { NamedKeyspace, NamedTable, type Naming } from './cqlengine/query/named.js'
 import { PageTokens } from './cqlengine/query/page-token.js'
 import { execute } from './cqlengine/query/raw.js'
-import { connectAll, type InitHooks } from './start.js'
+import { addSchemas, type SchemaModel, type SchemaTarget } from './model-schemas.js'
 import type { InitOptions } from './settings/options.js'
 import { readSettings } from './settings/read-settings.js'
+import { connectAll, type InitHooks } from './start.js'
 
 /**
  * A database as an application sees it: models, connections and settings. Make one, define models on it, and connect it by registering
@@ -34,9 +38,12 @@ export class CQLAlchemy {
   readonly UserType: UserTypeRoot = createUserType()
   readonly BatchQuery: new (options?: BatchOptions) => BatchQuery
   readonly management: Management
+  /** Tables of a keyspace by their names: `new db.NamedKeyspace('logs').table('events')`. */
+  readonly NamedKeyspace: new (name: string, options?: { connection?: string }) => NamedKeyspace
   readonly #registry = new ConnectionRegistry()
   readonly #scopes = new Scopes()
   readonly #engine: QueryEngine
+  readonly #naming: Naming
   #pageTokens = new PageTokens()
   #state: 'new' | 'open' | 'closed' = 'new'
   #closing: Promise<void> | undefined
@@ -46,6 +53,11 @@ export class CQLAlchemy {
     this.#engine = new QueryEngine(database, () => this.#pageTokens)
     this.Model = createModel(this.#engine)
     this.management = new Management(database, () => this.#engine.models)
+    const naming: Naming = { querying: this.#engine, tables: new DescribedTables() }
+    this.#naming = naming
+    this.NamedKeyspace = class extends NamedKeyspace {
+      constructor (name: string, options?: { connection?: string }) { super(naming, name, options) }
+    }
     this.BatchQuery = class extends BatchQuery {
       constructor (options?: BatchOptions) { super(database, options) }
     }
@@ -73,10 +85,11 @@ export class CQLAlchemy {
    */
   async init (options: InitOptions = {}, hooks: InitHooks = {}): Promise<this> {
     if (this.#state === 'open') throw new ConfigError('This db is open already: one db serves one application at a time. Close it first, or make another with new CQLAlchemy()')
-    await this.#closing
-    const settings = readSettings(options, { name: hooks.name })
+    // Before the first await: two calls at once must not both pass.
     this.#state = 'open'
     try {
+      await this.#closing
+      const settings = readSettings(options, { name: hooks.name })
       this.#pageTokens = new PageTokens(settings.pageTokenSecret, hooks.warn)
       await connectAll(this.#registry, settings, hooks)
     } catch (error) {
@@ -111,14 +124,27 @@ export class CQLAlchemy {
   /** Sends CQL as it is, prepared; names must be written in full: `keyspace.table`. */
   async execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: OpOptions): Promise<types.ResultSet> {
     this.#checkOpen()
-    return await execute({ registry: this.#registry, scopes: this.#scopes }, cql, params, options)
+    return await execute(this.#engine.db, cql, params, options)
   }
+
+  /**
+   * CQL with names and values put in safely: models and columns become quoted, qualified names, all else is bound. Gives all rows.
+   * @example await db.cql<{ n: number }>`SELECT n FROM ${Page} WHERE ${Page.columns.url} = ${url}`
+   */
+  async cql<R = Record<string, unknown>> (text: TemplateStringsArray, ...parts: unknown[]): Promise<R[]> {
+    this.#checkOpen()
+    // What the statement selects is the caller's to say.
+    return await cqlTemplate(this.#engine.db, text, parts) as R[]
+  }
+
+  /** A table without a model, by its name; its columns are read from the server. */
+  table (name: string, to?: Route): NamedTable { return new NamedTable(this.#naming, name, to) }
 
   /** Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives what `fn` gives. */
   async batch<T> (fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
   async batch<T> (options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
   async batch<T> (first: BatchOptions | ((batch: BatchQuery) => T | Promise<T>), fn?: (batch: BatchQuery) => T | Promise<T>): Promise<T> {
-    const database = { registry: this.#registry, scopes: this.#scopes }
+    const database = this.#engine.db
     return typeof first === 'function' ? await runBatch(database, {}, first) : await runBatch(database, first, fn as (batch: BatchQuery) => T | Promise<T>)
   }
 
@@ -133,6 +159,12 @@ export class CQLAlchemy {
   get syncTable (): Management['syncTable'] { return this.management.syncTable }
   get syncType (): Management['syncType'] { return this.management.syncType }
   get createKeyspaceSimple (): Management['createKeyspaceSimple'] { return this.management.createKeyspaceSimple }
+
+  /**
+   * Adds the JSON schemas of all models to a Fastify app, for `{ $ref: 'user#' }`: `user` (a row), `user.create`, `user.update`, `user.key`.
+   * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`
+   */
+  addSchemas (app: SchemaTarget, options?: { prefix?: string }): void { addSchemas(app, this.models as unknown as readonly SchemaModel[], options) }
 
   /** Whether the connections in use answer. Bounded (default 2000 ms), never throws. */
   async health (options?: { timeout?: number }): Promise<boolean> { return await this.#registry.health(options) }

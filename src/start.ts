@@ -1,29 +1,35 @@
 // From settings to open connections, all or none.
 
-import type { ConnectionState } from './cqlengine/connection/connection.js'
 import { planConnection } from './cqlengine/connection/plan.js'
 import { type ConnectionRegistry, defaultConnectionName, type RegistryOptions } from './cqlengine/connection/registry.js'
 import type { ConnectionSettings } from './settings/connection-settings.js'
 import type { Settings } from './settings/read-settings.js'
 
 /** Whoever runs the `db` may watch it: slow requests, clients before they connect, warnings, states of connections. None of these may throw. */
-export interface InitHooks extends Pick<RegistryOptions, 'observe' | 'onClient' | 'warn'> {
+export interface InitHooks extends Pick<RegistryOptions, 'observe' | 'onClient' | 'onState' | 'warn'> {
   /** The instance's name: it reads `CASSANDRA_<NAME>_…` only. */
   readonly name?: string | undefined
-  /** Told of each change of a connection's state, with the reason of a failure. */
-  readonly onState?: ((connection: string, state: ConnectionState, error?: unknown) => void) | undefined
 }
 
 /** Registers the default connection and the named ones, at the same time. @throws the first failure */
 export async function connectAll (registry: ConnectionRegistry, settings: Settings, hooks: InitHooks): Promise<void> {
   const { connectTimeout, slowQuery, keyspace, warnings } = settings
-  const { name: _name, ...watching } = hooks
-  registry.configure({ ...watching, ...connectTimeout !== undefined && connectTimeout > 0 && { connectTimeout }, ...slowQuery !== undefined && { slowQuery } })
+  const { onClient, onState, warn: onWarning, observe } = hooks
+  registry.configure({
+    ...onClient !== undefined && { onClient },
+    ...onState !== undefined && { onState },
+    ...onWarning !== undefined && { warn: onWarning },
+    ...connectTimeout !== undefined && connectTimeout > 0 && { connectTimeout },
+    // Without a threshold nobody asked to see statements.
+    ...observe !== undefined && slowQuery !== undefined && { observe, slowQuery }
+  })
   const warn = hooks.warn ?? warnProcess
   for (const warning of warnings) warn(warning)
   registry.configureKeyspace(keyspace)
   const all = [[defaultConnectionName, settings.default] as const, ...Object.entries(settings.connections)]
   const plans = all.map(([name, one]) => planConnection(name, optionsOf(one, name === defaultConnectionName), warn))
+    // Its keyspace is the db's, also when a client of the user's brings one along: `setKeyspace` reaches it.
+    .map((plan) => plan.isDefault ? { ...plan, keyspace: undefined } : plan)
   const outcomes = await Promise.allSettled(plans.map(async (plan) => await registry.registerPlan(plan)))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }

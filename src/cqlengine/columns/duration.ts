@@ -64,8 +64,6 @@ const units = [
   ['ms', 'nanoseconds', 1_000_000n], ['us', 'nanoseconds', 1000n], ['ns', 'nanoseconds', 1n]
 ] as const
 
-type Count = (unit: string) => string | undefined
-
 // One group for each unit, in their order; `u` of microseconds also as the two signs that look like a micro.
 const plain = /^(-?)(?=\d)(?:(\d+)y)?(?:(\d+)mo)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?(?:(\d+)[uµμ]s)?(?:(\d+)ns)?$/i
 const iso = /^(-?)P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/
@@ -86,14 +84,14 @@ function parse (text: string): Parts {
   if (text.length > 250) throw syntaxError()
   for (const [form, names] of groups) {
     const match = form.exec(text)
-    if (match !== null) return sum(match[1] === '-' ? -1n : 1n, (unit) => match[names.indexOf(unit) + 2])
+    if (match !== null) return sum(match[1] === '-' ? -1n : 1n, new Map(names.map((unit, i) => [unit, match[i + 2] ?? '0'])))
   }
   throw syntaxError()
 }
 
-function sum (sign: bigint, count: Count): Parts {
+function sum (sign: bigint, counts: ReadonlyMap<string, string>): Parts {
   const total = { months: 0n, days: 0n, nanoseconds: 0n }
-  for (const [unit, part, factor] of units) total[part] += sign * factor * BigInt(count(unit) ?? 0)
+  for (const [unit, part, factor] of units) total[part] += sign * factor * BigInt(counts.get(unit) ?? 0)
   return total
 }
 

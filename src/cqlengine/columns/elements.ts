@@ -1,15 +1,15 @@
 // What lists, sets, maps, tuples and vectors share: rules of a value inside another, and equality by value for what JS compares by identity.
 import { type CqlType, InvalidValue, type Key } from './cql-type.js'
 
-/** A value inside another one. @throws {InvalidValue} that says where */
-export function convertInner<E> (of: CqlType<E>, value: unknown, place: () => string): E {
+/** A value inside another one. @throws {InvalidValue} that says where: `element 3` */
+export function convertInner<E> (of: CqlType<E>, value: unknown, place: string, index: number): E {
   try {
     if (value === null || value === undefined) throw new InvalidValue('null', 'must not be null')
     const converted = of.convert(value)
     if (isLostInside(of, converted)) throw new InvalidValue('empty', 'must not be empty: the driver cannot send an empty list or set inside another value')
     return converted
   } catch (error) {
-    throw error instanceof InvalidValue ? error.within(place()) : error
+    throw error instanceof InvalidValue ? error.within(`${place} ${index}`) : error
   }
 }
 
@@ -23,7 +23,7 @@ export function convertElements<E> (of: CqlType<E>, values: readonly unknown[]):
   let converted: E[] | undefined
   for (let i = 0; i < values.length; i++) {
     const before = values[i]
-    const after = convertInner(of, before, () => `element ${i}`)
+    const after = convertInner(of, before, 'element', i)
     if (converted === undefined && !Object.is(after, before)) converted = values.slice(0, i) as E[]
     converted?.push(after)
   }

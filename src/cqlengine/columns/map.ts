@@ -32,25 +32,34 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   }
 
   protected read (value: unknown): Map<K, V> {
-    return this.#convertEntries(value, (v, i) => convertInner(this.#value, v, () => `value of entry ${i}`))
+    return this.#convertEntries(value, (v, i) => convertInner(this.#value, v, 'value of entry', i))
   }
 
   /** The same map when nothing had to be converted: users keep references to the values of their instances. */
   #convertEntries<W> (value: unknown, convertValue: (value: unknown, i: number) => W): Map<K, W> {
+    if (this.#key.primitive && value instanceof Map && this.#isConverted(value, convertValue)) return value as Map<K, W>
     let isSame = value instanceof Map
     const converted = new Map<K, W>()
     const byKey = this.#key.primitive ? undefined : new Map<Key, K>()
-    let i = -1
+    let at = -1
     for (const [key, v] of entriesOf(value, this.#key)) {
-      i++
-      const at = i
-      const newKey = convertInner(this.#key, key, () => `key of entry ${at}`)
+      at++
+      const newKey = convertInner(this.#key, key, 'key of entry', at)
       const newValue = convertValue(v, at)
       const known = byKey === undefined ? newKey : remembered(byKey, this.#key.keyOf(newKey), newKey)
       isSame &&= Object.is(key, known) && Object.is(v, newValue)
       converted.set(known, newValue)
     }
     return isSame ? value as Map<K, W> : converted
+  }
+
+  /** What validation finds nearly always, told without making another map. */
+  #isConverted<W> (map: ReadonlyMap<unknown, unknown>, convertValue: (value: unknown, i: number) => W): boolean {
+    let i = 0
+    for (const [key, v] of map) {
+      if (!Object.is(convertInner(this.#key, key, 'key of entry', i), key) || !Object.is(convertValue(v, i++), v)) return false
+    }
+    return true
   }
 
   override toDriver (value: Map<K, V>, encoding: Encoding): unknown {
@@ -167,7 +176,7 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     if (this.#isFrozen || (kind !== 'update' && kind !== 'remove')) throw noOperation(this.cql, kind, this.#isFrozen ? [] : ['update', 'remove'])
     try {
       if (kind === 'remove') return convertSet(this.#key, value)
-      return this.#convertEntries<V | null>(value, (v, i) => v === null ? null : convertInner(this.#value, v, () => `value of entry ${i}`))
+      return this.#convertEntries<V | null>(value, (v, i) => v === null ? null : convertInner(this.#value, v, 'value of entry', i))
     } catch (error) {
       throw unreadable(error)
     }

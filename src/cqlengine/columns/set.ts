@@ -84,17 +84,26 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
 /** The same set when nothing had to be converted: users keep references to the values of their instances. */
 export function convertSet<E> (of: CqlType<E>, value: unknown): Set<E> {
   if (!isSet(value) && !Array.isArray(value)) throw new InvalidValue('type', 'must be a Set or an array')
-  let i = -1
+  if (of.primitive && value instanceof Set && isConverted(of, value)) return value
+  let i = 0
   let isSame = value instanceof Set
   const converted = new Set<E>()
   for (const before of value as Iterable<unknown>) {
-    i++
-    const after = convertInner(of, before, () => `element ${i}`)
+    const after = convertInner(of, before, 'element', i++)
     isSame &&= Object.is(before, after)
     converted.add(after)
   }
   const unique = distinct(of, converted)
   return isSame && unique === converted ? value as Set<E> : unique
+}
+
+/** What validation finds nearly always, told without making another set. */
+function isConverted<E> (of: CqlType<E>, set: Set<unknown>): set is Set<E> {
+  let i = 0
+  for (const element of set) {
+    if (!Object.is(convertInner(of, element, 'element', i++), element)) return false
+  }
+  return true
 }
 
 function without<E> (of: CqlType<E>, set: Set<E>, other: Set<E>): Set<E> {

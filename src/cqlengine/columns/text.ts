@@ -21,7 +21,6 @@ export class AsciiType extends TextType {
 
   override convert (value: unknown): string {
     const text = super.convert(value)
-    // eslint-disable-next-line no-control-regex -- control characters are ASCII
     if (!/^[\0-\x7f]*$/.test(text)) throw new InvalidValue('encoding', 'must hold ASCII characters only')
     return text
   }

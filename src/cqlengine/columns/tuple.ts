@@ -30,7 +30,7 @@ export class TupleType extends ObjectType<Elements> {
     let isSame = given === value && given.length === this.#of.length
     const converted = this.#of.map((type, i) => {
       const before = i < given.length ? given[i] : null
-      const after = before === null ? null : convertInner(type, before, () => `element ${i}`)
+      const after = before === null ? null : convertInner(type, before, 'element', i)
       isSame &&= Object.is(before, after)
       return after
     })

@@ -2,6 +2,7 @@
 import { type Client, errors } from '../driver.js'
 import { ClosedError } from '../errors.js'
 import { type Encoding, encodingOf } from './encoding.js'
+import { firstPool } from './first-pool.js'
 import { Leftovers } from './leftovers.js'
 import type { Observers } from './observe.js'
 import { Session, withTimeout } from './session.js'
@@ -12,6 +13,9 @@ import { Session, withTimeout } from './session.js'
  */
 export type ConnectionState = 'idle' | 'connecting' | 'ready' | 'retrying' | 'failed' | 'closed'
 
+/** Told of each change of a connection's state, with the reason of a failure. Must not throw. */
+export type StateObserver = (connection: string, state: ConnectionState, error?: unknown) => void
+
 export interface ConnectionSettings {
   readonly name: string
   readonly client: Client
@@ -21,6 +25,7 @@ export interface ConnectionSettings {
   /** After a failed attempt, try again in the background. */
   readonly retryConnect?: boolean
   readonly observers?: Observers
+  readonly onState?: StateObserver
 }
 
 /** Pauses between attempts in the background: 0.5 s, doubling to 30 s, each shortened at random by up to a half. */
@@ -40,6 +45,7 @@ export class Connection {
   readonly session: Session
   readonly #retryConnect: boolean
   readonly #leftovers: Leftovers | undefined
+  readonly #onState: StateObserver | undefined
   #state: ConnectionState = 'idle'
   #attempt: Promise<void> | undefined
   #failures = 0
@@ -48,7 +54,7 @@ export class Connection {
   #waiting: { resolve: () => void, reject: (error: unknown) => void }[] = []
   #closing: Promise<void> | undefined
 
-  constructor ({ name, client, owned, keyspace, retryConnect = false, observers }: ConnectionSettings) {
+  constructor ({ name, client, owned, keyspace, retryConnect = false, observers, onState }: ConnectionSettings) {
     this.name = name
     this.keyspace = keyspace
     this.owned = owned
@@ -56,6 +62,7 @@ export class Connection {
     this.encoding = encodingOf(client)
     this.session = new Session(this, observers)
     this.#retryConnect = retryConnect
+    this.#onState = onState
     this.#leftovers = owned ? new Leftovers(client) : undefined
   }
 
@@ -106,11 +113,12 @@ export class Connection {
   async #tryOnce (): Promise<void> {
     clearTimeout(this.#pause)
     this.#pause = undefined
-    if (this.#state !== 'retrying') this.#state = 'connecting'
+    if (this.#state !== 'retrying') this.#become('connecting')
     try {
       // A double for tests may need no connecting.
       await this.client.connect?.()
       this.#leftovers?.afterSuccess()
+      if (this.owned) await firstPool(this.client)
       this.#succeeded()
     } catch (error) {
       this.#leftovers?.afterFailure()
@@ -121,11 +129,17 @@ export class Connection {
     }
   }
 
+  #become (state: ConnectionState, error?: unknown): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.#onState?.(this.name, state, error)
+  }
+
   #succeeded (): void {
     this.#failures = 0
     this.#error = undefined
     // While it is closing, those who waited for the attempt may still send.
-    if (this.#closing === undefined) this.#state = 'ready'
+    if (this.#closing === undefined) this.#become('ready')
     this.#settleWaiting(({ resolve }) => { resolve() })
   }
 
@@ -133,11 +147,11 @@ export class Connection {
     this.#error = error
     if (this.#closing !== undefined) return
     if (!this.#retryConnect || isHopeless(error)) {
-      this.#state = 'failed'
+      this.#become('failed', error)
       this.#settleWaiting(({ reject }) => { reject(error) })
       return
     }
-    this.#state = 'retrying'
+    this.#become('retrying', error)
     const pause = Math.min(firstPause * 2 ** this.#failures++, longestPause) * (1 - Math.random() / 2)
     this.#pause = setTimeout(() => { this.connect().catch(() => {}) }, pause)
     // No process shall live on for this alone, unless somebody in it waits.
@@ -145,7 +159,7 @@ export class Connection {
   }
 
   async #end (timeout: number): Promise<void> {
-    this.#state = 'closed'
+    this.#become('closed')
     clearTimeout(this.#pause)
     this.#settleWaiting(({ reject }) => { reject(this.#closedError()) })
     const deadline = performance.now() + timeout

@@ -31,16 +31,23 @@ export function classifyDriverError (error: unknown): HttpCause | undefined {
   if (error instanceof errors.ResponseError) return byCode.get(error.code) ?? failed
   if (error instanceof errors.AuthenticationError || error instanceof errors.ArgumentError) return failed
   if (error instanceof errors.DriverError) return isLostConnection(error) ? unavailable : failed
-  return undefined
+  return isNoConnection(error) ? unavailable : undefined
 }
 
 /** A driver gives up when no host could serve: the reasons decide. None: all hosts are known to be down. */
 function ofHosts (reasons: readonly unknown[]): HttpCause {
   if (reasons.length === 0) return unavailable
-  const causes = reasons.map((reason) => classifyDriverError(reason) ?? (isSystemError(reason) ? ofSystem(reason) : failed))
+  const causes = reasons.map((reason) => classifyDriverError(reason) ?? (isKnownDown(reason) ? unavailable : isSystemError(reason) ? ofSystem(reason) : failed))
   // One host out of reach, or busy, explains a failure that another moment may not have. Else the mistakes count more than the time-outs.
   return [unavailable, overloaded, failed].find((cause) => causes.includes(cause)) ?? timeout
 }
+
+/** The pool of a host is empty at the moment. The driver throws a plain Error. */
+export const isNoConnection = (error: unknown): boolean =>
+  error instanceof Error && error.constructor === Error && error.message === 'No connection available'
+
+/** Hosts that it did not try stand there with a sentence; those that it is trying, with nothing. */
+const isKnownDown = (reason: unknown): boolean => typeof reason === 'string' || reason === null
 
 /** The driver marks it so; the words are those of `connectTimeout` and of a socket that was closed. */
 const isLostConnection = (error: Error & { isSocketError?: boolean }): boolean =>

@@ -2,7 +2,7 @@
 import type { Client } from '../driver.js'
 import { ClosedError, ConfigError, ConnectionRegistryError } from '../errors.js'
 import { createClient } from './client.js'
-import { Connection } from './connection.js'
+import { Connection, type StateObserver } from './connection.js'
 import { connectionStatus, isHealthy } from './health.js'
 import type { Observers } from './observe.js'
 import { checkClient, type Plan, planConnection, setupOptions } from './plan.js'
@@ -16,6 +16,7 @@ export interface RegistryOptions extends Observers {
   readonly warn?: (message: string) => void
   /** Told of each client that we make, before it connects: for its `log` and host events. */
   readonly onClient?: (client: Client, name: string) => void
+  readonly onState?: StateObserver
 }
 
 /** The name of the connection that `setup()` and the settings make. */
@@ -190,7 +191,7 @@ export class ConnectionRegistry implements Connections, Defaults {
     const client = plan.client ?? createClient({ ...plan, warn: this.#warn })
     const owned = plan.client === undefined
     if (owned) this.#options.onClient?.(client, name)
-    return new Connection({ name, client, owned, keyspace, retryConnect, observers: this.#options })
+    return new Connection({ name, client, owned, keyspace, retryConnect, observers: this.#options, onState: this.#options.onState })
   }
 
   async #connect (connection: Connection, { name, retryConnect }: Plan): Promise<void> {

@@ -1,6 +1,7 @@
 // The only place that talks to the network. All statements of all kinds leave through execute, pages or batch of a connection's session.
 import { type Client, errors, type types } from '../driver.js'
 import { ClosedError } from '../errors.js'
+import { isNoConnection } from './http-cause.js'
 import { isObserved, observed, type Observers } from './observe.js'
 
 /** Options of one request. The object goes to the driver as it is, so it may be frozen and shared; what only we read the driver ignores. */
@@ -51,6 +52,11 @@ export interface Link {
 /** The driver's own limit for one node: the server's longest default is 10 s (ranges). */
 const statementTimeout = 12_000
 
+/** What a server answers to a text that it cannot prepare: syntax, unauthorized, invalid. */
+const refusals: ReadonlySet<number> = new Set([0x2000, 0x2100, 0x2200])
+/** Far below `maxPrepared`. */
+const mostRefused = 1000
+
 export class Session {
   readonly #link: Link
   readonly #observers: Observers
@@ -58,6 +64,7 @@ export class Session {
   #whenIdle: (() => void)[] = []
   // How often the prepared statements were forgotten: requests that fail together must forget them only once.
   #forgotten = 0
+  #refused = 0
 
   constructor (link: Link, observers: Observers = {}) {
     this.#link = link
@@ -127,9 +134,7 @@ export class Session {
     try {
       return await client.execute(cql, params as unknown[], options)
     } catch (error) {
-      if (!isStale(error, options)) throw error
-      if (forgotten === this.#forgotten) this.forgetPrepared()
-      return await client.execute(cql, params as unknown[], options)
+      return await this.#again(error, options, forgotten, () => client.execute(cql, params as unknown[], options))
     } finally {
       if (--this.#inFlight === 0) this.#becameIdle()
     }
@@ -142,9 +147,7 @@ export class Session {
     try {
       return await client.batch(queries as { query: string, params: unknown[] }[], options)
     } catch (error) {
-      if (!isStale(error, options)) throw error
-      if (forgotten === this.#forgotten) this.forgetPrepared()
-      return await client.batch(queries as { query: string, params: unknown[] }[], options)
+      return await this.#again(error, options, forgotten, () => client.batch(queries as { query: string, params: unknown[] }[], options))
     } finally {
       if (--this.#inFlight === 0) this.#becameIdle()
     }
@@ -161,7 +164,14 @@ export class Session {
     const { timeout } = options
     if (timeout === undefined || timeout === 0) return this.#connected(options, send)
     const patient = timeout > statementTimeout && options.readTimeout === undefined ? { ...options, readTimeout: timeout } : options
-    return withTimeout(this.#connected(patient, send), timeout, `The request on connection "${this.#link.name}" did not end within ${timeout} ms`)
+    const message = `The request on connection "${this.#link.name}" did not end within ${timeout} ms`
+    const deadline = performance.now() + timeout
+    const sendInTime = (prepared: O): Promise<types.ResultSet> => {
+      // Its caller has given up while it was connecting: sent now, it would surprise everybody.
+      if (performance.now() >= deadline) throw new errors.OperationTimedOutError(message)
+      return send(prepared)
+    }
+    return withTimeout(this.#connected(patient, sendInTime), timeout, message)
   }
 
   async #connected<O extends RequestOptions> (options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
@@ -179,6 +189,31 @@ export class Session {
     }
   }
 
+  /** Repeats a request that never left; any other error is its outcome. */
+  async #again (error: unknown, options: RequestOptions, forgotten: number, send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
+    if (isStale(error, options)) {
+      if (forgotten === this.#forgotten) this.forgetPrepared()
+      return await send()
+    }
+    let failure = error
+    for (let hosts = Math.min(this.client.hosts?.length ?? 0, mostHosts); hosts > 0 && isWithoutConnection(failure); hosts--) {
+      try {
+        return await send()
+      } catch (another) {
+        failure = another
+      }
+    }
+    this.#note(failure)
+    throw failure
+  }
+
+  /** Trap 8: the driver never evicts a statement that could not be prepared, and once there are enough of them prepares everything anew each time. */
+  #note (error: unknown): void {
+    if (!(error instanceof errors.ResponseError && refusals.has(error.code)) || ++this.#refused < mostRefused) return
+    this.#refused = 0
+    this.forgetPrepared()
+  }
+
   #becameIdle (): void {
     if (this.#whenIdle.length === 0) return
     const waiting = this.#whenIdle
@@ -190,6 +225,15 @@ export class Session {
 /** Nothing was sent yet: the encoder refused a value that is right for the column as it is now. */
 const isStale = (error: unknown, options: RequestOptions): boolean =>
   options.checked === true && (error instanceof TypeError || error instanceof RangeError)
+
+/** How many other hosts get a chance to prepare. */
+const mostHosts = 10
+
+/**
+ * Preparing gives up when the first host of its plan has no free connection (just connected, or silent), though others have: the next plan
+ * starts with the next host. Executing does not need this: there the driver goes on by itself.
+ */
+const isWithoutConnection = (error: unknown): boolean => error instanceof errors.BusyConnectionError || isNoConnection(error)
 
 const longestTimer = 2 ** 31 - 1
 

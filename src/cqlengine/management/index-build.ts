@@ -1,10 +1,10 @@
 // Each node builds an index for its own rows. Until then a query by it fails, or with SASI finds too little (reference 6.2).
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
-import type { RequestOptions } from '../connection/session.js'
-import { type ClientOptions, type Host, types } from '../driver.js'
+import { types } from '../driver.js'
 import { SchemaError } from '../errors.js'
 import { distinct, isFulfilledBy } from './index-difference.js'
+import { nearHosts, type OneNode } from './nodes.js'
 import { emptyReport, type SyncReport } from './report.js'
 import { readIndexes, type ReadSettings } from './schema.js'
 import { type WantedSchema, wantedColumns } from './wanted.js'
@@ -45,8 +45,9 @@ async function indexesOf ({ session }: Connection, { tables, keyspace }: WantedS
 
 /** The names that one of the nodes does not list as built. */
 async function notBuilt ({ session, client }: Connection, keyspace: string, names: readonly string[], { timeout }: ReadSettings): Promise<string[]> {
-  const built = await Promise.all(askableHosts(client).map(async (host) => {
-    const options: RequestOptions & { host?: Host } = {
+  const nodes = nearHosts(client)
+  const built = await Promise.all((nodes.length === 0 ? [undefined] : nodes).map(async (host) => {
+    const options: OneNode = {
       kind: 'schema',
       prepare: false,
       isIdempotent: true,
@@ -60,15 +61,6 @@ async function notBuilt ({ session, client }: Connection, keyspace: string, name
     return new Set(rows.map((row) => row['index_name'] as string))
   }))
   return names.filter((name) => !built.every((onNode) => onNode.has(name)))
-}
-
-/** One entry per node; a single one without a host where the driver tells of none. */
-function askableHosts (client: Connection['client']): (Host | undefined)[] {
-  const hosts = client.hosts?.values() ?? []
-  // The driver's declarations leave `options` out. It has no connection to nodes that its policy ignores, and sends nothing to those that are down.
-  const policy = (client as { options?: ClientOptions }).options?.policies?.loadBalancing
-  const near = hosts.filter((host) => host.isUp() && policy?.getDistance(host) !== types.distance.ignored)
-  return near.length === 0 ? [undefined] : near
 }
 
 function unfinished ({ keyspace, connection }: WantedSchema, names: readonly string[]): SchemaError<SyncReport> {

@@ -106,7 +106,6 @@ function nameProblem (column: TableColumn, { name }: IndexOptions, subject: Subj
   const { length } = name ?? generatedName(subject.table, column.field)
   if (length > indexNameLimit) return `the name of the index would have ${length} characters, of which at most ${indexNameLimit} are safe: longer ones do not fit into the names of files; give a shorter one, index: { name }`
   if (name === undefined) return undefined
-  if (!nameRule.test(name)) return 'Cassandra takes only letters, digits and _ in the name of an index'
   const where = names.existing.get(name)
   if (where !== undefined) return `the keyspace has an index "${name}" already (${where}), so that Cassandra would make none here; give one of them another name`
   return names.repeated.has(name) ? `the index name "${name}" is wanted more than once in the keyspace; each index needs its own` : undefined

@@ -25,9 +25,10 @@ export function note ({ connection, keyspace, table, owner }: Subject, message: 
   return { connection, keyspace, table, ...column !== undefined && { column }, message: `${where}: ${message}` }
 }
 
-/** For the message of an error: what stands in the notes, and where. */
+/** For the message of an error: what stands in the first notes, and where. */
 export function summary (notes: readonly SyncNote[]): string {
-  return notes.map((n) => `${n.message} (keyspace "${n.keyspace}", connection "${n.connection}")`).join('; ')
+  const shown = notes.slice(0, 5).map((n) => `${n.message} (keyspace "${n.keyspace}", connection "${n.connection}")`)
+  return [...shown, ...notes.length > shown.length ? [`and ${notes.length - shown.length} more, see report`] : []].join('; ')
 }
 
 export function emptyReport (): SyncReport {

@@ -1,6 +1,8 @@
 // Reads what a keyspace has, from system_schema: the driver's own metadata is cached and lags behind other clients (reference section 5).
-import type { RequestOptions, Session } from '../connection/session.js'
-import { types } from '../driver.js'
+import type { Connection } from '../connection/connection.js'
+import type { Session } from '../connection/session.js'
+import { errors, type Host, types } from '../driver.js'
+import { nearHosts, type OneNode } from './nodes.js'
 
 export interface ExistingColumn {
   readonly type: string
@@ -49,21 +51,52 @@ export interface ReadSettings {
   readonly timeout?: number
 }
 
+interface NodeSettings extends ReadSettings { readonly host?: Host }
 type Row = Readonly<Record<string, unknown>>
 interface Rows { readonly rows: readonly Row[], readonly columns: readonly string[] }
 
-/** The schema of one keyspace as it is now; undefined when there is no such keyspace. */
-export async function readSchema (session: Session, keyspace: string, settings: ReadSettings = {}): Promise<ExistingSchema | undefined> {
+export interface Snapshot {
+  /** undefined: there is no such keyspace. */
+  readonly schema: ExistingSchema | undefined
+  /** False when the schema changed while it was read, so that its parts may not belong together. */
+  readonly isQuiet: boolean
+}
+
+/**
+ * The schema of one keyspace as it is now, from one node: another one may be ahead or behind for a moment. Should that node fail, from
+ * whichever answers.
+ */
+export async function readSchema (connection: Connection, keyspace: string, settings: ReadSettings = {}): Promise<Snapshot> {
+  const nodes = nearHosts(connection.client)
+  const node = nodes[Math.floor(Math.random() * nodes.length)]
+  if (node === undefined) return await readFrom(connection, undefined, keyspace, settings)
+  try {
+    return await readFrom(connection, node, keyspace, settings)
+  } catch (error) {
+    if (nodes.length === 1 || !(error instanceof errors.NoHostAvailableError || error instanceof errors.OperationTimedOutError)) throw error
+    return await readFrom(connection, undefined, keyspace, settings)
+  }
+}
+
+async function readFrom ({ session }: Connection, host: Host | undefined, keyspace: string, settings: ReadSettings): Promise<Snapshot> {
+  const one = { ...settings, ...host !== undefined && { host } }
+  const version = async (): Promise<string> => String((await select(session, "SELECT schema_version FROM system.local WHERE key = 'local'", [], one)).rows[0]?.['schema_version'])
+  const before = await version()
+  const schema = await readParts(session, keyspace, one)
+  return { schema, isQuiet: before === await version() }
+}
+
+async function readParts (session: Session, keyspace: string, settings: NodeSettings): Promise<ExistingSchema | undefined> {
   const read = (table: string, columns: string): Promise<Rows> =>
     select(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ?`, [keyspace], settings)
   const { rows: [found] } = await read('keyspaces', 'keyspace_name')
   if (found === undefined) return undefined
-  const [tables, columns, dropped, indexes, views, userTypes] = await Promise.all([
-    read('tables', '*'),
+  // The parts of a table after the tables: one that is made just now is then seen with all its columns, or not at all.
+  const [tables, views] = await Promise.all([read('tables', '*'), read('views', 'view_name')])
+  const [columns, dropped, indexes, userTypes] = await Promise.all([
     read('columns', 'table_name, column_name, type, kind, position, clustering_order'),
     read('dropped_columns', 'table_name, column_name, type, kind'),
     read('indexes', 'table_name, index_name, kind, options'),
-    read('views', 'view_name'),
     read('types', 'type_name, field_names, field_types')
   ])
   const of = { columns: byTable(columns), dropped: byTable(dropped), indexes: byTable(indexes) }
@@ -103,18 +136,19 @@ export async function readIndexes (session: Session, keyspace: string, table: st
 }
 
 /** Reads all pages: a keyspace can have more columns than fit into one. */
-async function select (session: Session, cql: string, params: readonly string[], { timeout }: ReadSettings): Promise<Rows> {
+async function select (session: Session, cql: string, params: readonly string[], { timeout, host }: NodeSettings): Promise<Rows> {
   const rows: Row[] = []
   let columns: readonly string[] = []
-  for await (const page of session.pages(cql, params, { ...readOptions, ...timeout !== undefined && { timeout } })) {
+  const options: OneNode = { ...readOptions, ...timeout !== undefined && { timeout }, ...host !== undefined && { host } }
+  for await (const page of session.pages(cql, params, options)) {
     rows.push(...page.rows as unknown as Row[])
     columns = page.columns.map((c) => c.name)
   }
   return { rows, columns }
 }
 
-// Every node has these tables by itself, so one answers for all. Unprepared: they are read once, and other strings are never sent along.
-const readOptions: RequestOptions = Object.freeze({ kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_schema' })
+// Every node has these tables by itself, so one answers for all. Unprepared: they are read once, and only strings are sent along.
+const readOptions: OneNode = Object.freeze({ kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_schema' })
 
 function byTable ({ rows }: Rows): (table: Row) => readonly Row[] {
   const groups = new Map<string, Row[]>()

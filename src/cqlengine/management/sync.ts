@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Connection } from '../connection/connection.js'
 import { SchemaError } from '../errors.js'
@@ -43,6 +44,14 @@ export function syncTypes (targets: readonly TypeTarget[], connections: Connecti
   return sync(byPlace(targets).map(({ place, items }) => ({ ...place, tables: [], types: items.map((t) => t.type) })), connections, options)
 }
 
+/** ms between two looks at a schema that others are changing. */
+const shortPause = 20
+const longPause = 500
+/** How often a schema that says something impossible is read again while others change it. */
+const restlessReads = 20
+/** ms for which other processes may be faster, one statement after the other, before it looks as if they undid each other's work. */
+const overtakenTimeout = 60_000
+
 interface Plan {
   readonly wanted: WantedSchema
   readonly connection: Connection
@@ -66,8 +75,14 @@ async function sync (all: readonly WantedSchema[], connections: ConnectionLookup
   return sent
 }
 
-async function compare (wanted: WantedSchema, { session }: Connection, options: SyncOptions): Promise<Difference> {
-  return difference(wanted, await readSchema(session, wanted.keyspace, options))
+/** What is missing can be missing no more when it is sent, which is asked then. A conflict must be true: it is believed only of a schema at rest. */
+async function compare (wanted: WantedSchema, connection: Connection, options: SyncOptions): Promise<Difference> {
+  for (let attempt = 1; ; attempt++) {
+    const { schema, isQuiet } = await readSchema(connection, wanted.keyspace, options)
+    const found = difference(wanted, schema)
+    if (found.conflicts.length === 0 || isQuiet || attempt === restlessReads) return found
+    await pause(attempt * shortPause)
+  }
 }
 
 function planned (plans: readonly Plan[]): SyncReport {
@@ -90,11 +105,17 @@ function refuseConflicts (sent: SyncReport): void {
  */
 async function carryOut ({ wanted, connection, difference: first }: Plan, sent: SyncReport, options: SyncOptions): Promise<void> {
   let plan = first
-  // Each round follows a change that somebody else made to what is wanted here, of which there can only be so many.
-  for (let rounds = first.statements.length + 10; plan.statements.length > 0; rounds--) {
-    if (rounds === 0) throw new SchemaError<SyncReport>(`Keyspace "${wanted.keyspace}" on connection "${wanted.connection}" keeps changing while it is synced: let one process at a time do it`, sent)
+  let progress = performance.now()
+  for (let overtaken = 1; plan.statements.length > 0; overtaken++) {
     if (!await nodesAgree(connection)) throw disagreement(wanted, sent)
+    const before = sent.statements.length
     if (await sendAll(plan.statements, wanted, connection, sent, options)) return
+    if (sent.statements.length > before) [progress, overtaken] = [performance.now(), 1]
+    if (performance.now() - progress > overtakenTimeout) {
+      throw new SchemaError<SyncReport>(`Keyspace "${wanted.keyspace}" on connection "${wanted.connection}" keeps changing while it is synced: let one process at a time do it`, sent)
+    }
+    // The node that is read next may hear of the change only now.
+    await pause(Math.min(overtaken * shortPause, longPause))
     plan = await compare(wanted, connection, options)
     sent.warnings = union(sent.warnings, plan.warnings)
     sent.conflicts = [...plan.conflicts]

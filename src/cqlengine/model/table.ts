@@ -52,12 +52,13 @@ export const memberNames: ReadonlySet<string> = new Set([
 
 /**
  * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03, reference 6.3).
+ * @param origin `described`: it exists on the server already and makes no instances, so its columns may have any name
  * @throws {ModelDefinitionError} naming table, column and remedy
  */
-export function compileTable (name: string, columns: Columns, key?: KeyOption): Table {
+export function compileTable (name: string, columns: Columns, key?: KeyOption, origin: 'declared' | 'described' = 'declared'): Table {
   checkTableName(name)
   const keys = keyNames(name, columns, key)
-  const all = Object.entries(columns).map(([attribute, column], position) => compileColumn(name, attribute, column, position, keys))
+  const all = Object.entries(columns).map(([attribute, column], position) => compileColumn(name, attribute, column, position, keys, origin))
   const byField = checkedFields(name, all)
   const byName = new Map(all.map((c) => [c.name, c]))
   const partitionKey = keys.partition.map((n) => byName.get(n) as TableColumn)
@@ -115,9 +116,9 @@ function explicitKey (table: string, columns: Columns, key: KeyOption): KeyNames
   return { partition, clustering }
 }
 
-function compileColumn (table: string, name: string, column: AnyColumn, position: number, keys: KeyNames): TableColumn {
+function compileColumn (table: string, name: string, column: AnyColumn, position: number, keys: KeyNames, origin: 'declared' | 'described'): TableColumn {
   const at = `Table "${table}", column "${name}"`
-  if (memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
+  if (origin === 'declared' && memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
   if (name === '' || name === '__proto__') throw new ModelDefinitionError(`${at}: JavaScript cannot hold a property of this name. Call the column otherwise and give it a dbField`)
   const { options } = column
   const field = options.dbField ?? name

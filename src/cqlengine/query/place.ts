@@ -38,9 +38,9 @@ export function placeOf (db: Database, model: ModelConstructor, own: OwnSources)
   }, model[META].name)
 }
 
-/** The same for statements without a model: named tables, raw CQL. */
-export function placeWithout (db: Database, sources: RouteSources, what: string): Place {
-  return resolve(db, { ...sources, scope: db.scopes.current() }, what)
+/** The connection of a statement that names its keyspaces itself. @throws as `placeOf`, but for keyspaces */
+export function connectionOf (db: Database, using?: Route): Connection {
+  return db.registry.resolve(route({ ...using !== undefined && { using }, scope: db.scopes.current() }, db.registry).connection)
 }
 
 function resolve (db: Database, sources: RouteSources, what: string): Place {

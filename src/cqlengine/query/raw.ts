@@ -1,10 +1,9 @@
 import type { RequestOptions } from '../connection/session.js'
-import { route } from '../connection/route.js'
 import type { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions } from '../model/options.js'
-import type { Database } from './place.js'
+import { connectionOf, type Database } from './place.js'
 import { requestOf } from './write.js'
 
 const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
@@ -22,6 +21,5 @@ export async function execute (db: Database, cql: string, params: readonly unkno
   for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
     if (op[name] !== undefined) throw new QueryError(`${at}: write ${name} into the CQL text`)
   }
-  const { connection } = route({ using: op.using, scope: db.scopes.current() }, db.registry)
-  return await db.registry.resolve(connection).session.execute(cql, params, requestOf(raw, op))
+  return await connectionOf(db, op.using).session.execute(cql, params, requestOf(raw, op))
 }

@@ -1,0 +1,54 @@
+import neostandard from 'neostandard'
+import house from './test/support/eslint-rules/index.js'
+import { entries } from './test/support/eslint-rules/layers.js'
+
+// Users' programs stay as users wrote them.
+const ignores = [...neostandard.resolveIgnoresFromGitignore(), 'test/types/programs/**']
+const typescript = neostandard.plugins['typescript-eslint'].plugin
+
+export default [
+  ...neostandard({ ts: true, noJsx: true, ignores }),
+  {
+    name: 'types',
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@typescript-eslint': typescript },
+    rules: {
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-ignore': 'allow-with-description', 'ts-expect-error': 'allow-with-description', minimumDescriptionLength: 8 }],
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      // neostandard's own, and `_` for what has to have a name.
+      '@typescript-eslint/no-unused-vars': ['error', { args: 'none', caughtErrors: 'none', ignoreRestSiblings: true, vars: 'all', varsIgnorePattern: '^_$' }],
+      // The mark of a promise that nobody waits for on purpose.
+      'no-void': ['error', { allowAsStatement: true }],
+      // `for (const first of rows) return first` is how to take one.
+      'no-unreachable-loop': ['error', { ignore: ['ForOfStatement'] }]
+    }
+  },
+  {
+    name: 'promises',
+    files: ['src/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error'
+    }
+  },
+  {
+    name: 'layers',
+    files: ['src/**/*.ts'],
+    plugins: { house },
+    rules: {
+      'house/border': 'error',
+      'house/no-barrel': 'error',
+      'house/no-circle': 'error',
+      'house/long-file': ['warn', { most: 400 }],
+      'max-lines': ['error', 450],
+      'no-console': 'error'
+    }
+  },
+  { name: 'type tests', files: ['test/types/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off', '@typescript-eslint/no-unused-vars': 'off' } },
+  // What it prints is its purpose: a command for the terminal.
+  { name: 'local Cassandra', files: ['src/testing/**/*.ts'], rules: { 'no-console': 'off' } },
+  { name: 'entries', files: entries.map((entry) => `src/${entry}`), rules: { 'house/entry-only-exports': 'error' } }
+]

@@ -1,0 +1,53 @@
+import { Column } from '../columns/column.js'
+import type { RequestOptions } from '../connection/session.js'
+import { QueryError } from '../errors.js'
+import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { qualified, quote } from '../statements/identifiers.js'
+import { connectionOf, type Database, type Place, placeOf } from './place.js'
+
+const template: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
+const readTemplate: RequestOptions = Object.freeze({ kind: 'raw', prepare: true, isIdempotent: true })
+
+/**
+ * `` db.cql`SELECT … FROM ${User} WHERE ${User.columns.uid} = ${id}` ``: models become qualified names, columns quoted ones, all else is
+ * bound. Goes where the models are; without a model to the connection of the scope, else to the default.
+ * @returns all rows as plain objects, by the names in the CQL
+ * @throws {QueryError} for models on different connections, and for columns that belong to no model
+ */
+export async function cqlTemplate (db: Database, text: readonly string[], parts: readonly unknown[]): Promise<Record<string, unknown>[]> {
+  const models = parts.filter(isModel)
+  const places = new Map(models.map((model) => [model, placeOf(db, model, {})]))
+  const place = onePlace(places)
+  const params: unknown[] = []
+  let cql = text[0] ?? ''
+  for (const [i, part] of parts.entries()) cql += textOf(part, places, params) + (text[i + 1] ?? '')
+  const { session } = place?.connection ?? connectionOf(db)
+  const rows: Record<string, unknown>[] = []
+  for await (const page of session.pages(cql, params, /^\s*select\b/i.test(cql) ? readTemplate : template)) {
+    for (const row of page.rows ?? []) rows.push({ ...row })
+  }
+  return rows
+}
+
+function isModel (part: unknown): part is ModelConstructor {
+  return typeof part === 'function' && (part as Partial<ModelConstructor>)[META] !== undefined
+}
+
+function onePlace (places: ReadonlyMap<ModelConstructor, Place>): Place | undefined {
+  const [first, ...others] = places
+  const other = others.find(([, place]) => place.connection !== first?.[1].connection)
+  if (first !== undefined && other !== undefined) {
+    throw new QueryError(`db.cql: "${first[0][META].name}" is on connection "${first[1].connection.name}", "${other[0][META].name}" on "${other[1].connection.name}"; one statement goes to one connection`)
+  }
+  return first?.[1]
+}
+
+function textOf (part: unknown, places: ReadonlyMap<ModelConstructor, Place>, params: unknown[]): string {
+  if (isModel(part)) return qualified((places.get(part) as Place).keyspace, tableOf(part).name)
+  if (part instanceof Column) {
+    if (part.name === undefined) throw new QueryError('db.cql: this column belongs to no model; write User.columns.name')
+    return quote(part.options.dbField ?? part.name)
+  }
+  params.push(part)
+  return '?'
+}

@@ -1,0 +1,84 @@
+import { type AnyColumn, Column, type Columns } from '../columns/column.js'
+import { CounterType } from '../columns/counter.js'
+import { CqlType, type JsonSchema } from '../columns/cql-type.js'
+import { parseType } from '../columns/parse-type.js'
+import type { RequestOptions } from '../connection/session.js'
+import { ModelDefinitionError, QueryError } from '../errors.js'
+import { compileTable, type KeyOption, type Table } from '../model/table.js'
+import type { Place } from './place.js'
+
+/** A type that we do not know, such as a user type without a class: values pass as the driver has them. */
+class UnknownType extends CqlType {
+  override readonly cql: string
+
+  constructor (cql: string) {
+    super()
+    this.cql = cql
+  }
+
+  convert (value: unknown): unknown { return value }
+  schema (): JsonSchema { return {} }
+}
+
+const request: RequestOptions = Object.freeze({ kind: 'read', prepare: true, isIdempotent: true, label: 'system_schema' })
+
+/** How long a description is good for, in ms: a column that is added while the process runs is seen after that. */
+const lifetime = 5_000
+
+interface Description { readonly table: Table, readonly until: number }
+
+/** Tables that no model describes: their columns are read from the server, and kept for a while. One per `db`. */
+export class DescribedTables {
+  readonly #known = new WeakMap<object, Map<string, Description>>()
+
+  /** @throws {QueryError} when there is no such table */
+  async describe (place: Place, name: string): Promise<Table> {
+    const { connection, keyspace } = place
+    let ofConnection = this.#known.get(connection)
+    if (ofConnection === undefined) this.#known.set(connection, ofConnection = new Map())
+    const key = JSON.stringify([keyspace, name])
+    const known = ofConnection.get(key)
+    if (known !== undefined && known.until > performance.now()) return known.table
+    const table = await readTable(place, name)
+    ofConnection.set(key, { table, until: performance.now() + lifetime })
+    return table
+  }
+}
+
+async function readTable ({ connection, keyspace }: Place, name: string): Promise<Table> {
+  const [columns, indexes] = await Promise.all([
+    connection.session.execute('SELECT column_name, type, kind, position FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request),
+    connection.session.execute('SELECT kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request)
+  ])
+  const rows = columns.rows as unknown as ColumnRow[]
+  if (rows.length === 0) throw new QueryError(`db.table: there is no table "${name}" in keyspace "${keyspace}" on connection "${connection.name}"`)
+  const targets = (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '')
+  const ofKind = (kind: string): string[] => rows.filter((r) => r.kind === kind).sort((a, b) => a.position - b.position).map((r) => r.column_name)
+  const key: KeyOption = [ofKind('partition_key'), ...ofKind('clustering')]
+  return compileTable(name, Object.fromEntries(rows.map((row) => [row.column_name, columnOf(row, targets)])) as Columns, key, 'described')
+}
+
+interface ColumnRow { readonly column_name: string, readonly type: string, readonly kind: string, readonly position: number }
+interface IndexRow { readonly options: unknown }
+
+/** A user's client gives objects for maps, ours gives Maps. */
+function optionsOf (given: unknown): Readonly<Record<string, string>> {
+  return given instanceof Map ? Object.fromEntries(given) as Record<string, string> : (given ?? {}) as Record<string, string>
+}
+
+function columnOf ({ column_name: name, type, kind }: ColumnRow, targets: readonly string[]): AnyColumn {
+  // An index of any kind lets conditions through: what it can do is the server's to say.
+  const customIndex = targets.some((target) => target === name || target === `"${name.replaceAll('"', '""')}"` || target.includes(`(${name})`) || target.includes(`("${name}")`))
+  return new Column(typeOf(type), { ...kind === 'static' && { static: true }, ...customIndex && { customIndex } })
+}
+
+function typeOf (cql: string): CqlType {
+  if (cql === 'counter') return new CounterType()
+  try {
+    return parseType(cql)
+  } catch (error) {
+    if (error instanceof ModelDefinitionError) return new UnknownType(cql)
+    throw error
+  }
+}
+

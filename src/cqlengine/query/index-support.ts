@@ -1,0 +1,56 @@
+// Which conditions an index answers (reference 6.2), as Cassandra 5.0 decides it.
+
+import type { Operator } from '../columns/expression.js'
+import type { IndexOptions } from '../columns/column.js'
+import type { TableColumn } from '../model/table.js'
+
+/** `unknown`: a class of the user's, or an index that is managed elsewhere (COL-04); it is believed to answer everything. */
+export type IndexKind = 'legacy' | 'sai' | 'sasi' | 'unknown'
+
+export function indexKind ({ using }: IndexOptions): IndexKind {
+  if (using === undefined || using === 'legacy_local_table') return 'legacy'
+  if (/(?:^|\.)(?:sai|StorageAttachedIndex)$/i.test(using)) return 'sai'
+  if (/(?:^|\.)(?:sasi|SASIIndex)$/i.test(using)) return 'sasi'
+  return 'unknown'
+}
+
+/** The kinds of the column's indexes that answer `operator`; two conditions can share one query only where one kind answers both. */
+export function answering (column: TableColumn, operator: Operator): IndexKind[] {
+  const kinds = column.indexes.filter((index) => answers(column, index, operator)).map(indexKind)
+  return column.options.customIndex === true ? [...kinds, 'unknown'] : kinds
+}
+
+export function hasVectorIndex (column: TableColumn): boolean {
+  return column.options.customIndex === true || column.indexes.some((index) => ['sai', 'unknown'].includes(indexKind(index)))
+}
+
+/** True for a frozen collection, tuple or user type: compared as a whole. */
+export function isFrozen ({ type }: TableColumn): boolean { return type.cql.startsWith('frozen<') }
+
+/** Collections whose elements are stored one by one. */
+export function isMultiCell (column: TableColumn): boolean {
+  return ['list', 'set', 'map'].includes(column.type.kind) && !isFrozen(column)
+}
+
+function answers (column: TableColumn, index: IndexOptions, operator: Operator): boolean {
+  switch (indexKind(index)) {
+    case 'unknown': return true
+    case 'sasi': return ['eq', 'like', 'gt', 'gte', 'lt', 'lte'].includes(operator)
+    case 'sai': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq' || (isRange(operator) && isOrderedBySai(column))
+    case 'legacy': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq'
+  }
+}
+
+function answersElements ({ type }: TableColumn, { target = 'values' }: IndexOptions, operator: Operator): boolean {
+  if (target === 'entries') return operator === 'entry'
+  if (target === 'keys') return operator === 'containsKey'
+  return operator === 'contains' && type.kind !== 'vector'
+}
+
+export function isRange (operator: Operator): boolean {
+  return operator === 'gt' || operator === 'gte' || operator === 'lt' || operator === 'lte'
+}
+
+const orderedBySai = ['tinyint', 'smallint', 'int', 'bigint', 'varint', 'float', 'double', 'decimal', 'timestamp', 'date', 'time', 'timeuuid', 'inet']
+
+function isOrderedBySai ({ type }: TableColumn): boolean { return orderedBySai.includes(type.cql) }

@@ -1,0 +1,122 @@
+import type { Table, TableColumn } from '../model/table.js'
+import { type ColumnCondition, isToken, type TokenCondition } from './conditions.js'
+import { Selected } from './functions.js'
+import { answering, type IndexKind, isRange } from './index-support.js'
+import type { ColumnOrder, NearestOrder, QueryState } from './query-state.js'
+
+/** What the rules of `legality.ts` ask of a query. */
+export interface Facts {
+  readonly table: Table
+  readonly state: QueryState
+  readonly conditions: readonly ColumnCondition[]
+  readonly on: ReadonlyMap<TableColumn, readonly ColumnCondition[]>
+  readonly tokens: readonly TokenCondition[]
+  readonly columnOrder: readonly ColumnOrder[]
+  readonly nearest: NearestOrder | undefined
+  /** Totals come out, not rows. */
+  readonly isAggregate: boolean
+  /** Static columns come out, alone or beside the partition key. */
+  readonly isStaticOnly: boolean
+  /** The whole partition key has values. */
+  readonly namesPartitions: boolean
+  /** Partitions are looked through, because none are named. */
+  readonly isRangeOfPartitions: boolean
+  /** Some of the partition key is filtered, but not as Cassandra finds partitions. */
+  readonly partitionIsFiltered: boolean
+  /** Clustering columns are filtered, but not as a part of the order. */
+  readonly clusteringIsFiltered: boolean
+  readonly clusteringGap: { readonly column: TableColumn, readonly before: TableColumn } | undefined
+  /** One condition at least is answered by an index. */
+  readonly hasIndex: boolean
+  /** The server asks an index. */
+  readonly usesIndex: boolean
+  /** A condition that neither the keys nor an index answer. */
+  readonly leftOver: ColumnCondition | undefined
+  readonly answering: (condition: ColumnCondition) => readonly IndexKind[]
+}
+
+export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'): Facts {
+  const conditions = state.conditions.filter((c): c is ColumnCondition => !isToken(c))
+  const tokens = state.conditions.filter(isToken)
+  const on = Map.groupBy === undefined ? grouped(conditions) : grouped(conditions)
+  const order = as === 'count' ? [] : state.order
+  const nearest = order.find((o): o is NearestOrder => 'vector' in o)
+  const answeredBy = (c: ColumnCondition): readonly IndexKind[] => answering(c.column, c.operator)
+
+  const hasIndex = conditions.some((c) => answeredBy(c).length > 0)
+  const hasValue = (c: TableColumn): boolean => (on.get(c) ?? []).some((o) => o.operator === 'eq' || o.operator === 'in')
+  const namesPartitions = table.partitionKey.every(hasValue)
+  const partitionIsFiltered = !namesPartitions && table.partitionKey.some((c) => on.has(c))
+  const clusteringGap = gap(table, on)
+  const clusteringIsFiltered = clusteringGap !== undefined || table.clustering.some((c) => (on.get(c) ?? []).some((o) => !isOrdered(o)))
+  const isRangeOfPartitions = tokens.length > 0 || !namesPartitions
+  const other = conditions.filter(({ column: { role } }) => role === 'static' || role === 'regular')
+  const usesIndex = hasIndex && (
+    !namesPartitions || clusteringIsFiltered || other.length > 0 ||
+    (isRangeOfPartitions && conditions.some((c) => c.column.role === 'clustering' && answeredBy(c).length > 0))
+  )
+
+  return {
+    table,
+    state,
+    conditions,
+    on,
+    tokens,
+    columnOrder: order.filter((o): o is ColumnOrder => !('vector' in o)),
+    nearest,
+    isAggregate: as === 'count' || isAggregate(state),
+    isStaticOnly: as === 'rows' && isStaticOnly(table, state),
+    namesPartitions,
+    isRangeOfPartitions,
+    partitionIsFiltered,
+    clusteringIsFiltered,
+    clusteringGap,
+    hasIndex,
+    usesIndex,
+    leftOver: leftOver(conditions, answeredBy),
+    answering: answeredBy
+  }
+}
+
+function grouped (conditions: readonly ColumnCondition[]): Map<TableColumn, ColumnCondition[]> {
+  const on = new Map<TableColumn, ColumnCondition[]>()
+  for (const c of conditions) {
+    const own = on.get(c.column)
+    if (own === undefined) on.set(c.column, [c])
+    else own.push(c)
+  }
+  return on
+}
+
+function isOrdered ({ operator }: ColumnCondition): boolean {
+  return operator === 'eq' || operator === 'in' || isRange(operator)
+}
+
+/** The first clustering column that is filtered although one before it has no value. */
+function gap (table: Table, on: Facts['on']): Facts['clusteringGap'] {
+  let before: TableColumn | undefined
+  for (const column of table.clustering) {
+    const own = on.get(column)
+    if (own !== undefined && before !== undefined) return { column, before }
+    if (own === undefined || own.some((o) => o.operator !== 'eq' && o.operator !== 'in')) before ??= column
+  }
+  return undefined
+}
+
+function leftOver (conditions: readonly ColumnCondition[], answeredBy: Facts['answering']): ColumnCondition | undefined {
+  if (conditions.length === 0) return undefined
+  return conditions.find((c) => answeredBy(c).length === 0)
+}
+
+function isAggregate ({ output }: QueryState): boolean {
+  return output.kind === 'selection' && [...output.fields.values()].some((f) => f instanceof Selected && ['count', 'min', 'max', 'sum', 'avg'].includes(f.function))
+}
+
+function isStaticOnly (table: Table, { output }: QueryState): boolean {
+  const columns = output.kind === 'values' || output.kind === 'distinct' ? output.columns : output.kind === 'selection' ? selected(table, [...output.fields.values()]) : []
+  return columns.some((c) => c.role === 'static') && columns.every((c) => c.role === 'static' || c.role === 'partition')
+}
+
+function selected (table: Table, fields: readonly (TableColumn | Selected)[]): TableColumn[] {
+  return fields.flatMap((f) => f instanceof Selected ? table.byName.get(f.column ?? '') ?? [] : f)
+}

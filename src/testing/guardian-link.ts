@@ -1,0 +1,116 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Answer, ExitEvent, Message, Requests } from './guardian-protocol.js'
+import { CassandraStartError } from './start-error.js'
+
+interface Waiting { readonly resolve: (value: never) => void, readonly reject: (error: Error) => void }
+type Request<K extends keyof Requests> = Requests[K]['request']
+
+/**
+ * This process's end of the channel to a guardian of its own. It keeps the process alive only while a request is under way:
+ * a script that is finished ends, and its cluster with it.
+ */
+export class Guardian {
+  readonly #process: ChildProcess
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #exits = new Map<string, (exit: ExitEvent | undefined) => void>()
+  readonly #lines = new Map<string, (line: string) => void>()
+  readonly #pids = new Map<string, number>()
+  readonly #folders: string[] = []
+  #last = 0
+  #ended = false
+
+  constructor () {
+    // Options meant for the user's program (loaders, coverage, inspectors) are none of the guardian's.
+    const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, ...environment } = process.env
+    this.#process = fork(fileURLToPath(new URL('guardian.js', import.meta.url)), [], {
+      detached: true, env: environment, execArgv: [], cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'ipc']
+    })
+    this.#process.on('message', (message) => { this.#receive(message as Message) })
+    this.#process.once('error', (error) => { this.#lost(error) })
+    // Not `exit`: with the channel closed nothing would keep this process waiting for it.
+    this.#process.once('disconnect', () => { this.#lost() })
+    this.#process.unref()
+    this.#process.channel?.unref()
+  }
+
+  async request<K extends keyof Requests> (kind: K, request: Request<K>): Promise<Requests[K]['answer']> {
+    const id = ++this.#last
+    return await new Promise<Requests[K]['answer']>((resolve, reject) => {
+      if (!this.#process.connected) return reject(gone())
+      this.#waiting.set(id, { resolve, reject })
+      this.#process.channel?.ref()
+      this.#process.send({ id, kind, request }, (error) => { if (error) this.#lost(error) })
+    })
+  }
+
+  /** Makes a folder that goes at the end. */
+  async folder (prefix: string): Promise<string> {
+    const folder = await this.request('folder', { prefix })
+    this.#folders.push(folder)
+    return folder
+  }
+
+  /** Starts a program; `onExit` gets undefined when the guardian itself is gone. */
+  async spawn (program: Request<'spawn'>, onExit: (exit: ExitEvent | undefined) => void, onLine?: (line: string) => void): Promise<number> {
+    this.#exits.set(program.name, onExit)
+    if (onLine) this.#lines.set(program.name, onLine)
+    const pid = await this.request('spawn', program)
+    if (this.#exits.has(program.name)) this.#pids.set(program.name, pid)
+    return pid
+  }
+
+  /** Ends all that the guardian holds, then the guardian. */
+  async end (orderly = false): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    if (!this.#process.connected) {
+      for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      return
+    }
+    const exit = new Promise((resolve) => this.#process.once('exit', resolve))
+    await this.request('end', { orderly })
+    this.#process.ref()
+    this.#process.disconnect()
+    await exit
+  }
+
+  #receive (message: Message): void {
+    if (!('event' in message)) return this.#settle(message)
+    if (message.event === 'line') return this.#lines.get(message.name)?.(message.line)
+    const listener = this.#exits.get(message.name)
+    this.#exits.delete(message.name)
+    this.#pids.delete(message.name)
+    listener?.(message)
+  }
+
+  #settle ({ id, value, failure }: Answer): void {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    if (this.#waiting.size === 0) this.#process.channel?.unref()
+    if (failure === undefined) waiting?.resolve(value as never)
+    else waiting?.reject(Object.assign(new Error(failure.message), { code: failure.code }))
+  }
+
+  /** Somebody killed the guardian: what it held must not stay. */
+  #lost (cause?: Error): void {
+    for (const pid of this.#pids.values()) {
+      try {
+        process.kill(-pid, 'SIGKILL')
+      } catch {
+        // gone as well
+      }
+    }
+    this.#pids.clear()
+    for (const { reject } of this.#waiting.values()) reject(gone(cause))
+    this.#waiting.clear()
+    for (const listener of this.#exits.values()) listener(undefined)
+    this.#exits.clear()
+  }
+}
+
+function gone (cause?: Error): CassandraStartError {
+  return new CassandraStartError('node', 'The guardian process of the local Cassandra was ended from outside, and the cluster with it. Start it again.', { cause })
+}

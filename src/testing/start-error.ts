@@ -1,0 +1,25 @@
+/** What stood in the way: what to look at first. */
+export type StartFailure = 'option' | 'platform' | 'java' | 'maven' | 'cache' | 'address' | 'directory' | 'node' | 'timeout'
+
+/** The ways out that hold for every failure of this machine. */
+export const alternatives = 'Or use a cluster that runs already: CASSANDRA_HOSTS=<host>, for example of the container image cassandra:5.'
+
+/**
+ * The local Cassandra cannot be started, or one of its nodes cannot do what it was told.
+ * The message says what happened and what to install or set; it is meant to be shown without the stack.
+ */
+export class CassandraStartError extends Error {
+  override readonly name = 'CassandraStartError'
+  readonly code = 'CASSANDRA_START'
+  readonly reason: StartFailure
+
+  constructor (reason: StartFailure, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/** The error code of Node (`ENOENT`, `EACCES`, …) or undefined. */
+export function systemCode (error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

@@ -1,0 +1,21 @@
+import t from 'tap'
+import { encodingOf, ownEncoding, ownEncodingOptions } from '../../src/cqlengine/connection/encoding.js'
+import { Client } from '../../src/cqlengine/driver.js'
+import { fakeClient } from './fake-client.js'
+
+const client = (encoding?: object) => new Client({ contactPoints: ['h'], localDataCenter: 'x', encoding })
+
+t.test("a user's client is read for what it accepts: the driver takes only the form that it is set to", async (t) => {
+  const plain = { bigint: 'long', varint: 'integer', set: 'array', map: 'object' }
+  t.same(encodingOf(client()), plain)
+  t.same(encodingOf(client({ useBigIntAsLong: true })), { ...plain, bigint: 'bigint' })
+  t.same(encodingOf(client({ useBigIntAsVarint: true })), { ...plain, varint: 'bigint' })
+  t.same(encodingOf(client({ set: Set })), { ...plain, set: 'set' })
+  t.same(encodingOf(client({ map: Map })), { ...plain, map: 'map' })
+  t.same(encodingOf(fakeClient().client), plain, 'a double without options')
+})
+
+t.test('our own clients hold what API.md section 4 says', async (t) => {
+  t.same(ownEncoding, { bigint: 'bigint', varint: 'bigint', set: 'set', map: 'map' })
+  t.same(encodingOf(client(ownEncodingOptions)), ownEncoding)
+})

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { hosts } from '../support/cassandra.js'
+
+const program = fileURLToPath(new URL('programs/ends.js', import.meta.url))
+
+/** ms from the program's last line to its end. Far below what a forgotten timer of the driver would take (10 s and more). */
+const limit = 3000
+
+interface Run { readonly code: number | null, readonly lines: string[], readonly lingered: number }
+
+function run (name: string): Promise<Run> {
+  const child = spawn(process.execPath, [program, name, hosts.join(',')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  let done = 0
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    if (done === 0 && output.includes('done')) done = performance.now()
+  })
+  // A process that never ends must not keep the tests: it is counted as a failure by its signal.
+  const killer = setTimeout(() => { child.kill('SIGKILL') }, 60_000)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject).once('close', (code) => {
+      clearTimeout(killer)
+      resolve({ code, lines: output.trim().split('\n'), lingered: performance.now() - done })
+    })
+  })
+}
+
+const cases = ['closed', 'refused', 'wrong data center', 'silent', 'closed during STARTUP', 'silent after STARTUP', 'one of two silent', 'closed while connecting',
+  'retrying, closed', 'retrying, left open', 'lazy, never used', 'replaced and unregistered', 'two outages lived through']
+
+for (const name of cases) {
+  t.test(`a process ends by itself: ${name}`, async (t) => {
+    const { code, lines, lingered } = await run(name)
+    t.same({ code, first: lines[0] }, { code: 0, first: 'done' })
+    t.ok(lingered < limit, `${Math.round(lingered)} ms after its last line`)
+  })
+}

@@ -1,0 +1,84 @@
+// What a person's process may do with connections. It never calls exit: it has to end by itself. Arguments: the case, and the hosts of a real cluster.
+import { ConnectionRegistry } from '../../../src/cqlengine/connection/registry.js'
+import { fakeNode } from '../fake-node.js'
+import { proxyTo } from '../proxy.js'
+
+const [, , name = '', hosts = ''] = process.argv
+const registry = new ConnectionRegistry({ connectTimeout: 400, warn: () => {} })
+const raw = { kind: 'raw', prepare: true, isIdempotent: true } as const
+const question = 'SELECT key FROM system.local'
+
+const ask = (connection?: string) => registry.resolve(connection).session.execute(question, [], raw)
+const fails = async (promise: Promise<unknown>): Promise<void> => {
+  const failed = await promise.then(() => false, () => true)
+  if (!failed) throw new Error('it should have failed')
+}
+
+const cases: Record<string, () => Promise<void>> = {
+  async closed () {
+    await registry.registerConnection('a', { hosts, default: true })
+    await ask()
+    await registry.close()
+  },
+  async refused () {
+    await fails(registry.registerConnection('a', { hosts: ['127.0.0.1:1'] }))
+  },
+  async 'wrong data center' () {
+    for (let attempt = 0; attempt < 3; attempt++) await fails(registry.registerConnection('a', { hosts, localDataCenter: 'nope', retryConnect: attempt === 2 }))
+  },
+  async silent () {
+    await fails(registry.registerConnection('a', { hosts: [(await fakeNode('silent')).host, (await fakeNode('silent')).host] }))
+  },
+  async 'closed during STARTUP' () {
+    await fails(registry.registerConnection('a', { hosts: [(await fakeNode('closes')).host], clusterOptions: { socketOptions: { readTimeout: 200 } } }))
+  },
+  async 'silent after STARTUP' () {
+    await fails(registry.registerConnection('a', { hosts: [(await fakeNode('half')).host], clusterOptions: { socketOptions: { readTimeout: 200 } } }))
+  },
+  async 'one of two silent' () {
+    await registry.registerConnection('a', { hosts: [(await fakeNode('half')).host, ...hosts.split(',')], clusterOptions: { socketOptions: { readTimeout: 100 } }, default: true })
+    await ask()
+    await registry.close()
+  },
+  async 'closed while connecting' () {
+    const registering = registry.registerConnection('a', { hosts: [(await fakeNode('silent')).host] })
+    await new Promise((resolve) => { setTimeout(resolve, 50) })
+    await Promise.all([registry.close(), fails(registering)])
+  },
+  async 'retrying, closed' () {
+    await registry.registerConnection('a', { hosts: ['127.0.0.1:1'], retryConnect: true, default: true })
+    await fails(ask())
+    await registry.close()
+  },
+  async 'retrying, left open' () {
+    await registry.registerConnection('a', { hosts: ['127.0.0.1:1'], retryConnect: true })
+  },
+  async 'lazy, never used' () {
+    await registry.registerConnection('a', { hosts, lazyConnect: true })
+  },
+  async 'replaced and unregistered' () {
+    await registry.registerConnection('a', { hosts })
+    await registry.registerConnection('a', { hosts })
+    await registry.unregisterConnection('a')
+  },
+  async 'two outages lived through' () {
+    const proxy = await proxyTo(hosts.split(',')[0] ?? '')
+    await registry.registerConnection('a', { hosts: proxy.host, default: true, clusterOptions: { socketOptions: { readTimeout: 500, connectTimeout: 500 } } })
+    for (let outage = 0; outage < 2; outage++) {
+      await ask()
+      await proxy.shut()
+      await fails(ask())
+      await new Promise((resolve) => { setTimeout(resolve, 1500) })
+      await proxy.open()
+      while (await ask().then(() => false, () => true)) await new Promise((resolve) => { setTimeout(resolve, 50) })
+    }
+    await registry.close()
+    await proxy.close()
+  }
+}
+
+process.on('exit', () => { console.log(JSON.stringify(process.getActiveResourcesInfo())) })
+const run = cases[name]
+if (run === undefined) throw new Error('no such case')
+await run()
+console.log('done')

@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { root } from '../support/root.js'
+import { snippets } from './snippets.js'
+
+t.test('the README\'s first snippet is examples/readme/app.ts, word for word', async (t) => {
+  const [first] = snippets(join(root, 'README.md'))
+  t.equal(first, readFileSync(join(root, 'examples/readme/app.ts'), 'utf8'))
+})
+
+t.test('every link of README, CONTRIBUTING and docs leads to a file', async (t) => {
+  const pages = ['README.md', 'CONTRIBUTING.md', ...['configuration', 'columns', 'models', 'queries', 'batches', 'connections', 'schema', 'errors', 'local-cassandra', 'coming-from-python', 'architecture'].map((name) => `docs/${name}.md`)]
+  for (const page of pages) {
+    const text = readFileSync(join(root, page), 'utf8')
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      t.ok(existsSync(join(root, dirname(page), target)), `${page} → ${target}`)
+    }
+  }
+})

@@ -1,0 +1,88 @@
+import t from 'tap'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { compile } from '../support/compile.js'
+import { root } from '../support/root.js'
+
+const run = promisify(execFile)
+const manifest: { exports: Record<string, unknown>, dependencies: Record<string, string>, scripts: Record<string, string> } =
+  JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json').map((entry) => `fastify-cqlalchemy${entry.slice(1)}`)
+
+// A user's project that has the packed package and its dependencies, but neither Fastify nor Express, which are optional.
+// Outside the checkout, whose node_modules would be found otherwise.
+const project = await realpath(await mkdtemp(join(tmpdir(), 'fastify-cqlalchemy-package-')))
+t.teardown(() => rm(project, { recursive: true, force: true }))
+const installed = join(project, 'node_modules/fastify-cqlalchemy')
+const packed = await pack()
+
+async function pack (): Promise<string[]> {
+  // Without scripts: prepack builds anew, under the feet of the other tests.
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root })
+  const [archive]: { filename: string, files: { path: string }[] }[] = JSON.parse(stdout)
+  if (archive === undefined) throw new Error('npm pack made nothing')
+  await writeFile(join(project, 'package.json'), '{ "type": "module" }')
+  await mkdir(dirname(installed))
+  await run('tar', ['-xzf', archive.filename], { cwd: project })
+  await rename(join(project, 'package'), installed)
+  await link(Object.keys(manifest.dependencies))
+  return archive.files.map(({ path }) => path)
+}
+
+async function link (packages: string[]): Promise<void> {
+  for (const name of packages) {
+    await mkdir(dirname(join(project, 'node_modules', name)), { recursive: true })
+    await symlink(join(root, 'node_modules', name), join(project, 'node_modules', name), 'junction')
+  }
+}
+
+t.test('the package holds what users need and nothing else', async (t) => {
+  const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
+  t.same(packed.filter((path) => !path.startsWith('dist/')).sort(), documents)
+  t.same(packed.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path)), [])
+  for (const entry of ['index', 'core', 'express', 'testing']) {
+    t.ok(packed.includes(`dist/${entry}.js`) && packed.includes(`dist/${entry}.d.ts`), `dist/${entry} with its types`)
+  }
+})
+
+t.test('no file of the package names a machine or a registry', async (t) => {
+  const traces = [`${root}/`, `${homedir()}/`, '/home/', '/Users/']
+  const registry = /\bregistry\.(?:npmjs|yarnpkg|npmmirror)\b|\brepo1?\.maven\b/
+  for (const path of packed) {
+    const text = await readFile(join(installed, path), 'utf8')
+    t.equal(traces.find((trace) => text.includes(trace)) ?? registry.exec(text)?.[0], undefined, path)
+  }
+  t.notMatch(await readFile(join(root, 'package-lock.json'), 'utf8'), /"resolved": "http/, 'package-lock.json')
+})
+
+t.test('no install step needs a script', async (t) => {
+  const hooks = ['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in manifest.scripts)
+  t.same(hooks, [])
+})
+
+t.test('every entry loads by import and by require, without Fastify and Express, and the process ends', async (t) => {
+  for (const entry of entries) {
+    const load = (type: string, code: string) =>
+      run(process.execPath, [`--input-type=${type}`, '--eval', `${code}; console.log(Object.keys(entry).sort().join())`], { cwd: project, timeout: 20_000 })
+    const imported = await load('module', `import * as entry from '${entry}'`)
+    const required = await load('commonjs', `const entry = require('${entry}')`)
+    t.not(imported.stdout.trim(), '', `import ${entry}`)
+    // require() of a module with a default export adds this mark.
+    t.equal(required.stdout.replace(/\b__esModule,/, ''), imported.stdout, `require('${entry}') gives the same names`)
+    t.equal(required.stderr + imported.stderr, '', `${entry}: no warnings`)
+  }
+})
+
+t.test('the types of /core and /testing need neither Fastify nor Express', async (t) => {
+  await link(['@types/node'])
+  const strict = { target: 'es2022', module: 'nodenext', lib: ['es2022', 'esnext.disposable'], types: ['node'], strict: true, noEmit: true, skipLibCheck: false }
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: strict, files: ['user.ts'] }))
+  await writeFile(join(project, 'user.ts'), [
+    "export { CQLAlchemy } from 'fastify-cqlalchemy/core'",
+    "export { startCassandra, mockClient } from 'fastify-cqlalchemy/testing'"
+  ].join('\n'))
+  t.equal(await compile(project), '')
+})
