@@ -116,7 +116,7 @@ async function runMaven (partial: string, version: string, guardian: Guardian, l
     if (/\bERROR\b/.test(line)) errors.push(line)
     if (!/Downloaded from .*\.jar /.test(line)) return
     fetched += 1
-    if (fetched % 10 === 0) log(`fetching: ${fetched} jars`)
+    if (fetched % 10 === 0) log(`fetching: ${fetched} jars, those of Maven itself included`)
   }
 
   let tooLate = false

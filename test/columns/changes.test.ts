@@ -174,7 +174,8 @@ t.test('UPD-10 wrong operations and wrong values of right ones', (t) => {
 t.test('what may be sent twice', (t) => {
   const twice = ({ type }: AnyColumn, kind: Change['kind']): boolean => type.isIdempotent(kind)
   t.ok(twice(c.Text(), 'assign'))
-  t.ok(twice(c.List(c.Text), 'assign'))
+  t.notOk(twice(c.List(c.Text), 'assign'), 'with the same timestamp the elements stand there twice')
+  t.ok(twice(c.List(c.Text, { frozen: true }), 'assign'))
   t.ok(twice(c.List(c.Text), 'remove'))
   t.notOk(twice(c.List(c.Text), 'append'))
   t.notOk(twice(c.List(c.Text), 'prepend'))

@@ -79,10 +79,10 @@ t.test('COL-01 keys', (t) => {
 
 t.test('TYP-20 TYP-21 TYP-22 TYP-23 what stands inside', (t) => {
   for (const wrong of [undefined, null, 5, 'text', {}, String, () => 'text', class {}]) {
-    t.throws(() => loose.List(wrong), 'a non-column is refused')
-    t.throws(() => loose.Set(wrong))
-    t.throws(() => loose.Map(c.Text, wrong))
-    t.throws(() => loose.Vector(wrong, 3))
+    t.throws(() => loose.List(wrong), error(/columns\.List: expected a column/))
+    t.throws(() => loose.Set(wrong), error(/columns\.Set: expected a column/))
+    t.throws(() => loose.Map(c.Text, wrong), error(/columns\.Map: expected a column/))
+    t.throws(() => loose.Vector(wrong, 3), error(/columns\.Vector: expected a column/))
   }
   t.throws(() => loose.Tuple(), error(/at least one type/))
   t.throws(() => loose.Tuple({ required: true }), error(/at least one type/))
@@ -97,6 +97,32 @@ t.test('TYP-20 TYP-21 TYP-22 TYP-23 what stands inside', (t) => {
   t.equal(c.Tuple(c.Set(c.Text), c.Tuple(c.Integer)).cql, 'tuple<frozen<set<text>>, frozen<tuple<int>>>')
   t.equal(c.List(c.Vector(c.Float, 3), { frozen: true }).cql, 'frozen<list<vector<float, 3>>>')
   t.equal(c.Vector(c.List(c.Text), 2).cql, 'vector<frozen<list<text>>, 2>')
+  t.end()
+})
+
+t.test('COL-04 COL-05 COL-09 COL-10 options that the model reads', (t) => {
+  const given = { customIndex: true, dbField: 'f', discriminatorColumn: true, static: true, description: 'x', hidden: true } as const
+  t.strictSame(c.Text(given).options, given)
+  t.strictSame(c.Text({ dbField: undefined }).options, {}, 'undefined is as good as absent')
+  t.end()
+})
+
+t.test('COL-15 COL-16 a column of a model makes conditions; one of no model cannot', (t) => {
+  const year = c.Integer().named('year')
+  t.match(year.gte(5), { column: 'year', operator: 'gte', value: 5 })
+  t.match(c.Map(c.Text, c.Integer).named('scores').entry('a', 1), { column: 'scores', operator: 'entry', value: ['a', 1] })
+  t.match(c.Vector(c.Float, 2).named('v').ann([1, 2]), { column: 'v', vector: [1, 2] })
+  t.throws(() => c.Integer().eq(5), { code: 'CQL_QUERY', message: /belongs to no model/ })
+  t.equal(year.cql, 'int')
+  t.end()
+})
+
+t.test('COL-12 columns are values: one may stand under several names', (t) => {
+  const column = c.Text({ required: true })
+  const [a, b] = [column.named('a'), column.named('b')]
+  t.equal(a.type, b.type)
+  t.equal(a.options, column.options)
+  t.strictSame([column.name, a.name, b.name], [undefined, 'a', 'b'])
   t.end()
 })
 

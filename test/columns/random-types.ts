@@ -34,12 +34,15 @@ const durations = fc.record({
 const decimals = fc.record({ digits: fc.bigInt({ min: -(10n ** 60n), max: 10n ** 60n }), exponent: fc.integer({ min: -80, max: 80 }) })
   .map(({ digits, exponent }) => c.Decimal().type.convert(`${digits}e${exponent}`))
 
+/** The one key that the driver loses in its plain objects. */
+const isKept = (text: string): boolean => text !== '__proto__'
+
 const scalar = (column: AnyColumn, values: fc.Arbitrary<unknown>): Sample => ({ column, values, inner: values })
 
 /** Every type without parameters. */
 export const scalars: Readonly<Record<string, Sample>> = {
-  text: scalar(c.Text(), fc.string({ unit: 'binary', maxLength: 40 })),
-  ascii: scalar(c.Ascii(), fc.string({ unit: 'binary-ascii' })),
+  text: scalar(c.Text(), fc.string({ unit: 'binary', maxLength: 40 }).filter(isKept)),
+  ascii: scalar(c.Ascii(), fc.string({ unit: 'binary-ascii' }).filter(isKept)),
   blob: scalar(c.Blob(), fc.uint8Array({ maxLength: 40 }).map((b) => Buffer.from(b))),
   int: scalar(c.Integer(), fc.integer()),
   tinyint: scalar(c.TinyInt(), fc.integer({ min: -128, max: 127 })),

@@ -185,6 +185,14 @@ t.test('UDT-07 UDT-03 on the server: nested, partial, in collections, all null, 
       }
     }
   }
+
+  const { type } = columns['open'] as AnyColumn
+  const [before, after] = [type.convert({ lat: 1, lon: 2 }), type.convert({ lat: 1, lon: 3 })]
+  for (const change of type.changes(before, after)) {
+    const [field] = change.value as readonly [string]
+    await own.execute(`UPDATE t SET open."${field}" = ? WHERE k = 1`, [type.changeToDriver(change, ownEncoding)], { prepare: true })
+  }
+  t.ok(type.equals(type.fromDriver((await own.execute('SELECT open FROM t', [], { prepare: true })).first()['open']), after), 'UDT-11 a field of a type that is not frozen')
 })
 
 async function create (client: Client, userTypes: readonly unknown[]): Promise<void> {

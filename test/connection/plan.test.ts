@@ -61,6 +61,7 @@ t.test('unknown options, ours and those of the driver', async (t) => {
   refuses(t, { hosts: ['a'], clusterOptions: { socketOption: {} } }, /clusterOptions.*"socketOption"/)
   refuses(t, { hosts: ['a'], setupKwargs: { socketOptions: { timeout: 3 } } }, /setupKwargs\.socketOptions.*"timeout".*readTimeout/)
   refuses(t, { hosts: ['a'], setupKwargs: { port: 9042 } }, /"port"/)
+  refuses(t, { hosts: ['a'], setupKwargs: { constructor: 1 } }, /"constructor"/)
   t.throws(() => setupOptions({ protocol_version: 4 }), { constructor: ConfigError, message: /"protocol_version"/ })
 })
 

@@ -27,4 +27,4 @@ export async function proxyTo (target: string, seen: (opcode: number) => void = 
   return { host: `127.0.0.1:${own}`, shut, open: () => listen(server, own), close: () => server.listening ? shut() : Promise.resolve() }
 }
 
-const listen = (server: Server, port: number): Promise<void> => new Promise((resolve, reject) => { server.once('error', reject).listen(port, '127.0.0.1', resolve) })
+const listen = (server: Server, port: number): Promise<void> => new Promise((resolve) => { server.listen(port, '127.0.0.1', resolve) })

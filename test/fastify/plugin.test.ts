@@ -1,8 +1,6 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -141,10 +139,10 @@ t.test('unreachable: at once, with the driver’s own error', async (t) => {
   t.ok(await answers(db), 'registered again after a failed start')
 })
 
-t.test('a silent host: within the limit, never Fastify’s own time-out', async (t) => {
-  const host = await silentHost(t)
-  await t.rejects(register(newApp(t, { pluginTimeout: 2000 }), { hosts: [host] }), { name: 'OperationTimedOutError', message: /1800 ms/ })
-  await t.rejects(register(newApp(t), { hosts: [host], connectTimeout: 50 }), { name: 'OperationTimedOutError', message: /50 ms/ })
+t.test('a silent host: within connectTimeout, as the driver’s own time-out', async (t) => {
+  // What it is without the option, register.test.ts says; here a busy machine shall not matter.
+  await t.rejects(register(newApp(t), { hosts: [await silentHost(t)], connectTimeout: 300 }), { name: 'OperationTimedOutError', message: /300 ms/ })
+  await t.rejects(register(newApp(t), { hosts: [await silentHost(t)], connectTimeout: 300 }), errors.OperationTimedOutError)
 })
 
 t.test('retryConnect and lazyConnect survive an unreachable cluster', async (t) => {
@@ -157,8 +155,8 @@ t.test('retryConnect and lazyConnect survive an unreachable cluster', async (t) 
     t.match(reply.json(), { statusCode: /^50[34]$/, message: /^The database/ }, JSON.stringify(more))
     t.notMatch(reply.body, /127\.0/)
   }
-  const silent = newApp(t, { pluginTimeout: 2000 })
-  await register(silent, { hosts: [await silentHost(t)], retryConnect: true })
+  const silent = newApp(t)
+  await register(silent, { hosts: [await silentHost(t)], retryConnect: true, connectTimeout: 300 })
   t.match(silent.db.status(), { connections: { default: { state: /connecting|retrying/ } } })
 })
 
@@ -227,31 +225,4 @@ t.test('statements after close, and before a name is known', async (t) => {
   await t.rejects(User.all(), { name: 'UndefinedKeyspaceError' })
   await app.close()
   await t.rejects(User.all(), ClosedError)
-})
-
-t.test('a process ends by itself, whether its start failed or it closed', async (t) => {
-  const entry = fileURLToPath(new URL('../../src/index.js', import.meta.url))
-  const silent = await silentHost(t)
-  const programs: Readonly<Record<string, { hosts: string[], more?: string }>> = {
-    closed: { hosts: [...hosts] },
-    refused: { hosts: ['127.0.30.3:1'] },
-    silent: { hosts: [silent], more: 'connectTimeout: 300, setupKwargs: { socketOptions: { readTimeout: 600 } },' },
-    'no data center': { hosts: [...hosts], more: "localDataCenter: 'nowhere'," }
-  }
-  for (const [what, { hosts, more = '' }] of Object.entries(programs)) {
-    const program = `
-      import Fastify from 'fastify'
-      import plugin from ${JSON.stringify(entry)}
-      const app = Fastify()
-      app.register(plugin, { env: false, keyspace: 'k', ${more} hosts: ${JSON.stringify(hosts)} })
-      await app.ready().then(() => app.close(), () => {})
-      console.log('last line')`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: fileURLToPath(new URL('../..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] })
-    let out = ''
-    child.stdout.on('data', (data: Buffer) => { out += data.toString() })
-    const limit = setTimeout(() => { child.kill('SIGKILL') }, 15_000)
-    const [code] = await once(child, 'exit')
-    clearTimeout(limit)
-    t.strictSame([code, out], [0, 'last line\n'], what)
-  }
 })

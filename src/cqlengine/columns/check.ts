@@ -73,7 +73,7 @@ const largestIndexed = 1e17
  * Vectors that the index of the column cannot take: Cassandra answers with a write failure without a reason (reference 6.2; run on 5.0.8).
  * Every vector index is a storage-attached one, which compares by cosine unless told otherwise.
  */
-function checkIndexedVector ({ type, options }: CheckedColumn, value: unknown): void {
+export function checkIndexedVector ({ type, options }: CheckedColumn, value: unknown): void {
   if (type.kind !== 'vector' || !(value instanceof Float32Array)) return
   const functions = similarityFunctions(options)
   if (functions.length === 0) return

@@ -128,7 +128,20 @@ export type ColumnLike = AnyColumn | (() => AnyColumn)
 
 /** @throws {ModelDefinitionError} when it is neither a column nor a column function (TYP-23) */
 export function columnOf (given: ColumnLike, where: string): AnyColumn {
-  const column: unknown = typeof given === 'function' ? given() : given
+  const column: unknown = typeof given === 'function' ? called(given, where) : given
   if (column instanceof Column) return column
-  throw new ModelDefinitionError(`${where}: expected a column or a column function, e.g. columns.Text or columns.Text()`)
+  throw notColumn(where)
+}
+
+/** What a column function gives; another function or class may throw anything. */
+function called (given: () => AnyColumn, where: string): unknown {
+  try {
+    return given()
+  } catch (error) {
+    throw error instanceof ModelDefinitionError ? error : notColumn(where)
+  }
+}
+
+function notColumn (where: string): ModelDefinitionError {
+  return new ModelDefinitionError(`${where}: expected a column or a column function, e.g. columns.Text or columns.Text()`)
 }

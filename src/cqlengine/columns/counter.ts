@@ -18,6 +18,9 @@ export class CounterType extends BigIntType {
     throw new InvalidValue('operation', 'a counter cannot be set, only incremented and decremented')
   }
 
+  /** A counter that was never changed counts as 0 (DRT-07). */
+  override emptyValue (): bigint { return 0n }
+
   /** Sent twice, it counts twice. */
   override isIdempotent (): boolean { return false }
 }

@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import { ModelDefinitionError } from '../errors.js'
-import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { type ChangeKind, CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
 import { deepEqual } from './deep.js'
 import { isPlainObject } from './outside.js'
 import { parseType } from './parse-type.js'
@@ -92,6 +92,7 @@ export class CustomType<V = unknown> extends CqlType<V> {
   override schema (): JsonSchema { return { ...this.#spec.schema } }
   override frozen (): CqlType<V> { return new CustomType(this.#spec, this.#base.frozen()) }
   override isEmpty (value: V): boolean { return this.#base.emptyValue() !== null && this.#base.isEmpty(this.#toBase(value)) }
+  override isIdempotent (kind: ChangeKind): boolean { return this.#base.isIdempotent(kind) }
   override parts (): readonly CqlType[] { return [this.#base] }
 }
 

@@ -32,14 +32,14 @@ export class DecimalType extends ObjectType<types.BigDecimal> {
 
   override equals (a: types.BigDecimal, b: types.BigDecimal): boolean { return a === b || this.keyOf(a) === this.keyOf(b) }
 
+  /** Digits without the zeros at the end, and the exponent that makes up for them. */
   override keyOf (value: types.BigDecimal): Key {
-    let { unscaled, scale } = split(value)
+    const { unscaled, scale } = split(value)
     if (unscaled === 0n) return '0'
-    while (unscaled % 10n === 0n) {
-      unscaled /= 10n
-      scale--
-    }
-    return `${unscaled}e${-scale}`
+    const digits = unscaled.toString()
+    let end = digits.length
+    while (digits[end - 1] === '0') end--
+    return `${digits.slice(0, end)}e${digits.length - end - scale}`
   }
 
   override toJSON (value: types.BigDecimal): string { return print(split(value)) }

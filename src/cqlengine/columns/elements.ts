@@ -58,7 +58,7 @@ export function membership<E> (of: CqlType<E>, values: ReadonlySet<E> | Readonly
   let keys: Set<Key> | undefined
   return (value) => {
     if (!of.mutable && values.has(value)) return true
-    keys ??= new Set(Array.from(values.keys(), (v) => of.keyOf(v)))
+    keys ??= new Set([...values.keys()].map((v) => of.keyOf(v)))
     return keys.has(of.keyOf(value))
   }
 }

@@ -28,7 +28,7 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
   }
 
   override toDriver (value: E[], encoding: Encoding): unknown { return value.map((e) => this.#of.toDriver(e, encoding)) }
-  override fromDriver (value: unknown): E[] { return Array.from(value as Iterable<unknown>, (e) => this.#of.fromDriver(e)) }
+  override fromDriver (value: unknown): E[] { return [...value as Iterable<unknown>].map((e) => this.#of.fromDriver(e)) }
   override equals (a: E[], b: E[]): boolean { return a === b || equalElements(this.#of, a, b) }
   override copy (value: E[]): E[] { return this.#of.mutable ? value.map((e) => this.#of.copy(e)) : value.slice() }
   override keyOf (value: E[]): Key { return joinKeys(value.map((e) => this.#of.keyOf(e))) }
@@ -55,8 +55,11 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
     throw noOperation(this.cql, kind, this.#isFrozen ? [] : ['append', 'prepend', 'remove'])
   }
 
-  /** Sent twice, the elements stand there twice. */
-  override isIdempotent (kind: ChangeKind): boolean { return kind !== 'append' && kind !== 'prepend' }
+  /**
+   * Sent twice, the elements stand there twice. So they do when the whole list is: a driver that tries again keeps the timestamp, and what
+   * the first attempt wrote is not older than that (run on 5.0.8).
+   */
+  override isIdempotent (kind: ChangeKind): boolean { return this.#isFrozen || kind === 'remove' }
 
   override frozen (): CqlType<E[]> { return this.#isFrozen ? this : new ListType(this.#of, true) }
   override emptyValue (): E[] { return [] }

@@ -30,12 +30,18 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   protected read (value: unknown): Set<E> { return convertSet(this.#of, value) }
 
   /** An array: the driver takes it whatever its own options say. */
-  override toDriver (value: Set<E>, encoding: Encoding): unknown { return Array.from(value, (e) => this.#of.toDriver(e, encoding)) }
-  override fromDriver (value: unknown): Set<E> { return new Set(Array.from(value as Iterable<unknown>, (e) => this.#of.fromDriver(e))) }
+  override toDriver (value: Set<E>, encoding: Encoding): unknown { return [...value].map((e) => this.#of.toDriver(e, encoding)) }
+
+  override fromDriver (value: unknown): Set<E> {
+    const read = new Set<E>()
+    for (const e of value as Iterable<unknown>) read.add(this.#of.fromDriver(e))
+    return read
+  }
 
   override equals (a: Set<E>, b: Set<E>): boolean {
     if (a === b) return true
     if (a.size !== b.size) return false
+    if (this.#of.primitive) return hasAll(b, a)
     const has = membership(this.#of, b)
     for (const e of a) {
       if (!has(e)) return false
@@ -44,11 +50,14 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   }
 
   override copy (value: Set<E>): Set<E> {
-    return this.#of.mutable ? new Set(Array.from(value, (e) => this.#of.copy(e))) : new Set(value)
+    // A loop: three to four times as fast as `new Set(value)` for the small sets that rows have (bench/).
+    const copy = new Set<E>()
+    for (const e of value) copy.add(this.#of.mutable ? this.#of.copy(e) : e)
+    return copy
   }
 
-  override keyOf (value: Set<E>): Key { return joinKeys(Array.from(value, (e) => String(this.#of.keyOf(e))).sort()) }
-  override toJSON (value: Set<E>): unknown { return Array.from(value, (e) => this.#of.toJSON(e)) }
+  override keyOf (value: Set<E>): Key { return joinKeys([...value].map((e) => String(this.#of.keyOf(e))).sort()) }
+  override toJSON (value: Set<E>): unknown { return [...value].map((e) => this.#of.toJSON(e)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     return { type: 'array', items: this.#of.schema(direction), uniqueItems: true }
@@ -58,10 +67,10 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   override changes (before: Set<E> | null, after: Set<E> | null): readonly Change[] {
     const from = before ?? new Set<E>()
     const to = after ?? new Set<E>()
-    if (to.size === 0) return from.size === 0 ? [] : [{ kind: 'assign', value: null }]
+    if (this.equals(from, to)) return []
+    if (to.size === 0) return [{ kind: 'assign', value: null }]
     const added = without(this.#of, to, from)
     const removed = without(this.#of, from, to)
-    if (added.size === 0 && removed.size === 0) return []
     if (this.#isFrozen || removed.size === from.size) return [{ kind: 'assign', value: to }]
     const changes: Change[] = []
     if (added.size > 0) changes.push({ kind: 'add', value: added })
@@ -102,6 +111,13 @@ function isConverted<E> (of: CqlType<E>, set: Set<unknown>): set is Set<E> {
   let i = 0
   for (const element of set) {
     if (!Object.is(convertInner(of, element, 'element', i++), element)) return false
+  }
+  return true
+}
+
+function hasAll (set: ReadonlySet<unknown>, values: ReadonlySet<unknown>): boolean {
+  for (const value of values) {
+    if (!set.has(value)) return false
   }
   return true
 }

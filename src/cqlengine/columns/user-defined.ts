@@ -9,6 +9,13 @@ import { isPlainObject, ObjectType, unreadable } from './outside.js'
 import { nullable } from './schema.js'
 
 type Instance = Record<string, unknown>
+
+/**
+ * Values for a user type's constructor that are to be taken as they are: what was stored must be readable, whatever the rules of the fields
+ * say today, and is not checked a second time.
+ */
+export class StoredFields { [field: string]: unknown }
+
 type Field = CheckedColumn & { readonly name: string, readonly field: string }
 type FieldColumn = CheckedColumn & { readonly options: { readonly dbField?: string } }
 
@@ -44,15 +51,17 @@ export class UserDefined extends ObjectType<object> {
   #given (value: Record<string, unknown>): Instance {
     const given: Instance = {}
     for (const key of Object.keys(value)) {
-      if (!this.#fields.some(({ name }) => name === key)) throw new InvalidValue('unknown', `has no field ${JSON.stringify(key.slice(0, 50))}, only ${this.#fields.map(({ name }) => name).join(', ')}`)
-      if (value[key] !== undefined) given[key] = value[key]
+      const field = this.#fields.find(({ name }) => name === key)
+      if (field === undefined) throw new InvalidValue('unknown', `has no field ${JSON.stringify(key.slice(0, 50))}, only ${this.#fields.map(({ name }) => name).join(', ')}`)
+      const v = value[key]
+      if (v !== undefined) given[key] = checkField(field, v)
     }
     return given
   }
 
   #converted (instance: Instance): object {
     let isSame = true
-    const values: Instance = {}
+    const values: Instance = new StoredFields()
     for (const field of this.#fields) {
       const before = instance[field.name]
       values[field.name] = checkField(field, before ?? null)
@@ -77,7 +86,7 @@ export class UserDefined extends ObjectType<object> {
   }
 
   override fromDriver (value: unknown): object {
-    const read: Instance = {}
+    const read: Instance = new StoredFields()
     for (const { name, field, type } of this.#fields) {
       const v = (value as Instance)[field] ?? null
       read[name] = v === null ? type.emptyValue() : type.fromDriver(v)
@@ -88,10 +97,10 @@ export class UserDefined extends ObjectType<object> {
   override equals (a: object, b: object): boolean { return a === b || this.#fields.every((field) => equalOrNull(field.type, valueOf(a, field), valueOf(b, field))) }
 
   override copy (value: object): object {
-    const values: Instance = {}
+    const values: Instance = new StoredFields()
     for (const { name, type } of this.#fields) {
       const v = (value as Instance)[name] ?? null
-      values[name] = v === null ? null : type.copy(v)
+      values[name] = v === null ? type.emptyValue() : type.copy(v)
     }
     return this.#make(values, value as Instance)
   }

@@ -45,7 +45,7 @@ export class VectorType extends ObjectType<Numbers> {
 
   override fromDriver (value: unknown): Numbers {
     const elements = value instanceof types.Vector && Array.isArray(value.elements) ? value.elements as unknown[] : value as ArrayLike<unknown>
-    return this.#isFloat ? Float32Array.from(elements as ArrayLike<number>) : Array.from(elements, (e) => this.#of.fromDriver(e))
+    return this.#isFloat ? Float32Array.from(elements as ArrayLike<number>) : Array.from(elements).map((e) => this.#of.fromDriver(e))
   }
 
   override equals (a: Numbers, b: Numbers): boolean { return a === b || equalElements(this.#of, a, b) }

@@ -1,6 +1,7 @@
 // The driver's client as we make it: the settings that driver-faults.md measured (its last tables), under whatever the user sets.
 import { Client, type DseClientOptions, ExecutionProfile, policies } from '../driver.js'
 import { ConfigError } from '../errors.js'
+import { reconnectOnceAtATime } from './control-connection.js'
 import { DataCenterPolicy } from './data-center.js'
 import { ownEncodingOptions } from './encoding.js'
 
@@ -29,7 +30,9 @@ const statementTimeout = 12_000
  */
 export function createClient (settings: ClientSettings): Client {
   try {
-    return new Client(clientOptions(settings))
+    const client = new Client(clientOptions(settings))
+    reconnectOnceAtATime(client)
+    return client
   } catch (cause) {
     throw new ConfigError(`The driver refuses the client options of connection "${settings.name}" (see the cause)`, { cause })
   }

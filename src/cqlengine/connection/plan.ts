@@ -185,6 +185,6 @@ const sameThing = (where: string): ConfigError => new ConfigError(`${where}: set
 
 function unknownOption (where: string, key: string): ConfigError {
   if (key === 'username' || key === 'password') return new ConfigError(`${where}: ${key} is no option: put credentials: { username, password }, or an authProvider, into the options of the driver (CON-03)`)
-  const hint = key in driverOptions ? ': it is an option of the driver, put it into clusterOptions' : ''
+  const hint = Object.hasOwn(driverOptions, key) ? ': it is an option of the driver, put it into clusterOptions' : ''
   return new ConfigError(`${where}: unknown option ${JSON.stringify(key)}${hint}`)
 }

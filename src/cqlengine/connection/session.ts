@@ -1,4 +1,5 @@
 // The only place that talks to the network. All statements of all kinds leave through execute, pages or batch of a connection's session.
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, errors, type types } from '../driver.js'
 import { ClosedError } from '../errors.js'
 import { isNoConnection } from './http-cause.js'
@@ -196,7 +197,8 @@ export class Session {
       return await send()
     }
     let failure = error
-    for (let hosts = Math.min(this.client.hosts?.length ?? 0, mostHosts); hosts > 0 && isWithoutConnection(failure); hosts--) {
+    for (let pause = 1; pause <= longestPause && isWithoutConnection(failure); pause *= 2) {
+      await delay(pause)
       try {
         return await send()
       } catch (another) {
@@ -226,12 +228,12 @@ export class Session {
 const isStale = (error: unknown, options: RequestOptions): boolean =>
   options.checked === true && (error instanceof TypeError || error instanceof RangeError)
 
-/** How many other hosts get a chance to prepare. */
-const mostHosts = 10
+/** ms; doubled from 1, ten attempts within about a second. */
+const longestPause = 512
 
 /**
  * Preparing gives up when the first host of its plan has no free connection (just connected, or silent), though others have: the next plan
- * starts with the next host. Executing does not need this: there the driver goes on by itself.
+ * starts with another host. Executing does not need this: there the driver goes on by itself.
  */
 const isWithoutConnection = (error: unknown): boolean => error instanceof errors.BusyConnectionError || isNoConnection(error)
 

@@ -13,7 +13,6 @@ export interface KeyspaceOptions {
  * Creates a keyspace with that many replicas of each row, in one data center. One that exists is left as it is, whatever its
  * replication (MGT-01).
  * @throws {QueryError} for a name or number that Cassandra cannot take
- * @throws {SchemaError} the nodes do not agree on the schema afterwards
  */
 export async function createKeyspaceSimple (connection: Connection, name: string, replicationFactor: number, options: KeyspaceOptions = {}): Promise<void> {
   const at = checkName('createKeyspaceSimple', name)

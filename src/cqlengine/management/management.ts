@@ -1,12 +1,11 @@
 import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Connection } from '../connection/connection.js'
-import { route } from '../connection/route.js'
 import { ModelDefinitionError, UserTypeError } from '../errors.js'
 import type { AnyModel, AnyUserType } from '../model/api.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
-import { type Database, placeOf } from '../query/place.js'
+import { connectionOf, type Database, placeOf } from '../query/place.js'
 import { createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
-import { emptyReport, type SyncReport } from './report.js'
+import type { SyncReport } from './report.js'
 import { type SyncTarget, syncTables, syncTypes } from './sync.js'
 import { dropTable, truncateTable } from './tables.js'
 import { places } from './targets.js'
@@ -98,8 +97,7 @@ export class Management {
 
   /** For what belongs to a cluster and to no model. */
   #connections (caller: string, connections: readonly string[] | undefined): Connection[] {
-    const scope = this.#db.scopes.current()
-    return places(caller, { ...connections !== undefined && { connections } }, (using) => ({ connection: route({ using, scope }, this.#db.registry).connection, keyspace: '' }))
+    return places(caller, { ...connections !== undefined && { connections } }, (using) => ({ connection: connectionOf(this.#db, using).name, keyspace: '' }))
       .map(({ connection }) => this.#resolve(connection))
   }
 

@@ -5,16 +5,15 @@ import type { Connection } from '../connection/connection.js'
 import type { RequestOptions } from '../connection/session.js'
 import { SchemaError } from '../errors.js'
 import type { ReadSettings } from './schema.js'
-import { emptyReport, type Place, type SyncReport } from './report.js'
+import type { Place, SyncReport } from './report.js'
 
-/** ms; as long as the driver waits after a statement of its own. */
+/** ms, after the ten seconds that the driver waits by itself. */
 const agreementTimeout = 10_000
 /** ms between two looks; the driver's own 500 ms would be most of what a statement takes. */
 const agreementPause = 50
 
-// Both are public in the driver, but its declarations leave them out.
+// Public in the driver, but its declarations leave it out.
 interface SchemaMetadata { checkSchemaAgreement (): Promise<boolean> }
-interface SchemaInfo { readonly isSchemaInAgreement?: boolean }
 
 /**
  * Whether all nodes have the same schema, asked again and again for at most ten seconds. A node that is down counts with the schema
@@ -39,22 +38,22 @@ export async function nodesAgree ({ client }: Connection): Promise<boolean> {
  */
 export async function sendSchemaStatement (connection: Connection, cql: string, keyspace: string, { timeout }: ReadSettings = {}): Promise<boolean> {
   const options: RequestOptions = { kind: 'schema', prepare: false, isIdempotent: true, keyspace, ...timeout !== undefined && { timeout } }
-  const { info } = await connection.session.execute(cql, [], options)
-  // The driver waited already. It did not where the statement found nothing to do, because another process was faster.
-  return (info as SchemaInfo | undefined)?.isSchemaInAgreement !== false && await nodesAgree(connection)
+  await connection.session.execute(cql, [], options)
+  // The driver waited too, but not where the statement found nothing to do because another process was faster.
+  return await nodesAgree(connection)
 }
 
-/** Sends a statement that stands alone. @throws {SchemaError} when the nodes do not agree afterwards */
-export async function changeSchema (connection: Connection, cql: string, keyspace: string, settings?: ReadSettings): Promise<void> {
-  if (await sendSchemaStatement(connection, cql, keyspace, settings)) return
-  throw disagreement({ connection: connection.name, keyspace }, { ...emptyReport(), statements: [{ connection: connection.name, keyspace, cql }] })
+/** Sends a statement that stands alone. It is done then, so that nodes that do not have it yet are no error, but worth a process warning. */
+export async function changeSchema (connection: Connection, cql: string, keyspace: string): Promise<void> {
+  if (await sendSchemaStatement(connection, cql, keyspace)) return
+  process.emitWarning(`A schema change of keyspace "${keyspace}" was made, but not all nodes of connection "${connection.name}" have it yet; is one of them down?`, 'CQLEngineWarning')
 }
 
 /** @param report with all that was sent */
 export function disagreement ({ connection }: Place, report: SyncReport): SchemaError<SyncReport> {
   const sent = report.statements.length
   return new SchemaError(
-    `The nodes of connection "${connection}" do not agree on the schema within ${agreementTimeout / 1000} s, ` +
+    `The nodes of connection "${connection}" do not agree on the schema, ` +
     `${sent === 0 ? 'so that nothing was sent' : `after ${sent} ${sent === 1 ? 'statement was' : 'statements were'} sent (see report), the last of which not all nodes have`}. ` +
-    'Changes go on only when they agree: see to it that all nodes are up, then try again', report)
+    'More is sent only when they agree: see to it that all nodes are up, then sync again', report)
 }

@@ -10,12 +10,12 @@ const truncateTimeout = 65_000
  * forgotten: were the table made again with other types, the driver would go on encoding for the old ones (driver-faults.md F7).
  * Other processes must be restarted before it is made again with other types.
  * @param table its name in the database
- * @throws {SchemaError} the nodes do not agree on the schema afterwards
  */
 export async function dropTable (connection: Connection, keyspace: string, table: string): Promise<void> {
   try {
     await changeSchema(connection, dropTableText(keyspace, table), keyspace)
   } finally {
+    // Also when the answer got lost: the table may be gone.
     connection.session.forgetPrepared()
   }
 }

@@ -11,14 +11,20 @@ export function valueOf (instance: object, name: string): unknown {
   return Object.hasOwn(instance, name) ? (instance as Record<string, unknown>)[name] : undefined
 }
 
+/** False for columns of frozen instances. */
+export function isSettable (instance: object, name: string): boolean {
+  const own = Object.getOwnPropertyDescriptor(instance, name)
+  return own === undefined ? Object.isExtensible(instance) : own.writable === true || own.set !== undefined
+}
+
 /**
  * What differs from what is stored, by value and deep (DRT-02 … DRT-05): for a loaded instance the changed columns, for a new one all
- * that have a value or were explicitly given as null.
+ * that have a value or were explicitly given as null. Values must have the form that instances hold: `validate()` sees to it.
  */
 export function changesOf (instance: object, state: State, columns: readonly TableColumn[]): ColumnChange[] {
   const found: ColumnChange[] = []
   for (const column of columns) {
-    for (const change of columnChanges(instance, state, column)) found.push({ column, change })
+    for (const change of columnChanges(state, column, valueOf(instance, column.name))) found.push({ column, change })
   }
   return found
 }
@@ -26,8 +32,7 @@ export function changesOf (instance: object, state: State, columns: readonly Tab
 const deletion: readonly Change[] = [{ kind: 'assign', value: null }]
 const none: readonly Change[] = []
 
-function columnChanges (instance: object, state: State, column: TableColumn): readonly Change[] {
-  const value = valueOf(instance, column.name)
+function columnChanges (state: State, column: TableColumn, value: unknown): readonly Change[] {
   if (value === undefined) return none
   const { stored } = state
   if (stored === undefined) {
@@ -43,20 +48,40 @@ function columnChanges (instance: object, state: State, column: TableColumn): re
 
 /** True when a key column of a loaded instance has another value than the one it was loaded with (DML-01). */
 export function keyChanged (instance: object, state: State, key: readonly TableColumn[]): boolean {
-  return key.some((column) => columnChanges(instance, state, column).length > 0)
+  return key.some((column) => columnChanges(state, column, valueOf(instance, column.name)).length > 0)
 }
 
-/** Attribute names of what was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in. */
+/**
+ * What was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in. Values may still have
+ * any form; one that cannot be converted differs from what is stored, and is refused when it is written.
+ */
 export function changedByHand (instance: object, state: State, columns: readonly TableColumn[]): TableColumn[] {
   return columns.filter((column) => {
-    const changes = columnChanges(instance, state, column)
-    if (changes.length === 0) return false
+    const value = inForm(column, valueOf(instance, column.name))
+    if (value === wrong) return true
+    if (columnChanges(state, column, value).length === 0) return false
     if (state.stored !== undefined) return true
-    const value = valueOf(instance, column.name)
-    if (isNothing(column, value)) return false
-    const initial = state.defaulted?.get(column.name)
-    return initial === undefined || !column.type.equals(initial, value)
+    return !isNothing(column, value) && !isDefault(column, state, value)
   })
+}
+
+/** True for a column of a new instance that still has what its default filled in. `value` must have the form that instances hold. */
+export function isDefault (column: TableColumn, state: State, value: unknown): boolean {
+  const initial = state.defaulted?.get(column.name)
+  return initial !== undefined && value !== wrong && value !== undefined && value !== null && column.type.equals(initial, value)
+}
+
+/** Stands for a value that its column refuses. */
+export const wrong: unique symbol = Symbol('wrong')
+
+/** A value as instances hold it, null included; {@link wrong} for what its column refuses. */
+export function inForm (column: TableColumn, value: unknown): unknown {
+  if (value === undefined || value === null) return value
+  try {
+    return column.type.convert(value)
+  } catch {
+    return wrong
+  }
 }
 
 /** Values as they are stored, by database name. */

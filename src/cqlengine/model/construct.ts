@@ -38,10 +38,12 @@ export function fill (instance: Record<string, unknown>, state: State, given: un
     const value = values?.get(column.name)
     if (column === table.discriminator && meta.variant !== undefined) {
       instance[column.name] = meta.variant
+    } else if (value !== undefined && column.type.kind === 'counter') {
+      violations.add(column.name, new InvalidValue('counter', `a counter starts at 0 and is only changed: set it afterwards, or use update({ ${column.name}__increment })`))
     } else if (value !== undefined) {
       const converted = violations.try(column.name, () => acceptGiven(column, value))
       instance[column.name] = isolated(column, converted, value)
-      if (isNothing(column, converted) && column.type.kind !== 'counter') (givenEmpty ??= new Set()).add(column.name)
+      if (isNothing(column, converted)) (givenEmpty ??= new Set()).add(column.name)
     } else {
       const initial = violations.try(column.name, () => initialValue(column))
       instance[column.name] = initial

@@ -5,7 +5,7 @@ import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import type { ModelClass } from './api.js'
 import type { Engine } from './engine.js'
 import { ModelInstance } from './instance.js'
-import { META, type ModelConstructor, type ModelMeta, type ModelOptions } from './meta.js'
+import { META, type ModelConstructor, type ModelMeta, type ModelOptions, notLoading } from './meta.js'
 import { Family } from './polymorphic.js'
 import { compileTable, type KeyOption, type Table } from './table.js'
 import { checked } from './values.js'
@@ -13,7 +13,7 @@ import { checked } from './values.js'
 /** `db.Model`: the root from which the models of one `db` are defined. */
 export function createModel (engine: Engine): ModelClass<unknown, {}> {
   const meta: ModelMeta = {
-    name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, loading: { target: undefined, state: undefined }
+    name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, loading: notLoading()
   }
   const Model = class extends ModelRoot { static override readonly [META] = meta }
   // The body is written without the column types, which exist for the compiler only; `ModelClass` says what it amounts to.
@@ -47,13 +47,15 @@ class ModelRoot extends ModelInstance {
     const { family, table } = parent
     if (family === undefined || table === undefined) throw new ModelDefinitionError(`${parent.name}: polymorphic() needs a model with a column that says discriminatorColumn: true`)
     const at = `Table "${table.name}", kind ${JSON.stringify(String(value))}`
+    const all = inherit(parent, columns, at)
     for (const [name, column] of Object.entries(columns)) {
-      if (column.options?.primaryKey === true || column.options?.partitionKey === true) throw new ModelDefinitionError(`${at}, column "${name}": the key belongs to the base of the family`)
-      if (column.options?.discriminatorColumn === true) throw new ModelDefinitionError(`${at}, column "${name}": the family has the discriminator "${family.discriminator.name}" already`)
+      if (column.options.primaryKey === true || column.options.partitionKey === true) throw new ModelDefinitionError(`${at}, column "${name}": the key belongs to the base of the family`)
+      if (column.options.discriminatorColumn === true) throw new ModelDefinitionError(`${at}, column "${name}": the family has the discriminator "${family.discriminator.name}" already`)
       checkAgainstFamily(at, name, column, family)
     }
-    const all = inherit(parent, columns, at)
-    const child = extend(this, { name: table.name, columns: all, table: compileTable(table.name, all, keyOf(table)), options: parent.options, family, variant: variantValue(at, family, value) })
+    const variant = variantValue(at, family, value)
+    if (family.hasKind(variant)) throw new ModelDefinitionError(`${at}: another child has this value of "${family.discriminator.name}" already; give each child a value of its own`)
+    const child = extend(this, { name: table.name, columns: all, table: compileTable(table.name, all, keyOf(table)), options: parent.options, family, variant })
     family.addChild(child as unknown as ModelConstructor)
     return child
   }
@@ -62,7 +64,7 @@ class ModelRoot extends ModelInstance {
 }
 
 function extend (Parent: typeof ModelRoot, own: Omit<ModelMeta, 'engine' | 'loading'>): typeof ModelRoot {
-  const meta: ModelMeta = { ...own, engine: Parent[META].engine, loading: { target: undefined, state: undefined } }
+  const meta: ModelMeta = { ...own, engine: Parent[META].engine, loading: notLoading() }
   return class extends Parent { static override readonly [META] = meta }
 }
 
@@ -72,6 +74,7 @@ function inherit (parent: ModelMeta, columns: Columns, at: string): Columns {
   const all: Record<string, AnyColumn> = { ...parent.columns }
   for (const [name, column] of Object.entries(columns)) {
     if (!(column instanceof Column)) throw new ModelDefinitionError(`${at}, column "${name}": expected a column, e.g. db.columns.Text()`)
+    if (name === '__proto__') throw new ModelDefinitionError(`${at}, column "${name}": JavaScript cannot hold a property of this name. Call the column otherwise and give it a dbField`)
     all[name] = column.named(name)
   }
   return Object.freeze(all)
@@ -86,8 +89,11 @@ function checkAgainstFamily (at: string, name: string, column: AnyColumn, family
   const field = column.options?.dbField ?? name
   for (const child of family.children) {
     const other = child[META].table?.byField.get(field)
-    if (other !== undefined && other.type.cql !== column.type?.cql) {
+    if (other !== undefined && other.type.cql !== column.type.cql) {
       throw new ModelDefinitionError(`${at}, column "${name}": another child has it as ${other.type.cql}; in one table it can have one type only`)
+    }
+    if (other !== undefined && (other.role === 'static') !== (column.options.static === true)) {
+      throw new ModelDefinitionError(`${at}, column "${name}": it is static in one child and not in another; in one table it can be one of them only`)
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { CqlType } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
+import { checkAccessors, hiddenColumn } from './field-guard.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import { type Source, State } from './state.js'
 import type { TableColumn } from './table.js'
@@ -18,9 +19,10 @@ type Mapper = (rows: readonly DriverRow[], source: Source) => object[]
 export function hydrate (queried: ModelConstructor, rows: readonly DriverRow[], source: Source): object[] {
   const { family } = queried[META]
   if (family === undefined || !family.hasChildren) return mapperOf(queried, source)(rows, source)
-  const field = family.discriminator.field
+  const { field, type } = family.discriminator
   return rows.map((row) => {
-    const model = family.classOf(row[field], queried)
+    const kind = row[field] ?? null
+    const model = family.classOf(kind === null || source.form === 'instance' ? kind : type.fromDriver(kind), queried)
     const columns = ownColumns(model, source)
     return mapperOf(model, columns)([row], columns)[0] as object
   })
@@ -42,13 +44,18 @@ function ownColumns (model: ModelConstructor, source: Source): Source {
 }
 
 const mappers = new WeakMap<ModelConstructor, Map<string, Mapper>>()
+/** More lists of columns than this are made by a program's input (`only(…names)`): the first ones are then made anew. */
+const mostMappers = 500
 
 function mapperOf (model: ModelConstructor, source: Source): Mapper {
   let known = mappers.get(model)
   if (known === undefined) mappers.set(model, known = new Map())
   const key = source.form === undefined ? columnsKey(source.columns) : `${source.form} ${columnsKey(source.columns)}`
   let mapper = known.get(key)
-  if (mapper === undefined) known.set(key, mapper = compile(model, source.columns, source.form))
+  if (mapper === undefined) {
+    if (known.size >= mostMappers) known.clear()
+    known.set(key, mapper = compile(model, source.columns, source.form))
+  }
   return mapper
 }
 
@@ -62,10 +69,12 @@ function columnsKey (columns: readonly TableColumn[]): string {
 }
 
 function compile (model: ModelConstructor, columns: readonly TableColumn[], form: Source['form']): Mapper {
-  checkMembers(model)
   const { loading, name } = model[META]
   const { columns: all } = tableOf(model)
-  const target = columns.length === all.length ? model : partialClass(model, columns)
+  checkAccessors(model.prototype, all.map((c) => c.name), (column) => hiddenColumn(name, column))
+  const phase: Phase = { constructing: false }
+  const isWhole = columns.length === all.length
+  const target = isWhole ? model : partialClass(model, columns, phase)
   const plans = columns.map((column): ColumnPlan => ({
     name: column.name,
     field: column.field,
@@ -76,26 +85,48 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   const begin = (row: DriverRow, source: Source): void => {
     loading.state = new State(model, source, row)
     loading.target = target
+    phase.constructing = true
   }
-  const run = canGenerateCode() ? generated(target, plans, begin, prove) : interpreted(target, plans, begin, prove)
+  const make: Make = { Target: target, begin, phase, prove }
+  const run = canGenerateCode() ? generated(plans, make) : interpreted(plans, make)
   return (rows, source) => {
     try {
       return run(rows, source)
     } finally {
-      loading.target = undefined // a constructor that threw must not leave its state to the next instance
+      // A constructor that threw must not leave its state to the next instance.
+      loading.target = undefined
       loading.state = undefined
+      loading.probing = false
+      phase.constructing = false
     }
   }
 
-  /** API.md section 5: a field of the class would hide the column, and its value would never be written. */
-  function prove (instance: object): void {
-    const hidden = all.find((c) => Object.hasOwn(instance, c.name))
-    if (hidden !== undefined) throw hiddenColumn(name, hidden.name)
+  /** API.md section 5: a field of the class would hide the column. What its constructor assigns is overwritten, like in any instance. */
+  function prove (instance: object, source: Source): void {
+    if (!Object.isExtensible(instance)) throw new ModelDefinitionError(`Model "${name}": the constructor of the class freezes or seals the instance, so that columns cannot be set when it is loaded. Freeze it later`)
+    const set = all.find((c) => Object.hasOwn(instance, c.name))
+    if (set === undefined) return
+    if (!isWhole) throw hiddenColumn(name, set.name)
+    loading.state = new State(model, source, undefined)
+    loading.target = target
+    loading.probing = true
+    new target() // eslint-disable-line no-new, new-cap -- its guard throws when a field hides a column
+    loading.probing = false
   }
 }
 
+/** True while the user's constructor runs: what was not loaded is then undefined, as in every instance that is being loaded. */
+interface Phase { constructing: boolean }
+
 interface ColumnPlan { readonly name: string, readonly field: string, readonly type: CqlType, readonly asIs: boolean, readonly convert: boolean }
 type Run = (rows: readonly DriverRow[], source: Source) => object[]
+/** How an instance comes about: `begin`, `new Target()`, and for the first one `prove`. */
+interface Make {
+  readonly Target: ModelConstructor
+  readonly begin: (row: DriverRow, source: Source) => void
+  readonly phase: Phase
+  readonly prove: (instance: object, source: Source) => void
+}
 
 function read (plan: ColumnPlan, row: DriverRow): unknown {
   const given = row[plan.field]
@@ -112,33 +143,37 @@ function read (plan: ColumnPlan, row: DriverRow): unknown {
  * One function per class and list of columns, with the names written out: reading a row of ten scalars then costs about as much as an
  * object literal (measured in bench/). Names go in as JSON strings, values never.
  */
-function generated (target: ModelConstructor, plans: readonly ColumnPlan[], begin: (row: DriverRow, source: Source) => void, prove: (instance: object) => void): Run {
+function generated (plans: readonly ColumnPlan[], make: Make): Run {
   const lines = plans.map((p, i) => p.asIs
     ? `o[${JSON.stringify(p.name)}] = row[${JSON.stringify(p.field)}]`
     : `o[${JSON.stringify(p.name)}] = read(plans[${i}], row)`)
-  const body = `let proved = false
+  const body = `'use strict'
+    let proved = false
     return (rows, source) => {
       const out = new Array(rows.length)
       for (let i = 0; i < rows.length; i++) {
         const row = rows[i]
         begin(row, source)
         const o = new Target()
-        if (!proved) { prove(o); proved = true }
+        phase.constructing = false
+        if (!proved) { prove(o, source); proved = true }
         ${lines.join('\n        ')}
         out[i] = o
       }
       return out
     }`
+  const { Target, begin, phase, prove } = make
   // eslint-disable-next-line no-new-func -- see above; `interpreted` is the way without
-  return new Function('Target', 'plans', 'begin', 'prove', 'read', body)(target, plans, begin, prove, read) as Run
+  return new Function('plans', 'read', 'Target', 'begin', 'phase', 'prove', body)(plans, read, Target, begin, phase, prove) as Run
 }
 
-function interpreted (Target: ModelConstructor, plans: readonly ColumnPlan[], begin: (row: DriverRow, source: Source) => void, prove: (instance: object) => void): Run {
+function interpreted (plans: readonly ColumnPlan[], { Target, begin, phase, prove }: Make): Run {
   let proved = false
   return (rows, source) => rows.map((row) => {
     begin(row, source)
     const instance = new Target() as Record<string, unknown>
-    if (!proved) { prove(instance); proved = true }
+    phase.constructing = false
+    if (!proved) { prove(instance, source); proved = true }
     for (const plan of plans) instance[plan.name] = plan.asIs ? row[plan.field] : read(plan, row)
     return instance
   })
@@ -153,35 +188,22 @@ function canGenerateCode (): boolean {
   }
 }
 
-export function hiddenColumn (model: string, column: string): ModelDefinitionError {
-  return new ModelDefinitionError(`Model "${model}": a field or accessor of the class hides the column "${column}". Remove it, or write "declare ${column}: …" to tell only the type`)
-}
-
-/** Accessors of the user's class that are called like a column would swallow its values. */
-function checkMembers (model: ModelConstructor): void {
-  const { table, name } = model[META]
-  for (const { name: column } of table?.columns ?? []) {
-    for (let proto: object | null = model.prototype; proto !== null && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
-      const member = Object.getOwnPropertyDescriptor(proto, column)
-      if (member !== undefined && !('value' in member)) throw hiddenColumn(name, column)
-    }
-  }
-}
-
 /**
  * The class of rows that were loaded in part: its instances are ordinary ones, but reading a column that was not loaded throws (B06), and
  * setting it makes it the instance's own.
  */
-function partialClass (model: ModelConstructor, columns: readonly TableColumn[]): ModelConstructor {
+function partialClass (model: ModelConstructor, columns: readonly TableColumn[], phase: Phase): ModelConstructor {
   const { columns: all } = tableOf(model)
   const Partial = class extends model {}
   Reflect.deleteProperty(Partial.prototype, 'constructor') // instance.constructor stays the user's class
   for (const { name } of all.filter((c) => !columns.includes(c))) {
     Object.defineProperty(Partial.prototype, name, {
       get () {
+        if (phase.constructing) return undefined
         throw new QueryError(`"${name}" of a "${model[META].name}" was not loaded: the query had only() or defer(). Load it, or set it first`)
       },
       set (value: unknown) {
+        if (phase.constructing) return
         Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true })
       },
       configurable: true

@@ -1,37 +1,25 @@
 import type { Route } from '../connection/route.js'
-import { DoesNotExist, ModelDefinitionError, MultipleObjectsReturned } from '../errors.js'
+import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { changedByHand, valueOf } from './changes.js'
 import { fill, newState } from './construct.js'
-import { hiddenColumn, hydrate } from './hydrate.js'
+import type { Engine } from './engine.js'
+import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
+import { fromRow } from './from-row.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
 import { rowSchema } from './schema.js'
 import type { State } from './state.js'
 import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
-import { readValues, unknownColumn, Violations } from './values.js'
 
-const checkedClasses = new WeakSet<object>()
+/** Prototypes of the classes that were seen to hide no column: a view of a model shares its prototype. */
+const provedClasses = new WeakSet<object>()
 
-/**
- * Finds class fields that hide a column. They are defined after our constructor ran, out of its sight; so the first instance of each
- * class is made behind a proxy, which sees them. Loaded instances are looked at in `hydrate.ts`.
- */
 class FieldGuard {
   constructor () {
     const { loading, table, name } = (new.target as unknown as ModelConstructor)[META]
-    if (loading.target === new.target || checkedClasses.has(new.target)) return
-    checkedClasses.add(new.target)
-    return new Proxy(this, {
-      defineProperty (target, key, descriptor) {
-        // An assignment to an existing property brings the value alone, a field all attributes.
-        if ('configurable' in descriptor && Object.hasOwn(target, key) && typeof key === 'string' && table?.byName.has(key) === true) {
-          checkedClasses.delete(target.constructor)
-          throw hiddenColumn(name, key)
-        }
-        return Reflect.defineProperty(target, key, descriptor)
-      }
-    })
+    if (table === undefined || (loading.target === new.target ? loading.probing !== true : provedClasses.has(new.target.prototype))) return
+    return guarded(this, table.byName, (column) => hiddenColumn(name, column))
   }
 }
 
@@ -51,84 +39,78 @@ export class ModelInstance extends FieldGuard {
     this.#stateOf = (instance) => #state in instance ? instance.#state : undefined
   }
 
+  /** @throws {ValidationError} for unknown names and values that their columns refuse, {ModelDefinitionError} for abstract bases */
   constructor (values?: unknown) {
     super()
     const model = new.target as unknown as ModelConstructor
-    const { loading } = model[META]
+    const { loading, name } = model[META]
     if (loading.state !== undefined && loading.target === model) {
       this.#state = loading.state
       loading.target = loading.state = undefined
       return
     }
     this.#state = newState(model)
+    const isProved = provedClasses.has(model.prototype)
+    if (!isProved) checkAccessors(model.prototype, tableOf(model).byName.keys(), (column) => hiddenColumn(name, column))
     fill(this as unknown as Record<string, unknown>, this.#state, values)
+    if (!isProved) provedClasses.add(model.prototype)
   }
 
   /** For the layers above; `undefined` for what is no instance of any model. */
   static stateOf (instance: object): State | undefined { return this.#stateOf(instance) }
 
   get pk (): unknown {
-    const { key } = tableOf(this.#state.model)
+    const { key } = tableOf(own(this).model)
     if (key.length === 1) return valueOf(this, key[0]?.name ?? '')
     return key.map((c) => valueOf(this, c.name))
   }
 
-  get isPersisted (): boolean { return this.#state.stored !== undefined }
+  get isPersisted (): boolean { return own(this).stored !== undefined }
 
   async save (options?: OpOptions): Promise<this> {
-    await this.#engine.save(this, this.#state, this.#take(options))
+    const state = own(this)
+    await engineOf(state).save(this, state, take(state, 'save', options))
     return this
   }
 
   async update (values: unknown, options?: OpOptions): Promise<this> {
-    await this.#engine.update(this, this.#state, values, this.#take(options))
+    const state = own(this)
+    await engineOf(state).update(this, state, values, take(state, 'update', options))
     return this
   }
 
   async delete (options?: OpOptions): Promise<void> {
-    await this.#engine.delete(this, this.#state, this.#take(options))
+    const state = own(this)
+    await engineOf(state).delete(this, state, take(state, 'delete', options))
   }
 
-  validate (): void { validateInstance(this, this.#state) }
+  validate (): void { validateInstance(this, own(this)) }
 
   equals (other: unknown): boolean {
     const state = typeof other === 'object' && other !== null ? ModelInstance.stateOf(other) : undefined
-    return state !== undefined && equalInstances(this, this.#state, other as object, state)
+    return state !== undefined && equalInstances(this, own(this), other as object, state)
   }
 
   getChangedColumns (): string[] {
-    return changedByHand(this, this.#state, tableOf(this.#state.model).columns).map((c) => c.name)
+    const state = own(this)
+    return changedByHand(this, state, tableOf(state.model).columns).map((c) => c.name)
   }
 
-  toObject (): Record<string, unknown> { return toObject(this, this.#state) }
-  toJSON (): Record<string, unknown> { return toJSON(this, this.#state) }
+  toObject (): Record<string, unknown> { return toObject(this, own(this)) }
+  toJSON (): Record<string, unknown> { return toJSON(this, own(this)) }
 
-  ttl (seconds: number): this { return this.#set('ttl', seconds) }
-  timestamp (at: Timestamp): this { return this.#set('timestamp', at) }
-  consistency (level: Consistency): this { return this.#set('consistency', level) }
-  serialConsistency (level: Consistency): this { return this.#set('serialConsistency', level) }
-  timeout (ms: number): this { return this.#set('timeout', ms) }
-  ifExists (): this { return this.#set('ifExists', true) }
-  ifNotExists (): this { return this.#set('ifNotExists', true) }
-  iff (where: Record<string, unknown>): this { return this.#set('iff', where) }
-  using (to: Route): this { return this.#set('using', to) }
-  batch (batch: BatchLike | null): this { return this.#set('batch', batch) }
-  profile (name: string): this { return this.#set('profile', name) }
-  idempotent (yes: boolean = true): this { return this.#set('idempotent', yes) }
-
-  get #engine (): ModelMeta['engine'] { return this.#state.model[META].engine }
-
-  #set (name: keyof OpOptions, value: unknown): this {
-    this.#state.next = addOption(this.#state.next, name, value, `${this.#state.model[META].name}.${name}()`)
-    return this
-  }
-
-  /** What the chain setters collected is for one operation, whatever becomes of it (B04). */
-  #take (given: OpOptions | undefined): OpOptions | undefined {
-    const collected = this.#state.next
-    this.#state.next = undefined
-    return collected === undefined ? given : mergeOptions(collected, given, this.#state.model[META].name)
-  }
+  ttl (seconds: number): this { return collect(this, 'ttl', seconds) }
+  timestamp (at: Timestamp): this { return collect(this, 'timestamp', at) }
+  consistency (level: Consistency): this { return collect(this, 'consistency', level) }
+  serialConsistency (level: Consistency): this { return collect(this, 'serialConsistency', level) }
+  timeout (ms: number): this { return collect(this, 'timeout', ms) }
+  ifExists (): this { return collect(this, 'ifExists', true) }
+  ifNotExists (): this { return collect(this, 'ifNotExists', true) }
+  iff (where: Record<string, unknown>): this { return collect(this, 'iff', where) }
+  using (to: Route): this { return collect(this, 'using', to) }
+  batch (batch: BatchLike | null): this { return collect(this, 'batch', batch) }
+  profile (name: string): this { return collect(this, 'profile', name) }
+  idempotent (yes: boolean = true): this { return collect(this, 'idempotent', yes) }
 
   // ------------------------------------------------------------------------------------------------ statics
   static get columns (): unknown { return this[META].columns }
@@ -165,26 +147,42 @@ export class ModelInstance extends FieldGuard {
   static toJSONSchema (options?: unknown): Record<string, unknown> { return rowSchema(inside(this), options) }
 
   /** A clean instance from values in any accepted form, as if it had been loaded: for caches and tests. */
-  static hydrate (row: unknown): object {
-    const model = inside(this)
-    const table = tableOf(model)
-    const violations = new Violations()
-    const stored: Record<string, unknown> = {}
-    for (const [name, value] of readValues(row, model[META].name)) {
-      const column = table.byName.get(name)
-      if (column === undefined) violations.add(name, unknownColumn(name, table.columns))
-      else if (value !== undefined) stored[column.field] = value === null ? null : violations.try(name, () => column.type.convert(value))
-    }
-    violations.finish(model[META].name)
-    const columns = table.columns.filter((c) => Object.hasOwn(stored, c.field))
-    return hydrate(model, [stored], { origin: undefined, columns: columns.length === table.columns.length ? table.columns : columns, form: 'instance' })[0] as object
-  }
+  static hydrate (row: unknown): object { return fromRow(inside(this), row) }
 
+  /**
+   * Children of a polymorphic model: makes this class the one of its rows. Any other model: makes this class the one that `db.models` lists,
+   * so that `static keyspace = …` in it counts for `syncDb` too.
+   */
   static register (): void {
-    const { family, variant, name } = this[META]
-    if (family === undefined || variant === undefined) throw new ModelDefinitionError(`${name}: register() is for the children of a polymorphic model, made by polymorphic()`)
-    family.register(inside(this))
+    const { family, variant, engine } = this[META]
+    if (family !== undefined && variant !== undefined) family.register(inside(this))
+    else engine.register(inside(this))
   }
+}
+
+/** @throws {QueryError} for what only looks like an instance */
+function own (instance: ModelInstance): State {
+  const state = ModelInstance.stateOf(instance)
+  if (state === undefined) throw new QueryError('A method of a model was called on an object that is no instance of it: a Proxy around one, or a copy. Call it on the instance itself')
+  return state
+}
+
+function engineOf (state: State): Engine { return state.model[META].engine }
+
+/** Collects an option for the next operation. A wrong one takes back the whole chain: it must not wait for an operation that nobody meant. */
+function collect<T extends ModelInstance> (instance: T, name: keyof OpOptions, value: unknown): T {
+  const state = own(instance)
+  const collected = state.next
+  state.next = undefined
+  state.next = addOption(collected, name, value, `${state.model[META].name}.${name}()`)
+  return instance
+}
+
+/** What the chain setters collected is for one operation, whatever becomes of it (B04). */
+function take (state: State, what: string, given: OpOptions | undefined): OpOptions | undefined {
+  const collected = state.next
+  state.next = undefined
+  return collected === undefined ? given : mergeOptions(collected, given, `${state.model[META].name}.${what}`)
 }
 
 /** The part of a query set that the statics above use. */

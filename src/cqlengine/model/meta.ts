@@ -34,7 +34,14 @@ export interface ModelOptions {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
-export interface Loading { target: unknown, state: State | undefined }
+export interface Loading {
+  target: unknown
+  state: State | undefined
+  /** The instance is made only to see whether fields of its class hide columns. */
+  probing?: boolean
+}
+
+export function notLoading (): Loading { return { target: undefined, state: undefined, probing: false } }
 
 /** A model class as the inside sees it. */
 export interface ModelConstructor {

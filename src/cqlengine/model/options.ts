@@ -1,9 +1,13 @@
+import { isDate } from 'node:util/types'
 import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
 import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from './operations.js'
 
 /** The server's limit, 20 years (reference 6.4). */
 const longestTtl = 630_720_000
+
+/** ms; further away no Date can be, and microseconds would leave the 64 bits that the server has. */
+const longestDistance = 8.64e15 / 2
 
 const checks: { readonly [K in keyof OpOptions]-?: (value: unknown, where: string) => OpOptions[K] } = {
   ttl: (value, where) => {
@@ -12,8 +16,9 @@ const checks: { readonly [K in keyof OpOptions]-?: (value: unknown, where: strin
   },
   timestamp: (value, where) => {
     if (typeof value === 'bigint' && value >= -(2n ** 63n) && value < 2n ** 63n) return value
-    if (value instanceof Date && !Number.isNaN(value.getTime())) return new Date(value)
-    if (typeof value === 'object' && value !== null && 'msFromNow' in value && Number.isFinite(value.msFromNow)) return { msFromNow: value.msFromNow as number }
+    if (isDate(value) && !Number.isNaN(value.getTime())) return new Date(value)
+    const msFromNow = typeof value === 'object' && value !== null && 'msFromNow' in value ? value.msFromNow : undefined
+    if (typeof msFromNow === 'number' && Math.abs(msFromNow) <= longestDistance) return { msFromNow }
     throw new QueryError(`${where}: timestamp must be a Date, a bigint of microseconds since 1970, or { msFromNow }`)
   },
   consistency: (value, where) => parseConsistency(value, `${where}: consistency`),
@@ -70,13 +75,21 @@ export function addOption (collected: OpOptions | undefined, name: keyof OpOptio
  */
 export function mergeOptions (collected: OpOptions | undefined, given: unknown, where: string): OpOptions {
   if (given === undefined || given === null) return collected ?? noOptions
-  if (typeof given !== 'object') throw new QueryError(`${where}: the last argument must be an object of options`)
+  if (typeof given !== 'object' || Array.isArray(given)) throw new QueryError(`${where}: the last argument must be an object of options`)
   let merged: OpOptions = collected ?? noOptions
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of entriesOf(given, where)) {
     if (!Object.hasOwn(checks, name)) throw new QueryError(`${where}: unknown option ${JSON.stringify(name)}; known are ${Object.keys(checks).join(', ')}`)
     if (value !== undefined) merged = addOption(merged, name as keyof OpOptions, value, where)
   }
   return merged
+}
+
+function entriesOf (given: object, where: string): [string, unknown][] {
+  try {
+    return Object.entries(given)
+  } catch {
+    throw new QueryError(`${where}: reading the options threw an error`)
+  }
 }
 
 export const noOptions: OpOptions = Object.freeze({})

@@ -25,24 +25,31 @@ export class Family {
 
   /** Makes `model` the class of its rows. The class that the user extends is registered, not the one `polymorphic()` gave. */
   register (model: ModelConstructor): void {
-    const { variant } = model[META]
-    const known = this.#registered.get(variantKey(variant))
+    const kind = this.#kindOf(model[META].variant)
+    const known = this.#registered.get(kind)
     if (known !== undefined && known !== model && known[META] !== model[META]) {
       throw new PolymorphicModelError(`Table "${this.name}": two classes are registered for one value of "${this.discriminator.name}"; give each child a value of its own`)
     }
-    this.#registered.set(variantKey(variant), model)
+    this.#registered.set(kind, model)
   }
 
   isRegistered (model: ModelConstructor): boolean {
-    return this.#registered.get(variantKey(model[META].variant))?.[META] === model[META]
+    return this.#registered.get(this.#kindOf(model[META].variant))?.[META] === model[META]
   }
 
-  /** The class of a row. @throws {PolymorphicModelError} for an unknown or missing value, and for a row that does not belong to `queried` (POL-04) */
+  /** True when a child was defined with this value. */
+  hasKind (variant: unknown): boolean { return this.#children.some((c) => this.#kindOf(c[META].variant) === this.#kindOf(variant)) }
+
+  /**
+   * The class of a row.
+   * @param value of the discriminator, in the form an instance holds
+   * @throws {PolymorphicModelError} for an unknown or missing value, and for a row that does not belong to `queried` (POL-04)
+   */
   classOf (value: unknown, queried: ModelConstructor): ModelConstructor {
     if (value === undefined || value === null) {
       throw new PolymorphicModelError(`Table "${this.name}": a row has no value in the discriminator column "${this.discriminator.name}", so its class is unknown`)
     }
-    const model = this.#registered.get(variantKey(value))
+    const model = this.#registered.get(this.#kindOf(value))
     if (model === undefined) {
       throw new PolymorphicModelError(`Table "${this.name}": no class is registered for the kind of a row. Import the module of the child, and write "static { this.register() }" in its class`)
     }
@@ -54,9 +61,11 @@ export class Family {
 
   /** The discriminator values of `model` and of all children below it. */
   valuesBelow (model: ModelConstructor): unknown[] {
-    const values = this.#children.filter((c) => belongsTo(c, model)).map((c) => c[META].variant)
-    return [...new Map(values.map((v) => [variantKey(v), v])).values()]
+    return this.#children.filter((c) => belongsTo(c, model)).map((c) => c[META].variant)
   }
+
+  /** Values such as Uuid are equal by text, not by identity. */
+  #kindOf (variant: unknown): unknown { return this.discriminator.type.keyOf(variant) }
 }
 
 /** True when `model` is `queried` or a descendant, comparing definitions: both may be the users' classes or ours. */
@@ -70,9 +79,4 @@ function belongsTo (model: ModelConstructor, queried: ModelConstructor): boolean
 function nameOf (model: ModelConstructor): string {
   const { variant, name } = model[META]
   return variant === undefined ? name : String(variant)
-}
-
-/** Values such as Uuid are equal by text, not by identity. */
-function variantKey (value: unknown): unknown {
-  return typeof value === 'object' ? String(value) : value
 }

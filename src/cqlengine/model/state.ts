@@ -30,6 +30,10 @@ export class State {
   context: Route | undefined
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
+  /** A write of the instance that is under way; it never rejects. */
+  writing: Promise<void> | undefined
+  /** What the instance will be once a batch has succeeded that has writes of it. */
+  queued: { readonly batch: object, readonly state: State } | undefined
 
   constructor (model: ModelConstructor, source: Source, stored: Record<string, unknown> | undefined) {
     this.model = model
@@ -39,5 +43,7 @@ export class State {
     this.defaulted = undefined
     this.context = undefined
     this.next = undefined
+    this.writing = undefined
+    this.queued = undefined
   }
 }

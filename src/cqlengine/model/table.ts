@@ -1,5 +1,6 @@
 import type { AnyColumn, AnyColumnOptions, Columns, IndexOptions } from '../columns/column.js'
 import type { CqlType } from '../columns/cql-type.js'
+import { checkKeyType } from '../columns/nesting.js'
 import { ModelDefinitionError } from '../errors.js'
 import { nameRule, quote, tableNameLimit } from '../statements/identifiers.js'
 
@@ -25,6 +26,8 @@ export interface TableColumn {
   readonly indexed: boolean
   /** Key, counter or required: never null. */
   readonly required: boolean
+  /** The partition key is this column alone. */
+  readonly isWholePartitionKey: boolean
 }
 
 /** A model, compiled once: what statements, checks and schema need to know, without looking anything up by text. */
@@ -49,6 +52,9 @@ export type KeyOption = readonly [partition: string | readonly string[], ...clus
 export const memberNames: ReadonlySet<string> = new Set([
   'save', 'update', 'delete', 'validate', 'toJSON', 'toObject', 'getChangedColumns', 'equals', 'pk', 'isPersisted'
 ])
+
+/** The driver's rows are plain objects with one member of their own. */
+const unreadable = ['', '__proto__', '__columns']
 
 /**
  * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03, reference 6.3).
@@ -119,16 +125,17 @@ function explicitKey (table: string, columns: Columns, key: KeyOption): KeyNames
 function compileColumn (table: string, name: string, column: AnyColumn, position: number, keys: KeyNames, origin: 'declared' | 'described'): TableColumn {
   const at = `Table "${table}", column "${name}"`
   if (origin === 'declared' && memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
-  if (name === '' || name === '__proto__') throw new ModelDefinitionError(`${at}: JavaScript cannot hold a property of this name. Call the column otherwise and give it a dbField`)
-  const { options } = column
-  const field = options.dbField ?? name
-  if (field === '' || field === '__proto__') throw new ModelDefinitionError(`${at}: the driver cannot read a column of this database name`)
-  const role = keys.partition.includes(name) ? 'partition' : keys.clustering.includes(name) ? 'clustering' : options.static === true ? 'static' : 'regular'
+  if (name === '') throw new ModelDefinitionError(`${at}: a column needs a name`)
+  const field = column.options.dbField ?? name
+  if (unreadable.includes(field)) throw new ModelDefinitionError(`${at}: the driver cannot read a column whose database name is "${field}"; give it another dbField`)
+  const role = keys.partition.includes(name) ? 'partition' : keys.clustering.includes(name) ? 'clustering' : column.options.static === true ? 'static' : 'regular'
   const isKeyColumn = role === 'partition' || role === 'clustering'
+  // Where the option `key` of the model says so, the column itself does not know.
+  const options = isKeyColumn && !isKey(column) ? Object.freeze({ ...column.options, primaryKey: true }) : column.options
   if (options.clusteringOrder !== undefined && role !== 'clustering') throw new ModelDefinitionError(`${at}: clusteringOrder is for clustering columns only; leave it out`)
   if (isKeyColumn && options.static === true) throw new ModelDefinitionError(`${at}: a key column cannot be static; leave out one of both`)
   if (options.discriminatorColumn === true && !['scalar', 'text'].includes(column.type.kind)) throw new ModelDefinitionError(`${at}: a discriminator must be a plain value such as Text or Integer`)
-  const type = isKeyColumn ? column.type.frozen() : column.type
+  const type = isKeyColumn ? keyType(column.type, at) : column.type
   const indexes = indexList(options.index)
   return {
     name,
@@ -141,7 +148,16 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
     position,
     indexes,
     indexed: indexes.length > 0 || options.customIndex === true,
-    required: isKeyColumn || options.required === true || type.kind === 'counter'
+    required: isKeyColumn || options.required === true || type.kind === 'counter',
+    isWholePartitionKey: role === 'partition' && keys.partition.length === 1
+  }
+}
+
+function keyType (type: CqlType, at: string): CqlType {
+  try {
+    return checkKeyType(type)
+  } catch (error) {
+    throw error instanceof ModelDefinitionError ? new ModelDefinitionError(`${at}: ${error.message}`) : error
   }
 }
 
@@ -172,8 +188,6 @@ function checkTable (table: Table): void {
 function checkColumn (table: Table, c: TableColumn): void {
   const at = `Table "${table.name}", column "${c.name}"`
   const isKeyColumn = c.role === 'partition' || c.role === 'clustering'
-  if (isKeyColumn && c.type.kind === 'counter') throw new ModelDefinitionError(`${at}: a counter cannot be part of the key`)
-  if (isKeyColumn && c.type.cql === 'duration') throw new ModelDefinitionError(`${at}: a duration cannot be part of the key, for durations have no order`)
   if (c.role === 'static' && table.clustering.length === 0) throw new ModelDefinitionError(`${at}: a static column needs a table with clustering columns; without them leave out static`)
   if (table.isCounter && !isKeyColumn && c.type.kind !== 'counter') throw new ModelDefinitionError(`${at}: a table with counters can hold only counters beside its key; move this column to a table of its own`)
   if (table.isCounter && c.indexes.length > 0) throw new ModelDefinitionError(`${at}: Cassandra has no indexes on counter tables`)

@@ -1,34 +1,48 @@
-import type { AnyColumn, Columns } from '../columns/column.js'
+import { checkValue } from '../columns/check.js'
+import { type AnyColumn, Column, type Columns } from '../columns/column.js'
 import { InvalidValue } from '../columns/cql-type.js'
+import { StoredFields } from '../columns/user-defined.js'
 import { UserTypeError } from '../errors.js'
 import { nameRule } from '../statements/identifiers.js'
 import type { UserTypeClass } from './api.js'
+import { checkAccessors, guarded } from './field-guard.js'
 import { readValues, Violations } from './values.js'
 
 const forbidden = new Set(['toObject', 'toJSON', 'constructor', '__proto__'])
 
+/** Prototypes of the classes that were seen to hide no field. */
+const provedTypes = new WeakSet<object>()
+
+class FieldGuard {
+  constructor () {
+    const { typeName, columns } = new.target as unknown as typeof UserTypeValue
+    if (provedTypes.has(new.target.prototype)) return
+    return guarded(this, { has: (name) => Object.hasOwn(columns, name) }, (field) => hiddenField(typeName, field))
+  }
+}
+
+function hiddenField (typeName: string, field: string): UserTypeError {
+  return new UserTypeError(`User type "${typeName}": a field or accessor of the class hides the field "${field}". Remove it, or write "declare ${field}: …" to tell only the type`)
+}
+
 /** What `db.UserType` is: the root of all user types. */
-export class UserTypeValue {
+export class UserTypeValue extends FieldGuard {
   static readonly typeName: string = ''
   static readonly columns: Columns = Object.freeze({})
 
   /**
-   * Sets the given fields, else their defaults, else null or an empty collection (UDT-04). Values are checked when a model is validated.
-   * @throws {ValidationError} for fields that the type does not have
+   * Sets the given fields, else their defaults, else null or an empty collection (UDT-04).
+   * @throws {ValidationError} for fields that the type does not have, and values that they refuse
    */
   constructor (values?: unknown) {
-    const { columns, typeName } = new.target
-    const given = values === undefined ? undefined : readValues(values, typeName)
-    const violations = new Violations()
-    for (const name of given?.keys() ?? []) {
-      if (!Object.hasOwn(columns, name)) violations.add(name, new InvalidValue('unknown', `the user type has no such field; it has ${Object.keys(columns).join(', ')}`))
-    }
-    violations.finish(typeName)
-    const fields = this as Record<string, unknown>
-    for (const [name, column] of Object.entries(columns)) {
-      const value = given?.get(name)
-      fields[name] = value === undefined ? initial(column) : value === null ? column.type.emptyValue() : value
-    }
+    super()
+    const { columns, typeName, prototype } = new.target
+    const isProved = provedTypes.has(prototype)
+    if (!isProved) checkAccessors(prototype, Object.keys(columns), (field) => hiddenField(typeName, field))
+    const fields = this as unknown as Record<string, unknown>
+    if (values instanceof StoredFields) Object.assign(fields, values)
+    else fill(fields, columns, typeName, values)
+    if (!isProved) provedTypes.add(prototype)
   }
 
   /** The fields as a plain object. */
@@ -51,6 +65,7 @@ export class UserTypeValue {
   /** A type with these fields and those of its parents (B36). The name keeps its case. */
   static define (typeName: string, columns: Columns): typeof UserTypeValue {
     checkName(typeName)
+    if (typeof columns !== 'object' || columns === null) throw new UserTypeError(`User type "${typeName}": the fields must be an object of names and columns`)
     const fields: Record<string, AnyColumn> = { ...this.columns }
     for (const [name, column] of Object.entries(columns)) {
       checkField(typeName, name, column)
@@ -65,13 +80,33 @@ export class UserTypeValue {
   }
 }
 
-/** Defaults are converted when the value is checked, like everything else; here they only must not be shared. */
+function fill (fields: Record<string, unknown>, columns: Columns, typeName: string, values: unknown): void {
+  const given = values === undefined ? undefined : readValues(values, typeName)
+  const violations = new Violations()
+  for (const name of given?.keys() ?? []) {
+    if (!Object.hasOwn(columns, name)) violations.add(name, new InvalidValue('unknown', `the user type has no such field; it has ${Object.keys(columns).join(', ')}`))
+  }
+  for (const [name, column] of Object.entries(columns)) {
+    const value = given?.get(name)
+    fields[name] = violations.try(name, () => value === undefined ? initial(column) : accepted(column, value))
+  }
+  violations.finish(typeName)
+}
+
 function initial (column: AnyColumn): unknown {
   const given: unknown = column.options.default
-  const value: unknown = typeof given === 'function' ? given() : given
-  if (value === undefined || value === null) return column.type.emptyValue()
-  const converted = column.type.convert(value)
-  return converted === value && column.type.mutable ? column.type.copy(converted) : converted
+  try {
+    return accepted(column, typeof given === 'function' ? given() : given)
+  } catch (error) {
+    throw error instanceof InvalidValue ? error.within('the default') : error
+  }
+}
+
+/** In the form that instances hold, and shared with nobody. A required field may still be null: every write refuses it. */
+function accepted ({ type, options }: AnyColumn, value: unknown): unknown {
+  if (value === undefined || value === null) return type.emptyValue()
+  const converted = checkValue({ type, options }, value)
+  return converted === value && type.mutable ? type.copy(converted) : converted
 }
 
 function checkName (typeName: string): void {
@@ -80,6 +115,7 @@ function checkName (typeName: string): void {
 
 function checkField (typeName: string, name: string, column: AnyColumn): void {
   const at = `User type "${typeName}", field "${name}"`
+  if (!(column instanceof Column)) throw new UserTypeError(`${at}: expected a column, e.g. db.columns.Text()`)
   if (forbidden.has(name)) throw new UserTypeError(`${at}: every user type has a member of this name. Call the field otherwise and give it { dbField: '${name}' }`)
   if (column.type.kind === 'counter') throw new UserTypeError(`${at}: a counter cannot be a field of a user type`)
   for (const option of ['primaryKey', 'partitionKey', 'clusteringOrder', 'static', 'index', 'discriminatorColumn'] as const) {

@@ -1,5 +1,6 @@
 import { checkValue } from '../columns/check.js'
 import { InvalidValue } from '../columns/cql-type.js'
+import { unreadable } from '../columns/outside.js'
 import { ValidationError, type Violation } from '../errors.js'
 import type { TableColumn } from './table.js'
 
@@ -34,7 +35,18 @@ export class Violations {
 export function checked (column: TableColumn, value: unknown): unknown {
   const converted = checkValue(column, value)
   if (converted === null) return column.type.emptyValue()
+  if (column.role === 'partition' || column.role === 'clustering') checkKeySize(column, converted)
   return converted
+}
+
+/** The server counts the bytes of a key in two bytes (reference 6.4 "Keys"). */
+const longestKey = 65_535
+
+function checkKeySize (column: TableColumn, value: unknown): void {
+  const size = typeof value === 'string' ? Buffer.byteLength(value) : Buffer.isBuffer(value) ? value.length : undefined
+  if (size === undefined) return
+  if (size === 0 && column.isWholePartitionKey) throw new InvalidValue('empty', 'must not be empty, being the partition key')
+  if (size > longestKey) throw new InvalidValue('length', `must have at most ${longestKey} bytes, being part of the key`)
 }
 
 /** True for what the database stores as null: null itself and empty collections. */
@@ -52,19 +64,19 @@ export function validationError (model: string | undefined, column: string, erro
  * @throws {ValidationError} when it is no object, or a property cannot be read
  */
 export function readValues (values: unknown, model: string): Map<string, unknown> {
-  if (typeof values !== 'object' || values === null || Array.isArray(values) || values instanceof Map || values instanceof Set) {
-    throw new ValidationError(model, [{ column: '*', rule: 'type', message: 'expected an object of column names and values' }])
-  }
   const read = new Map<string, unknown>()
   let key = '*'
   try {
-    for (key of Object.keys(values)) read.set(key, (values as Record<string, unknown>)[key])
-  } catch (cause) {
-    const error = new ValidationError(model, [{ column: key, rule: 'unreadable', message: 'reading the value threw an error, see cause' }])
-    error.cause = cause
-    throw error
+    if (!isRecord(values)) throw new InvalidValue('type', 'expected an object of column names and values')
+    for (key of Object.keys(values)) read.set(key, values[key])
+  } catch (error) {
+    throw validationError(model, key, unreadable(error))
   }
   return read
+}
+
+function isRecord (values: unknown): values is Record<string, unknown> {
+  return typeof values === 'object' && values !== null && !Array.isArray(values) && !(values instanceof Map) && !(values instanceof Set)
 }
 
 export function unknownColumn (name: string, known: readonly TableColumn[]): InvalidValue {

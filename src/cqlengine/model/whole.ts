@@ -1,10 +1,10 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
-import { valueOf } from './changes.js'
+import { inForm, isDefault, isSettable, valueOf, wrong } from './changes.js'
 import { META, tableOf } from './meta.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
-import { checked, isNothing, Violations } from './values.js'
+import { checked, isNothing, validationError, Violations } from './values.js'
 
 /**
  * Checks and converts the loaded columns of an instance; only when all are right are the converted values put in place.
@@ -14,18 +14,18 @@ export function validateInstance (instance: object, state: State): void {
   const table = tableOf(state.model)
   const violations = new Violations()
   const converted: [string, unknown][] = []
-  const staticOnly = writesOnlyStatic(instance, state, table)
+  const staticOnly = isStaticOnly(instance, state, table)
   for (const column of table.columns) {
     const value = valueOf(instance, column.name)
+    // The static part of a partition has neither clustering key nor regular columns.
+    if (staticOnly && (column.role === 'clustering' || column.role === 'regular')) continue
     if (value === undefined) {
-      if (state.stored === undefined && column.required && !(staticOnly && column.role !== 'partition')) violations.add(column.name, new InvalidValue('required', 'must be given'))
+      if (state.stored === undefined && column.required) violations.add(column.name, new InvalidValue('required', 'must be given'))
       continue
     }
     // What is stored and immutable was checked when it was written, or was never ours to check.
     if (state.stored !== undefined && value === state.stored[column.field] && !column.type.mutable && (value !== null || !column.required)) continue
-    if (value === null && column.role === 'clustering' && staticOnly) continue
-    if (value === null && staticOnly && column.role === 'regular') continue
-    const result = violations.try(column.name, () => required(column, checked(column, value)))
+    const result = violations.try(column.name, () => settable(instance, column, value, required(column, checked(column, value))))
     if (result !== value && !violations.any) converted.push([column.name, result])
   }
   violations.finish(state.model[META].name)
@@ -37,18 +37,33 @@ function required (column: TableColumn, value: unknown): unknown {
   return value
 }
 
-/** Static columns alone need no clustering key (DML-08): true when no clustering column and no regular column has a value. */
-export function writesOnlyStatic (instance: object, state: State, table: Table): boolean {
-  if (table.clustering.length === 0 || state.stored !== undefined) return false
-  let statics = false
+function settable (instance: object, { name }: TableColumn, value: unknown, converted: unknown): unknown {
+  if (converted !== value && !isSettable(instance, name)) throw frozen()
+  return converted
+}
+
+export function frozen (): InvalidValue { return new InvalidValue('frozen', 'cannot be set, because the instance is frozen') }
+
+/**
+ * True for the static part of a partition, which needs no clustering key (DML-08): no clustering column and no regular column has a value
+ * but its default, and of a new instance a static one was given.
+ */
+export function isStaticOnly (instance: object, state: State, table: Table): boolean {
+  if (table.clustering.length === 0) return false
+  let statics = state.stored !== undefined
   for (const column of table.columns) {
     if (column.role === 'partition' || column === table.discriminator) continue
-    const value = valueOf(instance, column.name)
-    const given = value !== undefined && !(column.type.kind === 'counter' ? value === 0n : isNothing(column, value))
-    if (column.role === 'static') statics ||= given || state.givenEmpty?.has(column.name) === true
-    else if (given || state.givenEmpty?.has(column.name) === true) return false
+    const value = inForm(column, valueOf(instance, column.name))
+    const given = state.givenEmpty?.has(column.name) === true || (isGiven(column, value) && !(column.role === 'regular' && isDefault(column, state, value)))
+    if (column.role === 'static') statics ||= given || table.isCounter
+    else if (given) return false
   }
   return statics
+}
+
+function isGiven (column: TableColumn, value: unknown): boolean {
+  if (value === wrong) return true
+  return column.type.kind === 'counter' ? value !== 0n && value !== undefined : !isNothing(column, value)
 }
 
 /** The base of a family has no rows of its own (POL-01), and a child must be registered, or its rows could not be read again. */
@@ -63,8 +78,9 @@ export function checkWritable (state: State): void {
 export function equalInstances (a: object, stateA: State, b: object, stateB: State): boolean {
   if (stateA.model[META] !== stateB.model[META]) return false
   return tableOf(stateA.model).columns.every((column) => {
-    const left = valueOf(a, column.name)
-    const right = valueOf(b, column.name)
+    const left = inForm(column, valueOf(a, column.name))
+    const right = inForm(column, valueOf(b, column.name))
+    if (left === wrong || right === wrong) return valueOf(a, column.name) === valueOf(b, column.name)
     if (left === undefined || right === undefined) return left === right
     if (isNothing(column, left) || isNothing(column, right)) return isNothing(column, left) && isNothing(column, right)
     return column.type.equals(left, right)
@@ -81,12 +97,33 @@ export function toObject (instance: object, state: State): Record<string, unknow
   return object
 }
 
-/** Plain JSON values of the loaded columns that are not hidden (reference fastify 2.1). */
+/**
+ * Plain JSON values of the loaded columns that are not hidden (reference fastify 2.1).
+ * @throws {ValidationError} for a value that was assigned and that its column refuses
+ */
 export function toJSON (instance: object, state: State): Record<string, unknown> {
   const json: Record<string, unknown> = {}
-  for (const { name, type, options } of tableOf(state.model).columns) {
+  for (const column of tableOf(state.model).columns) {
+    const { name, type, options } = column
     const value = options.hidden === true ? undefined : valueOf(instance, name)
-    if (value !== undefined) json[name] = value === null ? null : type.toJSON(value)
+    if (value === undefined) continue
+    json[name] = value === null ? null : type.toJSON(hasForm(state, column, value) ? value : converted(state, column, value))
   }
   return json
+}
+
+/** Whether the value is the row's own, or of the same class, so that it needs no conversion. */
+function hasForm ({ stored }: State, { field, type }: TableColumn, value: unknown): boolean {
+  const own = stored?.[field]
+  if (!type.mutable || typeof own !== 'object' || own === null) return own === value
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(own) === Object.getPrototypeOf(value)
+}
+
+/** What was assigned since may have any accepted form. */
+function converted (state: State, column: TableColumn, value: unknown): unknown {
+  try {
+    return column.type.convert(value)
+  } catch (error) {
+    throw validationError(state.model[META].name, column.name, error)
+  }
 }

@@ -1,16 +1,17 @@
-import type { BatchedQuery } from '../connection/session.js'
-import { BatchError, LWTError, QueryError } from '../errors.js'
+import type { BatchedQuery, BatchRequestOptions } from '../connection/session.js'
+import { errors, types } from '../driver.js'
+import { BatchError, LWTError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchLike, BatchOptions, OpOptions } from '../model/operations.js'
 import { addOption, microseconds } from '../model/options.js'
 import { readRefused } from './applied.js'
-import type { Write } from './pending-write.js'
+import { checkBatchable } from './batch-rules.js'
+import type { Queued, Write } from './pending-write.js'
 import type { Database } from './place.js'
-import { toLong } from './wire.js'
+import { bytesOf, mostRequestBytes } from './statement-size.js'
+import { fingerprint, toLong } from './wire.js'
 
 const optionNames = ['type', 'connection', 'timestamp', 'consistency', 'timeout', 'executeOnException']
-/** The protocol counts statements in two bytes. */
-const mostStatements = 65_535
 
 interface Callback { readonly fn: (...args: never[]) => unknown, readonly args: readonly unknown[] }
 
@@ -24,14 +25,17 @@ export class BatchQuery implements BatchLike {
   readonly executeOnException: boolean
   readonly #options: BatchOptions
   readonly #callbacks: Callback[] = []
-  #writes: Write[] = []
-  #state: 'open' | 'executing' | 'executed' = 'open'
+  #queue: Queued[] = []
+  #bytes = 0
+  #conditional = false
+  #state: 'open' | 'executed' = 'open'
 
   /**
    * @param options see `BatchOptions`
    * @throws {BatchError} for an unknown option or type; {QueryError} for a value of the others that makes no sense
    */
   constructor (_db: Database, options: BatchOptions = {}) {
+    if (typeof options !== 'object' || options === null) throw new BatchError('BatchQuery: the options must be an object')
     const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
     if (unknown !== undefined) throw new BatchError(`BatchQuery: unknown option ${JSON.stringify(unknown)}; known are ${optionNames.join(', ')}`)
     const { type, connection, executeOnException = false } = options
@@ -40,12 +44,13 @@ export class BatchQuery implements BatchLike {
     if (typeof executeOnException !== 'boolean') throw new BatchError('BatchQuery: executeOnException must be true or false')
     let checked: OpOptions | undefined
     for (const name of ['timestamp', 'consistency', 'timeout'] as const) checked = addOption(checked, name, options[name], 'BatchQuery')
+    if (type === 'counter' && options.timestamp !== undefined) throw new BatchError('BatchQuery: a batch of counters takes no timestamp; leave it out')
     this.#options = { ...options, ...checked }
     this.connection = connection
     this.executeOnException = executeOnException
   }
 
-  /** Runs after the batch succeeded, in the order of adding (BAT-09). */
+  /** Runs after the batch succeeded, an empty one too, in the order of adding; awaited (BAT-09). */
   addCallback<A extends unknown[]> (fn: (...args: A) => unknown, ...args: A): void {
     if (typeof fn !== 'function') throw new BatchError('addCallback takes a function')
     this.#checkOpen('a callback cannot be added')
@@ -55,14 +60,14 @@ export class BatchQuery implements BatchLike {
   /** For the query layer: queues a write. @throws {BatchError} when it cannot go with the others */
   add (write: Write, op: OpOptions): void {
     this.#checkOpen('nothing can be added')
-    for (const name of ['consistency', 'serialConsistency', 'timeout', 'profile'] as const) {
-      if (op[name] !== undefined) throw new BatchError(`${write.model[META].name}: ${name} is for the batch as a whole; give it to the batch`)
+    checkBatchable(this.#queue, { write, op }, this.#options, this.#conditional)
+    const bytes = this.#bytes + bytesOf(write.params)
+    if (bytes > mostRequestBytes) {
+      throw new BatchError(`The values of the batch would have ${bytes} bytes in ${this.#queue.length + 1} statements; one request takes ${mostRequestBytes}. Use several batches, or createMany`)
     }
-    this.#checkConnection(write)
-    this.#checkCounter(write)
-    this.#checkConditions(write)
-    if (this.#writes.length >= mostStatements) throw new BatchError(`A batch takes at most ${mostStatements} statements; use several, or createMany`)
-    this.#writes.push(write)
+    this.#bytes = bytes
+    this.#conditional ||= write.conditional
+    this.#queue.push({ write, op })
   }
 
   /**
@@ -71,96 +76,86 @@ export class BatchQuery implements BatchLike {
    */
   async execute (): Promise<void> {
     this.#checkOpen('it cannot be executed again')
-    this.#state = 'executing'
-    const writes = this.#writes
-    this.#writes = []
-    try {
-      if (writes.length > 0) await this.#send(writes)
-    } finally {
-      this.#state = 'executed'
-    }
-    for (const { written } of writes) written?.()
+    this.#state = 'executed'
+    const queue = this.#queue
+    this.#queue = []
+    if (queue.length > 0) await this.#send(queue)
+    for (const { write } of queue) write.written?.()
     for (const { fn, args } of this.#callbacks) await fn(...args as never[])
   }
 
-  async #send (writes: readonly Write[]): Promise<void> {
-    const [first] = writes
-    if (first === undefined) return
-    const { connection } = first.place
+  async #send (queue: readonly Queued[]): Promise<void> {
+    const { write: { place, model } } = queue[0] as Queued
+    const conditional = this.#conditional
+    const queries: BatchedQuery[] = queue.map(({ write }) => ({ query: write.cql, params: write.params }))
+    const result = await this.#request(queue, () => place.connection.session.batch(queries, this.#requestOptions(queue)))
+    if (conditional && !result.wasApplied()) {
+      throw new LWTError(`Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(model, result))
+    }
+  }
+
+  #requestOptions (queue: readonly Queued[]): BatchRequestOptions {
+    const { write: { place, model } } = queue[0] as Queued
     const { type, timestamp, consistency, timeout } = this.#options
-    const isCounter = tableOf(first.model).isCounter
-    const conditional = writes.some((w) => w.conditional)
-    if (timestamp !== undefined && conditional) throw new BatchError('A batch with conditions takes no timestamp; Cassandra chooses it by itself')
-    if (timestamp !== undefined && isCounter) throw new BatchError('A batch of counters takes no timestamp')
-    const queries: BatchedQuery[] = writes.map(({ cql, params }) => ({ query: cql, params }))
-    const result = await connection.session.batch(queries, {
+    const { isCounter } = tableOf(model)
+    // A model's own consistency holds where the batch has none (B18); checkBatchable saw to it that there is one at most.
+    const level = consistency as number | undefined ?? queue.find(({ write }) => write.request.consistency !== undefined)?.write.request.consistency
+    return {
       kind: 'write',
       prepare: true,
       checked: true,
       label: 'batch',
-      keyspace: first.place.keyspace,
+      keyspace: place.keyspace,
       logged: type !== 'unlogged' && !isCounter,
       counter: isCounter,
-      isIdempotent: !conditional && writes.every((w) => w.request.isIdempotent === true),
-      ...consistency !== undefined && { consistency: consistency as number },
+      isIdempotent: !this.#conditional && queue.every(({ write, op }) => op.idempotent ?? write.request.isIdempotent === true),
+      ...level !== undefined && { consistency: level },
       ...timeout !== undefined && { timeout },
       ...timestamp !== undefined && { timestamp: toLong(microseconds(timestamp)) }
-    })
-    if (conditional && !result.wasApplied()) {
-      throw new LWTError(`Batch on "${first.model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(first.model, result))
     }
+  }
+
+  /** The driver's error passes as it is; where the server only says "too large", the numbers are told beside it. */
+  async #request (queue: readonly Queued[], send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
+    try {
+      return await send()
+    } catch (error) {
+      if (error instanceof errors.ResponseError && error.message === 'Batch too large') process.emitWarning(this.#sizeOf(queue), 'CQLEngineWarning')
+      throw error
+    }
+  }
+
+  #sizeOf (queue: readonly Queued[]): string {
+    const partitions = new Set(queue.map(({ write }) => fingerprint([tableOf(write.model).name, write.place.keyspace, ...write.partition() ?? []])))
+    return `The server refused a batch: ${queue.length} statements with about ${Math.ceil(this.#bytes / 1024)} KiB of values in ${partitions.size} partitions. ` +
+      'By default it takes 50 KiB where there is more than one partition (batch_size_fail_threshold); use smaller batches, one for each partition, or createMany'
   }
 
   #checkOpen (what: string): void {
-    if (this.#state !== 'open') throw new BatchError(`The batch was executed already: ${what}. Make a new one`)
+    if (this.#state === 'executed') throw new BatchError(`The batch was executed already: ${what}. Make a new one`)
   }
-
-  #checkConnection (write: Write): void {
-    const [first] = this.#writes
-    if (first === undefined || first.place.connection === write.place.connection) return
-    throw new BatchError(`${write.model[META].name}: its connection is "${write.place.connection.name}", the batch goes to "${first.place.connection.name}" ("${first.model[META].name}"). A batch goes to one connection as a whole: use two, or name it: db.batch({ connection })`)
-  }
-
-  #checkCounter (write: Write): void {
-    const isCounter = tableOf(write.model).isCounter
-    const { type } = this.#options
-    if (type === 'counter' && !isCounter) throw new BatchError(`${write.model[META].name}: a counter batch takes only counters`)
-    if (type === 'logged' && isCounter) throw new BatchError(`${write.model[META].name}: Cassandra takes no counters in a logged batch; leave out the type`)
-    const [first] = this.#writes
-    if (first !== undefined && tableOf(first.model).isCounter !== isCounter) throw new BatchError(`${write.model[META].name}: counters and other columns cannot stand in one batch; use two`)
-  }
-
-  /** Conditions are for one partition of one table (reference 6.6). */
-  #checkConditions (write: Write): void {
-    const conditional = write.conditional ? write : this.#writes.find((w) => w.conditional)
-    if (conditional === undefined) return
-    for (const other of this.#writes) {
-      if (tableOf(other.model).name !== tableOf(write.model).name || other.place.keyspace !== write.place.keyspace) {
-        throw new BatchError(`${write.model[META].name}: a batch with conditions is for one table, and "${other.model[META].name}" is in it already`)
-      }
-    }
-    const [first = write] = this.#writes
-    if (write.partition() === undefined || !samePartition(first, write)) throw new BatchError(`${write.model[META].name}: a batch with conditions is for one partition; this statement is for another, or for several`)
-  }
-}
-
-function samePartition (a: Write, b: Write): boolean {
-  const left = a.partition()
-  const right = b.partition()
-  return left !== undefined && right !== undefined && left.every((value, i) => a === b || String(value) === String(right[i]))
 }
 
 /** `db.batch(…)`: runs `fn`, then sends what it queued; not when it throws, unless `executeOnException` (BAT-06). */
 export async function runBatch<T> (db: Database, options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T> {
-  if (typeof fn !== 'function') throw new QueryError('db.batch takes a function, or options and a function')
+  if (typeof fn !== 'function') throw new BatchError('db.batch takes a function, or options and a function')
   const batch = new BatchQuery(db, options)
   let value: T
   try {
     value = await fn(batch)
   } catch (error) {
-    if (batch.executeOnException) await batch.execute()
+    if (batch.executeOnException) await executeAfter(batch)
     throw error
   }
   await batch.execute()
   return value
+}
+
+/** The function's error is what the caller gets; that the batch failed too is told beside it. */
+async function executeAfter (batch: BatchQuery): Promise<void> {
+  try {
+    await batch.execute()
+  } catch (failure) {
+    process.emitWarning(`A batch was executed although its function threw an error (executeOnException), and failed too: ${failure instanceof Error ? failure.message : 'see the function'}`, 'CQLEngineWarning')
+  }
 }

@@ -4,6 +4,9 @@ import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { readValues, validationError } from '../model/values.js'
+import { isLostInside } from '../columns/elements.js'
+import { takesPattern } from './index-support.js'
+import { checkPartitionValue } from './key-limits.js'
 import { relation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
 
@@ -52,12 +55,15 @@ function splitKey (table: Table, key: string, purpose: Purpose): { name: string,
   const name = at < 0 ? key : key.slice(0, at)
   if (at < 0 || !table.byName.has(name)) throw unknownColumn(table, key, purpose)
   const operator = operators.find((o) => o === key.slice(at + 2))
-  if (operator === undefined) throw new QueryError(`${table.name}.${purpose}: ${JSON.stringify(key)} has an unknown operator; known are ${operators.join(', ')}`)
+  if (operator === undefined) throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator; known are ${operators.join(', ')}`)
   return { name, operator }
 }
 
+/** A name from outside for a message: quoted, and not longer than a name is. */
+export function shown (name: string): string { return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name) }
+
 function unknownColumn (table: Table, key: string, purpose: Purpose): QueryError {
-  return new QueryError(`${table.name}.${purpose}: no column ${JSON.stringify(key)}; the model has ${table.columns.map((c) => c.name).join(', ')}`)
+  return new QueryError(`${table.name}.${purpose}: no column ${shown(key)}; the model has ${table.columns.map((c) => c.name).join(', ')}`)
 }
 
 function readCondition (table: Table, name: string, operator: Operator, value: unknown, purpose: Purpose): ColumnCondition {
@@ -72,19 +78,26 @@ function readCondition (table: Table, name: string, operator: Operator, value: u
     if (purpose === 'iff' && (operator === 'eq' || operator === 'ne')) return { column, operator, value: null }
     throw new QueryError(`${at}: Cassandra cannot search for null`)
   }
-  return { column, operator, value: convert(table, column, operator, value, at) }
+  return { column, operator, value: convert(table, column, operator, value, purpose, at) }
 }
 
-function convert (table: Table, column: TableColumn, operator: Operator, value: unknown, at: string): unknown {
+function convert (table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose, at: string): unknown {
   const { type, name } = column
+  const single = (one: unknown): unknown => {
+    const converted = type.convert(one)
+    if (purpose === 'filter' || operator === 'in') checkNotLost(column, converted)
+    if (column.role === 'partition') checkPartitionValue(table, column, converted)
+    return converted
+  }
   try {
     switch (operator) {
       case 'in': {
         if (!Array.isArray(value)) throw new QueryError(`${at}: "in" takes an array of values`)
-        return value.map((one, i) => {
+        // Array.from, for map leaves out holes, which the driver cannot send.
+        return Array.from(value, (one, i) => {
           try {
             if (one === null || one === undefined) throw new InvalidValue('null', 'must not be null')
-            return type.convert(one)
+            return single(one)
           } catch (error) {
             throw error instanceof InvalidValue ? error.within(`value ${i + 1} of "in"`) : error
           }
@@ -93,6 +106,8 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
       case 'like': {
         if (type.kind !== 'text') throw new QueryError(`${at}: "like" is for text columns`)
         if (typeof value !== 'string') throw new InvalidValue('type', 'must be a pattern such as \'abc%\'')
+        if (value.replace(/^%|%$/g, '') === '') throw new InvalidValue('empty', 'must have something beside the % at its ends')
+        if (!takesPattern(column, value)) throw new QueryError(`${at}: a pattern that starts with % needs the index option mode: { index: { using: 'sasi', options: { mode: 'CONTAINS' } } }`)
         return value
       }
       case 'contains': return part(column, type.kind === 'map' ? 'value' : 'element', value, `${at}: "contains" is for collections`)
@@ -103,18 +118,25 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
         return [part(column, 'key', value[0], notMap), part(column, 'value', value[1], notMap)]
       }
       default:
-        return type.convert(value)
+        return single(value)
     }
   } catch (error) {
     throw validationError(table.name, name, error)
   }
 }
 
+/** The driver sends an empty list or set as null, which Cassandra does not search for (reference 5.1). */
+function checkNotLost ({ type }: TableColumn, value: unknown): void {
+  if (isLostInside(type, value)) throw new InvalidValue('empty', 'must not be empty: Cassandra keeps empty lists and sets as null, and cannot search for null')
+}
+
 function part (column: TableColumn, which: 'element' | 'key' | 'value', value: unknown, otherwise: string): unknown {
   const type = column.type.elementType(which)
   if (type === undefined) throw new QueryError(otherwise)
   if (value === null || value === undefined) throw new InvalidValue('null', 'must not be null')
-  return type.convert(value)
+  const converted = type.convert(value)
+  if (isLostInside(type, converted)) throw new InvalidValue('empty', 'must not be empty: the driver cannot send an empty list or set inside another value')
+  return converted
 }
 
 function readToken (table: Table, operator: TokenCondition['token'], value: unknown, purpose: Purpose): TokenCondition {
@@ -128,7 +150,9 @@ function readToken (table: Table, operator: TokenCondition['token'], value: unkn
   const values = columns.map((column, i) => {
     try {
       if (value.values[i] === null || value.values[i] === undefined) throw new InvalidValue('null', 'must not be null')
-      return column.type.convert(value.values[i])
+      const converted = column.type.convert(value.values[i])
+      checkNotLost(column, converted)
+      return converted
     } catch (error) {
       throw validationError(table.name, column.name, error)
     }

@@ -57,6 +57,11 @@ export class QueryEngine implements Engine, Querying {
 
   register (model: ModelConstructor): void {
     const { name } = tableOf(model)
+    const known = this.#models.findIndex((m) => m[META] === model[META])
+    if (known >= 0) {
+      this.#models[known] = model // the user's class, which may have statics of its own
+      return
+    }
     const other = this.#models.find((m) => tableOf(m).name === name && m.keyspace === model.keyspace && m.connection === model.connection)
     if (other !== undefined) {
       throw new ModelDefinitionError(`Table "${name}": a model of this table is defined already, with the same keyspace and connection. Import that one; a further class of rows is made by polymorphic()`)

@@ -32,10 +32,16 @@ export function isMultiCell (column: TableColumn): boolean {
   return ['list', 'set', 'map'].includes(column.type.kind) && !isFrozen(column)
 }
 
+/** SASI looks for what stands at the end or in the middle of a text only in its mode CONTAINS. */
+export function takesPattern ({ indexes, options }: TableColumn, pattern: string): boolean {
+  const sasi = indexes.filter((index) => indexKind(index) === 'sasi')
+  return !pattern.startsWith('%') || sasi.length === 0 || options.customIndex === true || sasi.some((index) => index.options?.['mode']?.toUpperCase() === 'CONTAINS')
+}
+
 function answers (column: TableColumn, index: IndexOptions, operator: Operator): boolean {
   switch (indexKind(index)) {
     case 'unknown': return true
-    case 'sasi': return ['eq', 'like', 'gt', 'gte', 'lt', 'lte'].includes(operator)
+    case 'sasi': return operator === 'eq' || (column.type.kind === 'text' ? operator === 'like' : isRange(operator))
     case 'sai': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq' || (isRange(operator) && isOrderedBySai(column))
     case 'legacy': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq'
   }

@@ -1,148 +1,162 @@
-import type { Change, CqlType } from '../columns/cql-type.js'
-import { type ColumnChange, changedByHand, changesOf, markStored, snapshotOf, valueOf } from '../model/changes.js'
+import type { Change } from '../columns/cql-type.js'
+import { InvalidValue } from '../columns/cql-type.js'
+import { type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, valueOf, wrong } from '../model/changes.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
-import type { Table, TableColumn } from '../model/table.js'
+import type { TableColumn } from '../model/table.js'
 import { checked, isNothing, readValues, Violations } from '../model/values.js'
-import { checkWritable } from '../model/whole.js'
-import { ValidationError } from '../errors.js'
+import { checkWritable, frozen } from '../model/whole.js'
 import { readChanges } from './blind-writes.js'
-import { originOf, type Place } from './place.js'
-import { updateInstance, type Writing } from './instance-writes.js'
+import { afterOperations } from './collection-change.js'
+import { baseOf, inTurn } from './instance-order.js'
+import { becoming, dispatch, enqueue, type Planned, type Subject, subjectOf, updateWrite, validate, type Writing } from './instance-writes.js'
 import { checkCounterOptions } from './write.js'
 
 /**
  * `instance.update({ … })`: assigns plain values, then writes what changed and the operations (`tags__add`) as one UPDATE (INS-04, DRT-11).
- * When a value is refused, nothing was sent and the instance is as it was. When the write fails, assigned values stay assigned and
- * unsaved; operations have no effect on the instance before the server confirmed them.
+ * When anything is refused before it is sent, the instance is as it was. When the write fails, assigned values stay assigned and unsaved;
+ * operations have no effect on the instance before the server confirmed them.
  */
-export async function updateByValues (writing: Writing, instance: object, state: State, values: unknown, op: OpOptions): Promise<void> {
-  const { model } = state
-  const table = tableOf(model)
-  checkWritable(state)
-  checkCounterOptions(model, op)
-  const changes = readChanges(model, withoutKey(instance, state, table, values))
-  const assigned = changes.filter((c) => c.change.kind === 'assign')
-  assignAndValidate(instance, assigned)
-  const unsaved = unsavedChanges(instance, state, table, assigned)
-  const operations = changes.filter((c) => c.change.kind !== 'assign')
-  const sent = [...unsaved.map((one) => withOperations(one, operations)), ...operations.filter(({ column }) => !isAssigned(unsaved, column))]
-  const snapshot = snapshotOf(instance, new Set(unsaved.map((c) => c.column)))
-  await updateInstance(writing, instance, state, sent, op, (place) => {
-    becomeStored(instance, state, table, place, snapshot)
-    for (const { column, change } of operations) applyToInstance(instance, state, column, change)
+export async function updateByValues (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): Promise<void> {
+  await inTurn(state, op, async () => {
+    const { model } = state
+    checkWritable(state)
+    checkCounterOptions(model, op)
+    const base = baseOf(state, op)
+    const changes = readChanges(model, withoutKey(instance, base, values))
+    checkSettable(instance, base, changes)
+    const subject = subjectOf(w, instance, state, base, op)
+    const takeBack = assign(instance, changes)
+    let planned: Planned | undefined
+    try {
+      validate(instance, base)
+      planned = plan(subject, changes)
+      if (planned !== undefined && op.batch !== undefined) enqueue(subject, planned)
+    } catch (error) {
+      takeBack()
+      throw error
+    }
+    if (planned !== undefined && op.batch === undefined) await dispatch(subject, planned)
   })
 }
 
-/** The key may be named with its present value; another one is an error. */
-function withoutKey (instance: object, state: State, table: Table, values: unknown): unknown {
-  const read = readValues(values, state.model[META].name)
+/** The key and a child's discriminator may be named with their present values; other ones are errors. */
+function withoutKey (instance: object, base: State, values: unknown): unknown {
+  const { name, variant } = base.model[META]
+  const table = tableOf(base.model)
+  const read = readValues(values, name)
   const violations = new Violations()
-  for (const column of table.key) {
-    const given = read.get(column.name)
-    if (given === undefined) continue
-    const converted = violations.try(column.name, () => checked(column, given))
-    const current = valueOf(instance, column.name)
-    if (converted !== undefined && converted !== null && current !== undefined && current !== null && column.type.equals(current, converted)) read.delete(column.name)
+  if (base.stored !== undefined && keyChanged(instance, base, table.key)) {
+    for (const column of table.key) {
+      if (keyChanged(instance, base, [column])) violations.add(column.name, new InvalidValue('key', 'was set to another value. A key cannot be updated: save() writes a copy of the row under the new key'))
+    }
   }
-  violations.finish(state.model[META].name)
+  for (const column of table.key) dropPresent(read, column, valueOf(instance, column.name), violations)
+  const { discriminator } = table
+  if (discriminator !== undefined && variant !== undefined) {
+    dropPresent(read, discriminator, variant, violations)
+    if (read.get(discriminator.name) !== undefined) violations.add(discriminator.name, new InvalidValue('discriminator', 'is that of the class and cannot be another'))
+  }
+  violations.finish(name)
   return Object.fromEntries(read)
 }
 
-/** A user's own `validate()` sees the new values; what it refuses is taken back. */
-function assignAndValidate (instance: object, assigned: readonly ColumnChange[]): void {
-  const fields = instance as Record<string, unknown> & { validate (): void }
-  const before = assigned.map(({ column }) => Object.getOwnPropertyDescriptor(instance, column.name))
-  try {
-    for (const { column, change } of assigned) fields[column.name] = change.value ?? column.type.emptyValue()
-    fields.validate()
-  } catch (error) {
-    for (const [i, { column }] of assigned.entries()) {
-      const old = before[i]
-      if (old === undefined) Reflect.deleteProperty(instance, column.name)
-      else Object.defineProperty(instance, column.name, old)
+function dropPresent (read: Map<string, unknown>, column: TableColumn, current: unknown, violations: Violations): void {
+  const given = read.get(column.name)
+  if (given === undefined) return
+  const converted = violations.try(column.name, () => checked(column, given)) ?? null
+  if (converted !== null && current !== undefined && current !== null && column.type.equals(current, converted)) read.delete(column.name)
+}
+
+function checkSettable (instance: object, { model }: State, changes: readonly ColumnChange[]): void {
+  const violations = new Violations()
+  for (const { name } of new Set(changes.map((c) => c.column))) {
+    if (!isSettable(instance, name)) violations.add(name, frozen())
+  }
+  violations.finish(model[META].name)
+}
+
+/** A user's own `validate()` sees the new values. Gives the way back, for the case that something is refused. */
+function assign (instance: object, changes: readonly ColumnChange[]): () => void {
+  const fields = instance as Record<string, unknown>
+  const columns = changes.filter((c) => c.change.kind === 'assign').map((c) => c.column)
+  const before = columns.map(({ name }) => valueOf(instance, name))
+  for (const { column: { name, type }, change } of changes) {
+    if (change.kind === 'assign') fields[name] = change.value === null ? type.emptyValue() : type.mutable ? type.copy(change.value) : change.value
+  }
+  return () => {
+    for (const [i, { name }] of columns.entries()) {
+      if (before[i] === undefined) Reflect.deleteProperty(instance, name)
+      else fields[name] = before[i]
     }
-    throw error
   }
 }
 
-/** Of a row that was never stored, defaults are not written by an update, but values given to it are. */
-function unsavedChanges (instance: object, state: State, table: Table, assigned: readonly ColumnChange[]): ColumnChange[] {
+function plan (subject: Subject, changes: readonly ColumnChange[]): Planned | undefined {
+  const { instance, base, table } = subject
+  const operations = changes.filter((c) => c.change.kind !== 'assign')
+  const unsaved = unsavedColumns(subject, changes)
+  const sent = [
+    ...unsaved.flatMap((column) => columnChanges(subject, column, ofColumn(operations, column))),
+    ...operations.filter(({ column }) => !unsaved.includes(column))
+  ]
+  if (sent.length === 0) return undefined
+  const settleValues = settling(subject, unsaved)
+  return {
+    write: updateWrite(subject, sent, 'update'),
+    settle: (state) => {
+      settleValues(state)
+      // In a batch the instance waits for the real outcome; a state that is only foreseen must not touch it.
+      if (state !== subject.state || subject.elsewhere) return
+      for (const column of new Set(operations.map((c) => c.column))) applyOperations(instance, state, column, ofColumn(operations, column))
+    }
+  }
+
+  function settling ({ elsewhere }: Subject, columns: readonly TableColumn[]): (state: State) => void {
+    if (elsewhere) return () => {}
+    if (base.stored !== undefined) {
+      const snapshot = snapshotOf(instance, columns)
+      return (state) => { Object.assign(state.stored ?? {}, snapshot) }
+    }
+    // Of a row that was never read only this much is known. The rest must not be written by the next save as if it had been changed.
+    return becoming(subject, snapshotOf(instance, table.columns))
+  }
+}
+
+/** Columns beside the key whose values were assigned now or changed before. Of a row that was never stored, defaults are not written by an update. */
+function unsavedColumns ({ instance, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
   const columns = table.columns.filter((c) => !table.key.includes(c) && c.type.kind !== 'counter' && c !== table.discriminator)
-  if (state.stored !== undefined) return changesOf(instance, state, columns)
-  const byHand = changesOf(instance, state, changedByHand(instance, state, columns))
-  return [...byHand.filter((one) => !isAssigned(assigned, one.column)), ...assigned]
+  const changed = changesOf(instance, base, base.stored === undefined ? changedByHand(instance, base, columns) : columns)
+  // Where nothing is known of what is stored, what was given is sent in any case.
+  const given = base.stored === undefined || elsewhere ? changes.filter((c) => c.change.kind === 'assign') : []
+  return [...new Set([...changed, ...given].map((c) => c.column))]
 }
 
-function isAssigned (changes: readonly ColumnChange[], column: TableColumn): boolean {
-  return changes.some((c) => c.column === column && c.change.kind === 'assign')
-}
-
-/** A column that is assigned as a whole takes its operations into the assigned value: Cassandra refuses both side by side. */
-function withOperations (one: ColumnChange, operations: readonly ColumnChange[]): ColumnChange {
-  if (one.change.kind !== 'assign') return one
-  const own = operations.filter((o) => o.column === one.column)
-  if (own.length === 0) return one
-  const { type } = one.column
-  const start = one.change.value === null ? type.emptyValue() : type.copy(one.change.value)
-  const value = own.reduce((current, { change }) => applied(type, current, change), start)
-  return { column: one.column, change: { kind: 'assign', value: isNothing(one.column, value) ? null : value } }
-}
-
-function becomeStored (instance: object, state: State, table: Table, place: Place, snapshot: Readonly<Record<string, unknown>>): void {
-  if (state.stored === undefined) {
-    markStored(state, { ...snapshotOf(instance, table.key), ...snapshot })
-    state.source = { ...state.source, origin: originOf(place) }
-  } else markStored(state, snapshot)
-}
-
-/** What the operation did on the server, done to what the instance holds of the column. */
-function applyToInstance (instance: object, state: State, column: TableColumn, change: Change): void {
-  const current = valueOf(instance, column.name)
-  if (current === undefined) return
+/** What is sent of a column whose value is unsaved: with its operations carried out, for Cassandra takes no assignment beside them. */
+function columnChanges ({ instance, base, elsewhere }: Subject, column: TableColumn, operations: readonly Change[]): readonly ColumnChange[] {
   const { type } = column
-  ;(instance as Record<string, unknown>)[column.name] = applied(type, current, change)
-  const { stored } = state
-  if (stored === undefined || !Object.hasOwn(stored, column.field)) return
-  const before = stored[column.field] === null ? type.emptyValue() : stored[column.field]
-  const after = applied(type, type.kind === 'counter' ? before ?? 0n : before, change)
-  stored[column.field] = isNothing(column, after) ? null : type.mutable ? type.copy(after) : after
+  const current = valueOf(instance, column.name) ?? type.emptyValue()
+  const value = operations.length === 0 ? current : afterOperations(type, current, operations)
+  const after = isNothing(column, value) ? null : value
+  // What is stored elsewhere is not known, so a difference would mean nothing there.
+  if (base.stored === undefined || elsewhere || !Object.hasOwn(base.stored, column.field)) return [{ column, change: { kind: 'assign', value: after } }]
+  return type.changes(base.stored[column.field] ?? null, after).map((change) => ({ column, change }))
 }
 
-/** The value after an operation; a new one, so that nobody's copy changes. */
-function applied (type: CqlType, current: unknown, { kind, value }: Change): unknown {
-  switch (type.kind) {
-    case 'counter': return kind === 'decrement' ? (current as bigint) - (value as bigint) : (current as bigint) + (value as bigint)
-    case 'list': return appliedToList(type, current as unknown[], kind, value as unknown[])
-    case 'set': return appliedToSet(type, current as Set<unknown>, kind, value as Iterable<unknown>)
-    case 'map': return appliedToMap(type, current as Map<unknown, unknown>, kind, value as Map<unknown, unknown> & Set<unknown>)
-    default: throw new ValidationError(undefined, [{ column: type.cql, rule: 'operation', message: `has no operation ${kind}` }])
-  }
+function ofColumn (changes: readonly ColumnChange[], column: TableColumn): Change[] {
+  return changes.filter((c) => c.column === column).map((c) => c.change)
 }
 
-function appliedToList (type: CqlType, current: readonly unknown[], kind: Change['kind'], values: readonly unknown[]): unknown[] {
-  if (kind === 'append') return [...current, ...values]
-  if (kind === 'prepend') return [...values, ...current]
-  const same = equality(type.elementType('element'))
-  return current.filter((one) => !values.some((value) => same(one, value)))
-}
-
-function appliedToSet (type: CqlType, current: ReadonlySet<unknown>, kind: Change['kind'], values: Iterable<unknown>): Set<unknown> {
-  const same = equality(type.elementType('element'))
-  const rest = [...values]
-  if (kind === 'remove') return new Set([...current].filter((one) => !rest.some((value) => same(one, value))))
-  return new Set([...current, ...rest.filter((value) => !current.has(value) && ![...current].some((one) => same(one, value)))])
-}
-
-function appliedToMap (type: CqlType, current: ReadonlyMap<unknown, unknown>, kind: Change['kind'], values: ReadonlyMap<unknown, unknown> & ReadonlySet<unknown>): Map<unknown, unknown> {
-  const same = equality(type.elementType('key'))
-  const touched = [...values.keys()]
-  const kept = [...current].filter(([key]) => !touched.some((one) => same(one, key)))
-  const set = kind === 'remove' ? [] : [...values.entries()].filter(([, value]) => value !== null)
-  return new Map([...kept, ...set])
-}
-
-function equality (type: CqlType | undefined): (a: unknown, b: unknown) => boolean {
-  return (a, b) => a === b || type?.equals(a, b) === true
+/** What the operations did on the server, done to what the instance holds of the column, and to what is taken for stored. */
+function applyOperations (instance: object, { stored }: State, column: TableColumn, operations: readonly Change[]): void {
+  const { type, name, field } = column
+  const current = valueOf(instance, name)
+  if (current === undefined) return
+  // It may have got another value meanwhile; what its column refuses stays as it is, for the next write to tell.
+  const held = current === null ? type.emptyValue() : inForm(column, current)
+  if (held !== wrong) (instance as Record<string, unknown>)[name] = afterOperations(type, held, operations)
+  if (stored === undefined || !Object.hasOwn(stored, field)) return
+  const after = afterOperations(type, stored[field] ?? type.emptyValue(), operations)
+  stored[field] = isNothing(column, after) ? null : type.mutable ? type.copy(after) : after
 }

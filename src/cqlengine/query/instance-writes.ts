@@ -1,17 +1,21 @@
-import type { Change } from '../columns/cql-type.js'
-import { QueryError } from '../errors.js'
-import { type ColumnChange, changesOf, keyChanged, markStored, snapshotOf, valueOf } from '../model/changes.js'
+import { InvalidValue } from '../columns/cql-type.js'
+import { ModelDefinitionError, QueryError } from '../errors.js'
+import { type ColumnChange, changesOf, isSettable, keyChanged, markStored, type Snapshot, snapshotOf, valueOf } from '../model/changes.js'
+import { ModelInstance } from '../model/instance.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
-import type { TableColumn } from '../model/table.js'
-import { isNothing } from '../model/values.js'
-import { checkWritable, writesOnlyStatic } from '../model/whole.js'
+import type { Table, TableColumn } from '../model/table.js'
+import { checked, isNothing, Violations } from '../model/values.js'
+import { checkWritable, isStaticOnly, validateInstance } from '../model/whole.js'
 import { qualified } from '../statements/identifiers.js'
 import { insert, remove } from '../statements/write.js'
-import { bindCondition } from './conditions.js'
+import { bindCondition, isToken } from './conditions.js'
+import { counterChanges } from './counter-save.js'
+import { baseOf, inTurn, queue } from './instance-order.js'
+import { instancePlace, isElsewhere } from './instance-place.js'
 import { conditionsOf } from './lightweight.js'
-import { type Database, originOf, type Place, placeOf } from './place.js'
+import { type Database, originOf, type Place } from './place.js'
 import type { Write } from './pending-write.js'
 import type { StatementCache } from './statement-cache.js'
 import { updateStatement } from './update-statement.js'
@@ -23,112 +27,180 @@ export interface Writing {
   readonly cache: StatementCache
 }
 
+/** One write of one instance. */
+export interface Subject {
+  readonly w: Writing
+  readonly instance: object
+  /** The instance's own state: what changes once the write has succeeded. */
+  readonly state: State
+  /** What counts as stored when the write is made; see `baseOf`. */
+  readonly base: State
+  readonly table: Table
+  readonly place: Place
+  /** The row may not exist where it goes. */
+  readonly elsewhere: boolean
+  readonly op: OpOptions
+}
+
+/** A write, and what the instance's state becomes once it has succeeded. */
+export interface Planned { readonly write: Write, readonly settle: (state: State) => void }
+
 /**
  * Writes what differs from what is stored, as one statement: an INSERT for a row that may not exist where it goes, else an UPDATE of the
  * changes (DML-01 … DML-09). Nothing differs: nothing is sent.
  */
 export async function saveInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  checkWritable(state)
-  checkCounterOptions(state.model, op)
-  ;(instance as { validate (): void }).validate()
-  const table = tableOf(state.model)
-  const place = placeFor(w.db, state, op)
-  const write = table.isCounter
-    ? counterSave(w, instance, state, place, op)
-    : state.stored === undefined ? newRow(w, instance, state, place, op) : knownRow(w, instance, state, place, op)
-  if (write !== undefined) await send(write, op)
-}
-
-/** Writes the given changes of columns of an instance, whether or not it was loaded. */
-export async function updateInstance (w: Writing, instance: object, state: State, changes: readonly ColumnChange[], op: OpOptions, written: (place: Place) => void): Promise<void> {
-  if (changes.length === 0) return
-  const place = placeFor(w.db, state, op)
-  if (isElsewhere(state, place)) throw new QueryError(`${state.model[META].name}.update: the row may not exist on connection "${place.connection.name}", keyspace "${place.keyspace}", where it was not loaded from. Use save(), which writes the whole row, or a query: Model.filter(key).using(…).update(…)`)
-  await send(updateWrite(w, instance, state, place, op, changes, () => { written(place) }), op)
+  await inTurn(state, op, async () => {
+    const base = baseOf(state, op)
+    checkWritable(state)
+    checkCounterOptions(state.model, op)
+    resetDiscriminator(instance, state)
+    validate(instance, base)
+    const subject = subjectOf(w, instance, state, base, op)
+    const planned = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject)
+    if (planned !== undefined) await dispatch(subject, planned)
+  })
 }
 
 /** Deletes the row by its full key (INS-05, B12). */
 export async function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  const { model } = state
-  const table = tableOf(model)
-  const at = `${model[META].name}.delete`
-  if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
-  if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for new rows`)
-  checkCounterOptions(model, op)
-  const place = placeFor(w.db, state, op)
-  const conditions = conditionsOf(table, op)
-  const prepared = w.cache.get(`d ${op.timestamp === undefined ? 0 : 1} ${conditions.shape}`, place.keyspace, () => ({
-    cql: remove(qualified(place.keyspace, table.name), [], table.key.map((c) => `${c.cql} = ?`), { timestamp: op.timestamp !== undefined }, conditions.text),
-    request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
-  }))
-  const params: unknown[] = []
-  bindTimestamp(op, place, params)
-  bindKey(instance, state, table.key, place, params, at)
-  for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
-  const written = (): void => {
-    state.stored = undefined
+  await inTurn(state, op, async () => {
+    const { model } = state
+    const at = `${model[META].name}.delete`
+    if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
+    if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for new rows`)
+    checkCounterOptions(model, op)
+    const subject = subjectOf(w, instance, state, baseOf(state, op), op)
+    const { table, place } = subject
+    const conditions = conditionsOf(table, op)
+    const prepared = w.cache.get(`d ${op.timestamp === undefined ? 0 : 1} ${conditions.shape}`, place.keyspace, () => ({
+      cql: remove(qualified(place.keyspace, table.name), [], table.key.map((c) => `${c.cql} = ?`), { timestamp: op.timestamp !== undefined }, conditions.text),
+      request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
+    }))
+    const params: unknown[] = []
+    bindTimestamp(op, place, params)
+    params.push(...keyValues(subject, table.key))
+    for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
+    const write = { ...prepared, params, place, model, conditional: isConditional(op), partition: partitionOf(subject) }
+    // Elsewhere another row was deleted: the instance still belongs to its origin, and is stored there.
+    await dispatch(subject, { write, settle: (s) => { if (!subject.elsewhere) s.stored = undefined } })
+  })
+}
+
+export function subjectOf (w: Writing, instance: object, state: State, base: State, op: OpOptions): Subject {
+  const place = instancePlace(w.db, base, op)
+  return { w, instance, state, base, table: tableOf(state.model), place, elsewhere: isElsewhere(w.db, base, place, op), op }
+}
+
+/** Queues or sends; queueing happens before the first await. */
+export async function dispatch (subject: Subject, planned: Planned): Promise<void> {
+  if (subject.op.batch !== undefined) enqueue(subject, planned)
+  else await send({ ...planned.write, written: () => { planned.settle(subject.state) } }, subject.op)
+}
+
+/** @throws {BatchError} when the batch cannot take it */
+export function enqueue ({ state, base, op }: Subject, { write, settle }: Planned): void {
+  batchOf(op).add({ ...write, written: () => { settle(state) } }, op)
+  queue(state, base, op, settle)
+}
+
+/** A user's `validate()` is always used, and cannot switch off our own checks. */
+export function validate (instance: object, base: State): void {
+  const { validate: check } = instance as { validate (): unknown }
+  if (check === ModelInstance.prototype.validate) {
+    validateInstance(instance, base)
+    return
   }
-  await send({ ...prepared, params, place, model, conditional: isConditional(op), partition: () => partitionOf(instance, state, place), written }, op)
+  const answer: unknown = check.call(instance)
+  if (typeof answer === 'object' && answer !== null && 'then' in answer) {
+    Promise.resolve(answer).catch(() => {}) // the error below tells what is wrong
+    throw new ModelDefinitionError(`${base.model[META].name}.validate must not be async: a write does not wait for it. Override save() for checks that need to wait`)
+  }
+  validateInstance(instance, base)
 }
 
-function placeFor (db: Database, state: State, op: OpOptions): Place {
-  const batch = batchOf(op)
-  return placeOf(db, state.model, { using: op.using, batched: batch !== undefined, batch: batch?.connection, context: state.context, origin: state.source.origin })
+/** The discriminator of a child is its own, whatever was assigned (POL-03). */
+function resetDiscriminator (instance: object, { model }: State): void {
+  const { variant } = model[META]
+  const { discriminator } = tableOf(model)
+  if (variant === undefined || discriminator === undefined || valueOf(instance, discriminator.name) === variant) return
+  ;(instance as Record<string, unknown>)[discriminator.name] = variant
 }
 
-/** A loaded row that is written to another place than it came from (seed 000). */
-function isElsewhere (state: State, place: Place): boolean {
-  const { origin } = state.source
-  return state.stored !== undefined && origin !== undefined &&
-    (origin.connection !== place.connection.name || origin.keyspace !== place.keyspace)
-}
-
-function newRow (w: Writing, instance: object, state: State, place: Place, op: OpOptions): Write {
-  const { model } = state
-  const table = tableOf(model)
+function newRow (subject: Subject): Planned {
+  const { instance, base, table, op } = subject
   if (op.ifExists === true || op.iff !== undefined) {
     // Cassandra has no conditional INSERT but IF NOT EXISTS; an UPDATE says the same.
-    const changes = changesOf(instance, state, table.columns.filter((c) => !table.key.includes(c)))
-    if (changes.length === 0) throw new QueryError(`${model[META].name}.save: a condition (${op.ifExists === true ? 'ifExists' : 'iff'}) on a new row needs a column beside the key`)
-    return updateWrite(w, instance, state, place, op, changes, becoming(instance, state, place))
+    const changes = changesOf(instance, base, table.columns.filter((c) => !table.key.includes(c)))
+    if (changes.length === 0) throw new QueryError(`${base.model[META].name}.save: a condition (${op.ifExists === true ? 'ifExists' : 'iff'}) on a new row needs a column beside the key`)
+    return { write: updateWrite(subject, changes, 'save'), settle: becoming(subject, snapshotOf(instance, table.columns)) }
   }
-  const staticOnly = writesOnlyStatic(instance, state, table)
-  const columns = table.columns.filter((c) => {
-    if (staticOnly && c.role !== 'partition' && c.role !== 'static') return false
+  const part = partOf(subject, table.columns)
+  const columns = part.filter((c) => {
     const value = valueOf(instance, c.name)
-    return value !== undefined && (!isNothing(c, value) || state.givenEmpty?.has(c.name) === true)
+    return value !== undefined && (!isNothing(c, value) || base.givenEmpty?.has(c.name) === true)
   })
-  return insertWrite(w, instance, state, place, op, columns, becoming(instance, state, place))
+  return { write: insertWrite(subject, columns), settle: part === table.columns ? becoming(subject, snapshotOf(instance, table.columns)) : becomingStatic(subject) }
 }
 
-function knownRow (w: Writing, instance: object, state: State, place: Place, op: OpOptions): Write | undefined {
-  const table = tableOf(state.model)
-  const elsewhere = isElsewhere(state, place)
-  if (elsewhere || keyChanged(instance, state, table.key)) return wholeRow(w, instance, state, place, op, elsewhere)
-  const changes = changesOf(instance, state, table.columns)
+/** The static part of a partition holds no regular columns: their defaults, which only a row would have, are gone. */
+function becomingStatic (subject: Subject): (state: State) => void {
+  const { instance, table } = subject
+  const nothing = table.columns.filter((c) => c.role === 'regular')
+  const snapshot = { ...snapshotOf(instance, table.columns), ...Object.fromEntries(nothing.map((c) => [c.field, null])) }
+  const settle = becoming(subject, snapshot)
+  return (state) => {
+    settle(state)
+    if (state !== subject.state) return
+    for (const { name, type } of nothing) if (isSettable(instance, name)) (instance as Record<string, unknown>)[name] = type.emptyValue()
+  }
+}
+
+function knownRow (subject: Subject): Planned | undefined {
+  const { instance, base, table } = subject
+  if (subject.elsewhere || keyChanged(instance, base, table.key)) return wholeRow(subject)
+  const changes = changesOf(instance, base, table.columns)
   if (changes.length === 0) return undefined
-  const columns = [...new Set(changes.map((c) => c.column))]
-  return updateWrite(w, instance, state, place, op, changes, storing(instance, state, columns))
+  return { write: updateWrite(subject, changes, 'save'), settle: storing(snapshotOf(instance, new Set(changes.map((c) => c.column)))) }
 }
 
 /** Every column, null ones too: the row may exist there with other values. */
-function wholeRow (w: Writing, instance: object, state: State, place: Place, op: OpOptions, elsewhere: boolean): Write {
-  const { model } = state
-  const table = tableOf(model)
-  const missing = table.columns.find((c) => valueOf(instance, c.name) === undefined)
+function wholeRow (subject: Subject): Planned {
+  const { instance, base, table, elsewhere, op } = subject
+  const at = `${base.model[META].name}.save`
+  const columns = partOf(subject, table.columns)
+  const missing = columns.find((c) => valueOf(instance, c.name) === undefined)
   if (missing !== undefined) {
-    throw new QueryError(`${model[META].name}.save: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`)
+    throw new QueryError(`${at}: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`)
   }
-  if (op.ifExists === true || op.iff !== undefined) throw new QueryError(`${model[META].name}.save: ${op.ifExists === true ? 'ifExists' : 'iff'} cannot stand with a row that is inserted whole`)
+  if (op.ifExists === true || op.iff !== undefined) throw new QueryError(`${at}: ${op.ifExists === true ? 'ifExists' : 'iff'} cannot stand with a row that is inserted whole`)
   // Elsewhere is one-shot: the instance goes on belonging to its origin, and stays as dirty there as it was.
-  return insertWrite(w, instance, state, place, op, table.columns, elsewhere ? undefined : storing(instance, state, table.columns))
+  return { write: insertWrite(subject, columns), settle: elsewhere ? () => {} : storing(snapshotOf(instance, columns)) }
 }
 
-function insertWrite (w: Writing, instance: object, state: State, place: Place, op: OpOptions, columns: readonly TableColumn[], written: (() => void) | undefined): Write {
-  const { model } = state
+/** Of the static part of a partition only what belongs to the partition can be written. */
+function partOf ({ instance, base, table }: Subject, columns: readonly TableColumn[]): readonly TableColumn[] {
+  return isStaticOnly(instance, base, table) ? columns.filter((c) => c.role === 'partition' || c.role === 'static') : columns
+}
+
+/** Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by adding 0. */
+function counterRow (subject: Subject): Planned | undefined {
+  const { instance, base, table, elsewhere } = subject
+  const at = `${base.model[META].name}.save`
+  if (elsewhere) throw new QueryError(`${at}: counters cannot be copied to another place, only added to; use a query: Model.filter(key).using(…).update({ …__increment })`)
+  if (base.stored !== undefined && keyChanged(instance, base, table.key)) throw new QueryError(`${at}: the key of a counter row cannot change`)
+  const changes = counterChanges(partOf(subject, table.columns), instance, base)
+  if (changes.length === 0) return undefined
+  const settle = base.stored === undefined ? becoming(subject, snapshotOf(instance, table.columns)) : storing(snapshotOf(instance, changes.map((c) => c.column)))
+  return { write: updateWrite(subject, changes, 'save'), settle }
+}
+
+function insertWrite (subject: Subject, columns: readonly TableColumn[]): Write {
+  const { w, instance, base, place, op } = subject
+  const { model } = base
   const prepared = w.cache.get(insertShape(columns, op), place.keyspace, () => ({
     cql: insert(qualified(place.keyspace, tableOf(model).name), columns.map((c) => c.cql), { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined }, op.ifNotExists === true),
-    request: baseRequest(model, place.keyspace, 'write', op.ifNotExists !== true)
+    request: baseRequest(model, place.keyspace, 'write', op.ifNotExists !== true && columns.every((c) => c.type.isIdempotent('assign')))
   }))
   const { encoding } = place.connection
   const params: unknown[] = []
@@ -137,7 +209,7 @@ function insertWrite (w: Writing, instance: object, state: State, place: Place, 
     params.push(isNothing(c, value) ? null : c.type.toDriver(value, encoding))
   }
   bindUsing(op, place, params)
-  return { cql: prepared.cql, request: prepared.request, params, place, model, conditional: op.ifNotExists === true, partition: () => partitionOf(instance, state, place), ...written !== undefined && { written } }
+  return { cql: prepared.cql, request: prepared.request, params, place, model, conditional: op.ifNotExists === true, partition: newPartition(subject) }
 }
 
 /** The set of columns as bits, so that the usual insert makes no string to find its text. */
@@ -151,63 +223,62 @@ function insertShape (columns: readonly TableColumn[], op: OpOptions): string | 
   return bits * 8 + flags
 }
 
-function updateWrite (w: Writing, instance: object, state: State, place: Place, op: OpOptions, changes: readonly ColumnChange[], written: () => void): Write {
-  const { model } = state
-  const at = `${model[META].name}.${state.stored === undefined ? 'update' : 'save'}`
-  if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for new rows; this one was loaded or written before. Use ifExists, or iff`)
-  const table = tableOf(model)
-  // Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06).
-  const key = changes.every((c) => c.column.role === 'static') ? table.partitionKey : table.key
-  return updateStatement(w, model, place, op, changes, key.map((c) => `${c.cql} = ?`), key === table.key ? 'key' : 'partition', (params) => {
-    bindKey(instance, state, key, place, params, at)
-  }, () => partitionOf(instance, state, place), written)
+export function updateWrite (subject: Subject, changes: readonly ColumnChange[], what: 'save' | 'update'): Write {
+  const { w, base, table, place, op } = subject
+  const { model } = base
+  if (op.ifNotExists === true) throw new QueryError(`${model[META].name}.${what}: ifNotExists is for new rows, and ${what === 'save' ? 'this one was loaded or written before' : 'an update is none'}. Use ifExists, or iff`)
+  const key = addressedBy(table, changes, op)
+  const values = keyValues(subject, key)
+  return updateStatement(w, model, place, op, changes, key.map((c) => `${c.cql} = ?`), key === table.key ? 'key' : 'partition', (params) => { params.push(...values) }, partitionOf(subject), undefined)
 }
 
-/** Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by adding 0. */
-function counterSave (w: Writing, instance: object, state: State, place: Place, op: OpOptions): Write | undefined {
-  if (isElsewhere(state, place)) throw new QueryError(`${state.model[META].name}.save: counters cannot be copied to another place, only added to; use a query: Model.filter(key).using(…).update({ …__increment })`)
-  const table = tableOf(state.model)
-  if (state.stored !== undefined && keyChanged(instance, state, table.key)) throw new QueryError(`${state.model[META].name}.save: the key of a counter row cannot change`)
-  const counters = table.columns.filter((c) => c.type.kind === 'counter' && valueOf(instance, c.name) !== undefined)
-  const deltas = counters.map((column) => {
-    const value = valueOf(instance, column.name) as bigint
-    return { column, delta: value - ((state.stored?.[column.field] as bigint | null | undefined) ?? 0n) }
-  })
-  const sent = state.stored === undefined ? deltas : deltas.filter((d) => d.delta !== 0n)
-  if (sent.length === 0) return undefined
-  const staticOnly = state.stored === undefined && table.clustering.length > 0 && table.clustering.every((c) => valueOf(instance, c.name) === null)
-  const written = state.stored === undefined ? becoming(instance, state, place) : storing(instance, state, counters)
-  const changes = sent.filter((d) => !staticOnly || d.column.role === 'static').map(({ column, delta }) => ({
-    column, change: { kind: delta < 0n ? 'decrement' : 'increment', value: delta < 0n ? -delta : delta } satisfies Change
-  }))
-  return updateWrite(w, instance, state, place, op, changes, written)
+/** Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06), unless a condition looks at the row. */
+function addressedBy (table: Table, changes: readonly ColumnChange[], op: OpOptions): readonly TableColumn[] {
+  if (!changes.every((c) => c.column.role === 'static')) return table.key
+  return conditionsOf(table, op).list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
 }
 
-/** What is to happen once the server confirmed the present values of `columns`. */
-function storing (instance: object, state: State, columns: Iterable<TableColumn>): () => void {
-  const snapshot = snapshotOf(instance, columns)
-  return () => { markStored(state, snapshot) }
+function storing (snapshot: Snapshot): (state: State) => void {
+  return (state) => { markStored(state, snapshot) }
 }
 
 /** The same for a new instance: from then on it belongs to that place. */
-function becoming (instance: object, state: State, place: Place): () => void {
-  const snapshot = snapshotOf(instance, tableOf(state.model).columns)
-  return () => {
+export function becoming ({ place }: Subject, snapshot: Snapshot): (state: State) => void {
+  return (state) => {
     markStored(state, snapshot)
     state.source = { ...state.source, origin: originOf(place) }
   }
 }
 
-/** The key as it is stored; a key column without value never reaches the server (DML-11). */
-function bindKey (instance: object, state: State, key: readonly TableColumn[], place: Place, params: unknown[], at: string): void {
-  for (const column of key) {
-    const value = state.stored?.[column.field] ?? valueOf(instance, column.name)
-    if (value === null || value === undefined) throw new QueryError(`${at}: the key column "${column.name}" has no value`)
-    params.push(column.type.toDriver(value, place.connection.encoding))
-  }
+/** The key of the row, in the driver's form: as it is stored, else what the instance holds. @throws {ValidationError} before a null key reaches the server (DML-11) */
+function keyValues ({ instance, base, place }: Subject, key: readonly TableColumn[]): unknown[] {
+  const violations = new Violations()
+  const values = key.map((column) => violations.try(column.name, () => keyValue(instance, base, column)))
+  violations.finish(base.model[META].name)
+  return values.map((value, i) => key[i]?.type.toDriver(value, place.connection.encoding))
 }
 
-function partitionOf (instance: object, state: State, place: Place): unknown[] {
-  return tableOf(state.model).partitionKey.map((c) => c.type.toDriver(state.stored?.[c.field] ?? valueOf(instance, c.name), place.connection.encoding))
+function keyValue (instance: object, { stored }: State, column: TableColumn): unknown {
+  const known = stored?.[column.field] ?? null
+  if (known !== null) return known
+  const value = valueOf(instance, column.name) ?? null
+  if (value === null) throw new InvalidValue('required', 'must be given, being part of the key')
+  return checked(column, value)
 }
+
+/** For batches, which compare partitions; asked now, because the instance may change until the batch looks. */
+function partitionOf (subject: Subject): () => unknown[] {
+  const { table, op } = subject
+  if (op.batch === undefined) return noPartition
+  const values = keyValues(subject, table.partitionKey)
+  return () => values
+}
+
+function newPartition ({ instance, table, place, op }: Subject): () => unknown[] {
+  if (op.batch === undefined) return noPartition
+  const values = table.partitionKey.map((c) => c.type.toDriver(valueOf(instance, c.name), place.connection.encoding))
+  return () => values
+}
+
+const noPartition = (): unknown[] => []
 

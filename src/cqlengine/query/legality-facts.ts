@@ -19,6 +19,8 @@ export interface Facts {
   readonly isStaticOnly: boolean
   /** The whole partition key has values. */
   readonly namesPartitions: boolean
+  /** The whole partition key has values, or its token bounds. */
+  readonly limitsPartitions: boolean
   /** Partitions are looked through, because none are named. */
   readonly isRangeOfPartitions: boolean
   /** Some of the partition key is filtered, but not as Cassandra finds partitions. */
@@ -26,7 +28,7 @@ export interface Facts {
   /** Clustering columns are filtered, but not as a part of the order. */
   readonly clusteringIsFiltered: boolean
   readonly clusteringGap: { readonly column: TableColumn, readonly before: TableColumn } | undefined
-  /** One condition at least is answered by an index. */
+  /** One condition at least, or the order, is answered by an index. */
   readonly hasIndex: boolean
   /** The server asks an index. */
   readonly usesIndex: boolean
@@ -38,12 +40,12 @@ export interface Facts {
 export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'): Facts {
   const conditions = state.conditions.filter((c): c is ColumnCondition => !isToken(c))
   const tokens = state.conditions.filter(isToken)
-  const on = Map.groupBy === undefined ? grouped(conditions) : grouped(conditions)
+  const on = grouped(conditions)
   const order = as === 'count' ? [] : state.order
   const nearest = order.find((o): o is NearestOrder => 'vector' in o)
   const answeredBy = (c: ColumnCondition): readonly IndexKind[] => answering(c.column, c.operator)
 
-  const hasIndex = conditions.some((c) => answeredBy(c).length > 0)
+  const hasIndex = nearest !== undefined || conditions.some((c) => answeredBy(c).length > 0)
   const hasValue = (c: TableColumn): boolean => (on.get(c) ?? []).some((o) => o.operator === 'eq' || o.operator === 'in')
   const namesPartitions = table.partitionKey.every(hasValue)
   const partitionIsFiltered = !namesPartitions && table.partitionKey.some((c) => on.has(c))
@@ -52,7 +54,7 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
   const isRangeOfPartitions = tokens.length > 0 || !namesPartitions
   const other = conditions.filter(({ column: { role } }) => role === 'static' || role === 'regular')
   const usesIndex = hasIndex && (
-    !namesPartitions || clusteringIsFiltered || other.length > 0 ||
+    nearest !== undefined || !namesPartitions || clusteringIsFiltered || other.length > 0 ||
     (isRangeOfPartitions && conditions.some((c) => c.column.role === 'clustering' && answeredBy(c).length > 0))
   )
 
@@ -67,13 +69,18 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
     isAggregate: as === 'count' || isAggregate(state),
     isStaticOnly: as === 'rows' && isStaticOnly(table, state),
     namesPartitions,
+    limitsPartitions: tokens.length > 0 || namesPartitions,
     isRangeOfPartitions,
     partitionIsFiltered,
     clusteringIsFiltered,
     clusteringGap,
     hasIndex,
     usesIndex,
-    leftOver: leftOver(conditions, answeredBy),
+    leftOver: leftOver([
+      ...other,
+      ...conditions.filter((c) => c.column.role === 'partition' && !namesPartitions),
+      ...conditions.filter((c) => c.column.role === 'clustering' && (clusteringIsFiltered || !namesPartitions))
+    ], answeredBy, nearest !== undefined),
     answering: answeredBy
   }
 }
@@ -103,9 +110,12 @@ function gap (table: Table, on: Facts['on']): Facts['clusteringGap'] {
   return undefined
 }
 
-function leftOver (conditions: readonly ColumnCondition[], answeredBy: Facts['answering']): ColumnCondition | undefined {
-  if (conditions.length === 0) return undefined
-  return conditions.find((c) => answeredBy(c).length === 0)
+/** SAI indexes work together, nearness included; of the others one answers one condition, and the rest is filtered. */
+function leftOver (needed: readonly ColumnCondition[], answeredBy: Facts['answering'], besideNearest: boolean): ColumnCondition | undefined {
+  if (needed.some((c) => answeredBy(c).includes('unknown'))) return undefined
+  const open = needed.find((c) => answeredBy(c).length === 0)
+  if (open !== undefined || (needed.length < 2 && !besideNearest)) return open
+  return needed.find((c) => !answeredBy(c).includes('sai'))
 }
 
 function isAggregate ({ output }: QueryState): boolean {

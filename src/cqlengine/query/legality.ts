@@ -2,6 +2,7 @@
 // server's own decisions; test/query/legality-server.test.ts holds both side by side.
 
 import { QueryError } from '../errors.js'
+import { tableOf } from '../model/meta.js'
 import type { Table, TableColumn } from '../model/table.js'
 import type { ColumnCondition } from './conditions.js'
 import { hasVectorIndex, isFrozen, isMultiCell, isRange } from './index-support.js'
@@ -156,10 +157,13 @@ function nearestLimit ({ nearest, state }: Facts): string | undefined {
   return nearest !== undefined && state.limit === undefined ? 'an order by nearness needs a limit, 1000 at most; call limit()' : undefined
 }
 
+/** Filtering does not help: what is neither indexed nor found by the keys cannot stand beside it at all. */
 function nearestFilter (facts: Facts): string | undefined {
-  if (facts.nearest === undefined || facts.namesPartitions) return undefined
-  const open = find(facts, (c) => facts.answering(c).length === 0)
-  return open && `an order by nearness takes only conditions that an index answers, or the whole partition key; index "${open.column.name}", or take its condition out`
+  if (facts.nearest === undefined) return undefined
+  if (facts.partitionIsFiltered) return `an order by nearness looks at given partitions or at all; filter the whole partition key (${quoted(facts.table.partitionKey)}) by values, or none of it`
+  const open = facts.conditions.filter(({ column }) => column.role !== 'partition' && !column.indexed)
+  const found = open.find(({ column }) => column.role !== 'clustering') ?? (facts.limitsPartitions && !facts.clusteringIsFiltered ? undefined : open[0])
+  return found && `an order by nearness takes conditions on indexed columns, and on clustering columns of a given partition; index "${found.column.name}", or take its condition out`
 }
 
 // -------------------------------------------------------------------------------------------------- order
@@ -210,7 +214,7 @@ function clusteringFilter (facts: Facts): string | undefined {
 }
 
 function otherFilter (facts: Facts): string | undefined {
-  if (facts.state.allowFiltering || facts.hasIndex || facts.nearest !== undefined) return undefined
+  if (facts.state.allowFiltering || facts.hasIndex) return undefined
   const found = find(facts, ({ column: { role } }) => role === 'static' || role === 'regular')
   return found && needsIndex(found)
 }
@@ -221,8 +225,8 @@ function needsIndex ({ column, operator }: ColumnCondition): string {
   return `"${column.name}" is neither key nor indexed; declare it { index: ${target} }, ${filtering}`
 }
 
-function partitionIn ({ table, on, usesIndex, nearest }: Facts): string | undefined {
-  const found = usesIndex || nearest !== undefined ? table.partitionKey.find((c) => (on.get(c) ?? []).some((o) => o.operator === 'in')) : undefined
+function partitionIn ({ table, on, usesIndex }: Facts): string | undefined {
+  const found = usesIndex ? table.partitionKey.find((c) => (on.get(c) ?? []).some((o) => o.operator === 'in')) : undefined
   return found && `"in" on the partition key column "${found.name}" cannot stand with an indexed condition; ask for the partitions one by one, or take the other condition out`
 }
 
@@ -232,8 +236,18 @@ function orderIndex ({ columnOrder, usesIndex }: Facts): string | undefined {
 
 function leftToFilter (facts: Facts): string | undefined {
   const { state, leftOver, isRangeOfPartitions, usesIndex } = facts
-  if (state.allowFiltering || !(isRangeOfPartitions || usesIndex) || facts.nearest !== undefined) return undefined
+  if (state.allowFiltering || !(isRangeOfPartitions || usesIndex)) return undefined
   if (leftOver === undefined) return undefined
   if (leftOver.column.role === 'clustering' || leftOver.column.role === 'partition') return `without the whole partition key the condition on "${leftOver.column.name}" is answered by no index; filter the partition key, index "${leftOver.column.name}", ${filtering}`
   return facts.hasIndex ? `no index answers all conditions together, and "${leftOver.column.name}" is left; index these columns with SAI, ${filtering}` : needsIndex(leftOver)
+}
+
+/** Cassandra's limit of nearest neighbours; a value, not a shape. */
+const mostNearest = 1000
+
+/** @throws {QueryError} for an order by nearness with a limit above 1000 */
+export function checkNearest ({ model, order, limit }: QueryState): void {
+  if (limit !== undefined && limit > mostNearest && order.some((o) => 'vector' in o)) {
+    throw new QueryError(`${tableOf(model).name}: an order by nearness gives at most ${mostNearest} rows; lower the limit`)
+  }
 }

@@ -25,7 +25,8 @@ export function conditionsOf (table: Table, op: OpOptions): Lightweight {
   if (list.length === 0) throw new QueryError(`${table.name}.iff: no condition is given; leave out iff, or use ifExists`)
   for (const condition of list) {
     if (isToken(condition)) continue
-    const { column } = condition
+    const { column, operator, value } = condition
+    if (operator === 'in' && (value as unknown[]).length === 0) throw new QueryError(`${table.name}.iff: the "in" of "${column.name}" has no values`)
     if (column.role === 'partition' || column.role === 'clustering') throw new QueryError(`${table.name}.iff: "${column.name}" is part of the key, which is in WHERE already; conditions are for other columns`)
   }
   return { list, text: list.map(conditionText), shape: list.map(conditionShape).join() }

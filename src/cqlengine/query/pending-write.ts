@@ -1,5 +1,6 @@
 import type { RequestOptions } from '../connection/session.js'
 import type { ModelConstructor } from '../model/meta.js'
+import type { OpOptions } from '../model/operations.js'
 import type { Place } from './place.js'
 
 /** A write that is ready to be sent or to go into a batch. */
@@ -13,6 +14,11 @@ export interface Write {
   readonly conditional: boolean
   /** Values of the partition key, in the driver's form: a conditional batch is for one partition. Undefined where several are meant. */
   readonly partition: () => readonly unknown[] | undefined
+  /** The row within the partition, in the driver's form; absent where nothing is known of it, or several are meant. */
+  readonly row?: () => readonly unknown[] | undefined
   /** Called once the server confirmed it; not before (B03). */
   readonly written?: () => void
 }
+
+/** A write as it waits in a batch. */
+export interface Queued { readonly write: Write, readonly op: OpOptions }

@@ -1,4 +1,5 @@
 import { Ordering } from '../columns/expression.js'
+import { checkIndexedVector } from '../columns/check.js'
 import { Column } from '../columns/column.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
@@ -9,11 +10,13 @@ import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
 import type { Route } from '../connection/route.js'
 import { deleteRows, updateRows } from './blind-writes.js'
-import { readConditions } from './conditions.js'
+import { readConditions, shown } from './conditions.js'
 import { Selected } from './functions.js'
+import { conditionsOf } from './lightweight.js'
 import type { Querying } from './querying.js'
 import { allOf, type Order, type Output, type QueryState } from './query-state.js'
-import { countRows, previewOf, readAll, readFirst, readPage, rowsOf } from './reading.js'
+import { countRows, pagesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
+import { RowIterator } from './row-iterator.js'
 import { type SelectedColumn } from './selection.js'
 
 /**
@@ -69,10 +72,12 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   only (...names: string[]): QuerySet {
     if (names.length === 0) throw new QueryError(`${this.#name}.only: name at least one column`)
-    return this.#withColumns('only', names.map((n) => this.#column('only', n)))
+    const named = names.map((n) => this.#column('only', n))
+    const { output } = this.#state
+    return this.#withColumns('only', output.kind === 'partial' ? named.filter((c) => output.columns.includes(c)) : named)
   }
 
-  /** Adds to what was deferred before (QRY-18). */
+  /** Adds to what was deferred before (QRY-18); what `only` chose before stays out too (QRY-17). */
   defer (...names: string[]): QuerySet {
     const left = this.#state.output.kind === 'partial' ? this.#state.output.columns : this.#table.columns
     const deferred = new Set(names.map((n) => this.#column('defer', n)))
@@ -83,7 +88,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     const last = names.at(-1)
     const options = typeof last === 'object' && last !== null ? names.pop() as Record<string, unknown> : {}
     const unknown = Object.keys(options).find((o) => o !== 'flat')
-    if (unknown !== undefined) throw new QueryError(`${this.#name}.valuesList: unknown option ${JSON.stringify(unknown)}; it has flat`)
+    if (unknown !== undefined) throw new QueryError(`${this.#name}.valuesList: unknown option ${shown(unknown)}; it has flat`)
     const flat = options['flat'] === true
     const columns = (names.length === 0 ? this.#table.columns.map((c) => c.name) : names).map((n) => this.#column('valuesList', n))
     if (flat && columns.length !== 1) throw new QueryError(`${this.#name}.valuesList: flat is for one column`)
@@ -105,8 +110,9 @@ export class QuerySet implements AsyncIterable<unknown> {
   ifExists (): QuerySet { return this.#option('ifExists', true) }
   ifNotExists (): QuerySet { return this.#option('ifNotExists', true) }
   iff (where: Record<string, unknown>): QuerySet {
-    readConditions(this.#table, [where], 'iff')
-    return this.#option('iff', where)
+    const next = this.#option('iff', where)
+    conditionsOf(this.#table, { iff: where })
+    return next
   }
 
   using (to: Route): QuerySet { return this.#option('using', { ...this.#state.options.using, ...to }) }
@@ -130,7 +136,8 @@ export class QuerySet implements AsyncIterable<unknown> {
   async count (): Promise<number> { return await countRows(this.#querying, this.#state) }
 
   async create (values: unknown, options?: OpOptions): Promise<object> {
-    const { model } = this.#state
+    const { model, conditions } = this.#state
+    if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
     const instance = new model(values ?? {}) as { save (o: OpOptions): Promise<object> } // eslint-disable-line new-cap -- a class in a variable
     return await instance.save(this.#optionsFor('create', options))
   }
@@ -147,8 +154,9 @@ export class QuerySet implements AsyncIterable<unknown> {
     return await readPage(this.#querying, this.#state, options)
   }
 
-  async * [Symbol.asyncIterator] (): AsyncGenerator<unknown, void, undefined> {
-    for await (const rows of rowsOf(this.#querying, this.#state)) yield * rows
+  /** Row by row, in constant memory; the next page is under way while one is worked on. */
+  [Symbol.asyncIterator] (): AsyncIterator<unknown, void, undefined> {
+    return new RowIterator(pagesOf(this.#querying, this.#state))
   }
 
   /** What a SELECT of this query would send, and where to. */
@@ -182,8 +190,9 @@ export class QuerySet implements AsyncIterable<unknown> {
   #withColumns (what: 'only' | 'defer', wanted: readonly TableColumn[]): QuerySet {
     const { key, discriminator } = this.#table
     const columns = this.#inOrder(new Set([...key, ...discriminator === undefined ? [] : [discriminator], ...wanted]))
-    if (what === 'defer' && this.#state.output.kind === 'partial') return this.#with({ output: { kind: 'partial', columns } })
-    return this.#withOutput(what, { kind: 'partial', columns })
+    const { output } = this.#state
+    if (output.kind === 'partial' && (what === 'defer' || !output.named)) return this.#with({ output: { kind: 'partial', columns, named: output.named || what === 'only' } })
+    return this.#withOutput(what, { kind: 'partial', columns, named: what === 'only' })
   }
 
   #inOrder (columns: Iterable<TableColumn>): TableColumn[] {
@@ -192,28 +201,31 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   #column (what: string, name: unknown): TableColumn {
     const column = typeof name === 'string' ? this.#table.byName.get(name) : undefined
-    if (column === undefined) throw new QueryError(`${this.#name}.${what}: no column ${JSON.stringify(String(name))}; the model has ${this.#table.columns.map((c) => c.name).join(', ')}`)
+    if (column === undefined) throw new QueryError(`${this.#name}.${what}: no column ${shown(String(name))}; the model has ${this.#table.columns.map((c) => c.name).join(', ')}`)
     return column
   }
 
   #order (by: unknown): Order {
     if (by instanceof Ordering) {
       const column = this.#column('orderBy', by.column)
+      if (column.type.kind !== 'vector') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no vector; only those are ordered by nearness`)
       try {
-        return { column, vector: column.type.convert(by.vector) }
+        const vector = column.type.convert(by.vector)
+        checkIndexedVector(column, vector)
+        return { column, vector }
       } catch (error) {
         throw validationError(this.#name, column.name, error)
       }
     }
     const text = String(by)
-    const descending = text.startsWith('-')
+    const descending = text.startsWith('-') && !this.#table.byName.has(text)
     const column = this.#column('orderBy', descending ? text.slice(1) : text)
     if (column.role !== 'clustering') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no clustering column; Cassandra keeps rows only in the order of those`)
     return { column, descending }
   }
 
   #selected (alias: string, one: unknown): TableColumn | SelectedColumn {
-    if (alias === '__proto__') throw new QueryError(`${this.#name}.select: ${JSON.stringify(alias)} cannot be an alias`)
+    if (alias === '__proto__' || alias === '') throw new QueryError(`${this.#name}.select: ${JSON.stringify(alias)} cannot be an alias`)
     if (one instanceof Column) return this.#column('select', one.name)
     if (!(one instanceof Selected)) throw new QueryError(`${this.#name}.select, ${JSON.stringify(alias)}: expected a column of the model or one of db.functions`)
     if (one.column === undefined) return one

@@ -12,8 +12,8 @@ export type Order = ColumnOrder | NearestOrder
 /** What comes out of a row. */
 export type Output =
   | { readonly kind: 'instances' }
-  /** `only`, `defer`: instances that have a part of their columns. */
-  | { readonly kind: 'partial', readonly columns: readonly TableColumn[] }
+  /** `only`, `defer`: instances that have a part of their columns; `named` where `only` chose them. */
+  | { readonly kind: 'partial', readonly columns: readonly TableColumn[], readonly named: boolean }
   /** `valuesList`: arrays, or single values. */
   | { readonly kind: 'values', readonly columns: readonly TableColumn[], readonly flat: boolean }
   /** `select`: objects by alias. */

@@ -1,19 +1,21 @@
+import { ownEncoding } from '../connection/encoding.js'
 import type { RequestOptions } from '../connection/session.js'
+import { QueryError } from '../errors.js'
 import { hydrate } from '../model/hydrate.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { Source } from '../model/state.js'
-import type { TableColumn } from '../model/table.js'
-import { ownEncoding } from '../connection/encoding.js'
+import type { Table, TableColumn } from '../model/table.js'
 import { qualified } from '../statements/identifiers.js'
 import { select } from '../statements/select.js'
-import { bindCondition, type Condition, conditionShape, conditionText, isToken } from './conditions.js'
-import { checkLegal } from './legality.js'
+import { bindCondition, conditionShape, conditionText, isToken } from './conditions.js'
+import { withDiscriminator } from './family-filter.js'
+import { checkLegal, checkNearest } from './legality.js'
 import { type Database, originOf, type Place, placeOf } from './place.js'
 import type { Order, Output, QueryState } from './query-state.js'
-import { type Selector, selectors } from './selection.js'
+import { readValue, type Selector, selectors } from './selection.js'
 import type { StatementCache } from './statement-cache.js'
-import { baseRequest, batchOf, requestOf } from './write.js'
-import { QueryError } from '../errors.js'
+import { checkSize } from './statement-size.js'
+import { baseRequest, checkReading, requestOf } from './write.js'
 
 /** A read that is ready to be sent. */
 export interface SelectPlan {
@@ -25,7 +27,8 @@ export interface SelectPlan {
   readonly read: (rows: readonly Record<string, unknown>[]) => unknown[]
 }
 
-export type Count = 'count'
+/** `count` asks for the number of rows instead of the rows. */
+export type Asked = 'count' | 'rows'
 
 /** An `in` without values finds nothing, so nothing needs to be asked. */
 export function findsNothing (state: QueryState): boolean {
@@ -33,106 +36,129 @@ export function findsNothing (state: QueryState): boolean {
 }
 
 /**
- * Resolves, checks and builds a SELECT. `count` asks for the number of rows instead of the rows.
- * @throws {QueryError} for what the server would refuse, {BatchError} for a read in a batch, and what resolving a place throws
+ * Resolves, checks and builds a SELECT. Its text is made and judged once for each shape of a query.
+ * @throws {QueryError} for what the server would refuse, and what resolving a place throws
  */
-export function planSelect (db: Database, cache: StatementCache, given: QueryState, as: Count | 'rows'): SelectPlan {
+export function planSelect (db: Database, cache: StatementCache, given: QueryState, asked: Asked): SelectPlan {
   const { model, options } = given
   const table = tableOf(model)
-  if (batchOf(options) !== undefined) throw new QueryError(`${model[META].name}: only writes can be in a batch; take the reads out of it`)
+  checkReading(model, options)
   const state = withDiscriminator(given)
-  checkLegal(table, state, as)
   const place = placeOf(db, model, { using: options.using })
-  const output = columnsOf(state)
-  const what: readonly Selector[] = as === 'count' ? countRows : output.what
-  const order = as === 'count' ? [] : state.order
-  const prepared = cache.get(shapeOf(state, what, as), place.keyspace, () => ({
-    cql: select({
-      table: qualified(place.keyspace, table.name),
-      what: what.map((w) => w.text),
-      distinct: state.output.kind === 'distinct' && as === 'rows',
-      where: state.conditions.map(conditionText),
-      groupBy: state.groupBy.map((c) => c.cql),
-      orderBy: order.map(orderText),
-      perPartitionLimit: state.perPartitionLimit !== undefined,
-      limit: state.limit !== undefined && as === 'rows',
-      allowFiltering: state.allowFiltering
-    }),
-    request: baseRequest(model, place.keyspace, 'read', true)
-  }))
-  const { encoding } = place.connection
+  const output = outputOf(state)
+  const what = asked === 'count' ? countRows : output
+  const prepared = cache.get(shapeOf(state, what.shape, asked), place.keyspace, () => {
+    checkLegal(table, state, asked)
+    return { cql: selectText(table, place.keyspace, state, what.selectors, asked), request: baseRequest(model, place.keyspace, 'read', true) }
+  })
+  const params = bindSelect(state, what.selectors, asked, place)
+  checkSize(model, params)
+  const source: Source = { origin: originOf(place), columns: output.columns, ...place.connection.encoding !== ownEncoding && { form: 'foreign' } }
+  return { cql: prepared.cql, params, place, request: withPaging(requestOf(prepared.request, options), state), read: reader(model, state.output, source, output.selectors) }
+}
+
+/** The text of a query's SELECT. Markers come in the order: what, where, order, per partition limit, limit. */
+export function selectText (table: Table, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked): string {
+  return select({
+    table: qualified(keyspace, table.name),
+    what: what.map((w) => w.text),
+    distinct: state.output.kind === 'distinct' && asked === 'rows',
+    where: state.conditions.map(conditionText),
+    groupBy: state.groupBy.map((c) => c.cql),
+    orderBy: asked === 'count' ? [] : state.order.map(orderText),
+    perPartitionLimit: state.perPartitionLimit !== undefined,
+    limit: state.limit !== undefined && asked === 'rows',
+    allowFiltering: state.allowFiltering
+  })
+}
+
+/** What the markers of {@link selectText} are bound to. */
+export function bindSelect (state: QueryState, what: readonly Selector[], asked: Asked, { connection: { encoding } }: Pick<Place, 'connection'>): unknown[] {
   const params: unknown[] = []
   for (const w of what) w.bind?.(params, encoding)
   for (const condition of state.conditions) bindCondition(condition, encoding, params)
-  for (const o of order) if ('vector' in o) params.push(o.column.type.toDriver(o.vector, encoding))
+  if (asked === 'rows' && state.order.length > 0) {
+    checkNearest(state)
+    for (const o of state.order) if ('vector' in o) params.push(o.column.type.toDriver(o.vector, encoding))
+  }
   if (state.perPartitionLimit !== undefined) params.push(state.perPartitionLimit)
-  if (state.limit !== undefined && as === 'rows') params.push(state.limit)
-  const source: Source = { origin: originOf(place), columns: output.columns, ...encoding !== ownEncoding && { form: 'foreign' } }
-  return { cql: prepared.cql, params, place, request: withPaging(requestOf(prepared.request, options), state), read: reader(model, state.output, source, what) }
+  if (state.limit !== undefined && asked === 'rows') params.push(state.limit)
+  return params
 }
 
-/** A query on a polymorphic child finds its own rows and those of its children (POL-05). */
-function withDiscriminator (state: QueryState): QueryState {
-  const { family, variant } = state.model[META]
-  if (family === undefined || variant === undefined) return state
-  const table = tableOf(state.model)
-  const column = table.byField.get(family.discriminator.field) ?? family.discriminator
-  const isKey = column.role === 'clustering' || column.role === 'partition'
-  if (!isKey && !column.indexed) return state
-  const values = family.valuesBelow(state.model)
-  const single = values.length === 1
-  const condition: Condition = { column, operator: single ? 'eq' : 'in', value: single ? values[0] : values }
-  if (state.conditions.some((c) => !isToken(c) && c.column.field === column.field)) return state
-  // An index takes no IN but with filtering; the rows are the same.
-  return { ...state, conditions: [...state.conditions, condition], allowFiltering: state.allowFiltering || (!single && !isKey) }
+/** What is selected, and how a row becomes what the query set gives. */
+interface Selected {
+  readonly selectors: readonly Selector[]
+  readonly columns: readonly TableColumn[]
+  /** Tells apart what has different texts. */
+  readonly shape: string
 }
 
-const countRows: readonly Selector[] = [{ text: 'COUNT(*) AS "count"', shape: 'count' }]
+const countRows: Selected = { selectors: [{ text: 'COUNT(*) AS "count"', shape: 'count' }], columns: [], shape: 'count' }
 
-interface Columns { readonly what: readonly Selector[], readonly columns: readonly TableColumn[] }
-
-function columnsOf (state: QueryState): Columns {
+export function outputOf (state: QueryState): Selected {
   const { output, model } = state
-  if (output.kind === 'selection') return { what: selectors(model[META].name, output.fields), columns: [] }
-  const columns = output.kind === 'instances' ? allColumns(model) : output.columns
-  return { what: columns.map((c) => ({ text: c.cql, shape: String(c.position) })), columns }
+  switch (output.kind) {
+    case 'instances': return wholeRows(model)
+    case 'selection': {
+      const fields = selectors(model[META].name, output.fields)
+      return { selectors: fields, columns: [], shape: fields.map((f) => f.shape).join() }
+    }
+    case 'partial': case 'values': case 'distinct': return selectedColumns(output.columns)
+  }
 }
 
-const familyColumns = new WeakMap<ModelConstructor, { readonly children: number, readonly columns: readonly TableColumn[] }>()
+function selectedColumns (columns: readonly TableColumn[]): Selected {
+  const fields = columns.map((c) => ({ text: c.cql, shape: String(c.position) }))
+  return { selectors: fields, columns, shape: fields.map((f) => f.shape).join() }
+}
 
-/** All columns of the model; for a polymorphic one those of its children too. */
+const wholes = new WeakMap<ModelConstructor, { readonly children: number, readonly selected: Selected }>()
+
+/** All columns of the model; for a polymorphic one those of its children too, which may be defined later. */
+function wholeRows (model: ModelConstructor): Selected {
+  const children = model[META].family?.children.length ?? 0
+  const known = wholes.get(model)
+  if (known?.children === children) return known.selected
+  const selected = selectedColumns(allColumns(model))
+  wholes.set(model, { children, selected })
+  return selected
+}
+
 function allColumns (model: ModelConstructor): readonly TableColumn[] {
   const table = tableOf(model)
-  const { family } = model[META]
+  const { family, variant } = model[META]
   if (family === undefined || !family.hasChildren) return table.columns
-  const known = familyColumns.get(model)
-  if (known?.children === family.children.length) return known.columns
   const byField = new Map(table.columns.map((c) => [c.field, c]))
   for (const child of family.children) {
-    for (const column of child.prototype instanceof model || model[META].variant === undefined ? tableOf(child).columns : []) {
+    for (const column of child.prototype instanceof model || variant === undefined ? tableOf(child).columns : []) {
       if (!byField.has(column.field)) byField.set(column.field, { ...column, position: byField.size })
     }
   }
-  const columns = [...byField.values()]
-  familyColumns.set(model, { children: family.children.length, columns })
-  return columns
+  return [...byField.values()]
 }
 
 function orderText (order: Order): string {
   return 'vector' in order ? `${order.column.cql} ANN OF ?` : `${order.column.cql} ${order.descending ? 'DESC' : 'ASC'}`
 }
 
-function shapeOf (state: QueryState, what: readonly Selector[], as: Count | 'rows'): string {
-  const order = state.order.map((o) => `${o.column.position}${'vector' in o ? 'ann' : o.descending ? 'd' : 'a'}`).join()
+function shapeOf (state: QueryState, what: string, asked: Asked): string {
   const flags = (state.perPartitionLimit === undefined ? 0 : 1) + (state.limit === undefined ? 0 : 2) + (state.allowFiltering ? 4 : 0) + (state.output.kind === 'distinct' ? 8 : 0)
-  return `s ${as} ${what.map((w) => w.shape).join()} ${state.conditions.map(conditionShape).join()} ${state.groupBy.map((c) => c.position).join()} ${order} ${flags}`
+  let shape = `s ${asked} ${flags} ${what}`
+  for (const condition of state.conditions) shape += ` w${conditionShape(condition)}`
+  for (const column of state.groupBy) shape += ` g${column.position}`
+  for (const o of state.order) shape += ` o${o.column.position}${'vector' in o ? 'ann' : o.descending ? 'd' : 'a'}`
+  return shape
 }
 
 function withPaging (request: RequestOptions, state: QueryState): RequestOptions {
-  // With IN on the partition key and an order the server cannot page (reference 6.1).
-  const unpaged = state.order.length > 0 && state.conditions.some((c) => !isToken(c) && c.operator === 'in' && c.column.role === 'partition')
-  if (unpaged) return { ...request, fetchSize: 0 }
+  if (isUnpaged(state)) return { ...request, fetchSize: 0 }
   return state.fetchSize === undefined ? request : { ...request, fetchSize: state.fetchSize }
+}
+
+/** With IN on the partition key and an order the server cannot page (reference 6.1). */
+function isUnpaged (state: QueryState): boolean {
+  return state.order.length > 0 && state.conditions.some((c) => !isToken(c) && c.operator === 'in' && c.column.role === 'partition')
 }
 
 function reader (model: ModelConstructor, output: Output, source: Source, what: readonly Selector[]): SelectPlan['read'] {
@@ -142,13 +168,9 @@ function reader (model: ModelConstructor, output: Output, source: Source, what: 
   }
   if (output.kind === 'values') {
     const { columns, flat } = output
-    const valueOf = (row: Record<string, unknown>, { field, type }: TableColumn): unknown => {
-      const value = row[field]
-      return value === null || value === undefined ? type.emptyValue() : type.fromDriver(value)
-    }
     const [only] = columns
-    if (flat && only !== undefined) return (rows) => rows.map((row) => valueOf(row, only))
-    return (rows) => rows.map((row) => columns.map((c) => valueOf(row, c)))
+    if (flat && only !== undefined) return (rows) => rows.map((row) => readValue(only, row[only.field]))
+    return (rows) => rows.map((row) => columns.map((c) => readValue(c, row[c.field])))
   }
   return (rows) => hydrate(model, rows, source)
 }

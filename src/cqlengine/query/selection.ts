@@ -59,7 +59,7 @@ function isNumeric (cql: string): boolean {
   return ['tinyint', 'smallint', 'int', 'bigint', 'varint', 'float', 'double', 'decimal', 'counter'].includes(cql)
 }
 
-function readValue ({ type }: TableColumn, value: unknown): unknown {
+export function readValue ({ type }: TableColumn, value: unknown): unknown {
   return value === null || value === undefined ? type.emptyValue() : type.fromDriver(value)
 }
 

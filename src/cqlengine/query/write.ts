@@ -1,12 +1,14 @@
 import type { RequestOptions } from '../connection/session.js'
+import { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { microseconds } from '../model/options.js'
+import { microseconds, noOptions } from '../model/options.js'
 import { checkApplied } from './applied.js'
 import { BatchQuery } from './batch.js'
 import type { Write } from './pending-write.js'
 import type { Place } from './place.js'
+import { checkSize } from './statement-size.js'
 import { toLong } from './wire.js'
 
 /**
@@ -18,6 +20,8 @@ export async function send (write: Write, op: OpOptions): Promise<void> {
     batchOf(op).add(write, op)
     return
   }
+  checkSize(write.model, write.params)
+  if (op.consistency !== undefined && !write.conditional) checkSerial(write.model, op)
   const { session } = write.place.connection
   const result = await session.execute(write.cql, write.params, requestOf(write.request, op))
   if (write.conditional) checkApplied(write.model, result)
@@ -53,6 +57,26 @@ export function requestOf (base: RequestOptions, op: OpOptions): RequestOptions 
 export function baseRequest (model: ModelConstructor, keyspace: string, kind: 'read' | 'write', isIdempotent: boolean): RequestOptions {
   const { name, options: { consistency } } = model[META]
   return Object.freeze({ kind, prepare: true, checked: true, label: name, keyspace, isIdempotent, ...consistency !== undefined && { consistency } })
+}
+
+/**
+ * What only a write has, or only a read lacks, must not be believed to have an effect.
+ * @throws {QueryError} for a read in a batch, with a TTL, a timestamp or a condition, or at ANY
+ */
+export function checkReading (model: ModelConstructor, op: OpOptions): void {
+  if (op === noOptions) return
+  const at = model[META].name
+  if (batchOf(op) !== undefined) throw new QueryError(`${at}: only writes can be in a batch; take the reads out of it`)
+  for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
+    if (op[name] !== undefined && op[name] !== false) throw new QueryError(`${at}: ${name} is for writes; a read has none`)
+  }
+  if (op.consistency === types.consistencies.any) throw new QueryError(`${at}: the consistency ANY is for writes; read at ONE or above`)
+}
+
+/** @throws {QueryError} for a write without condition at a serial consistency (reference 6.5 "Consistency") */
+function checkSerial (model: ModelConstructor, { consistency }: OpOptions): void {
+  const { serial, localSerial } = types.consistencies
+  if (consistency === serial || consistency === localSerial) throw new QueryError(`${model[META].name}: SERIAL and LOCAL_SERIAL are for reads; a write has them as serialConsistency, beside a condition`)
 }
 
 /** Markers of `USING`, in the order of the text. */

@@ -4,7 +4,7 @@ import { fakeNode } from '../fake-node.js'
 import { proxyTo } from '../proxy.js'
 
 const [, , name = '', hosts = ''] = process.argv
-const registry = new ConnectionRegistry({ connectTimeout: 400, warn: () => {} })
+const registry = new ConnectionRegistry({ warn: () => {} })
 const raw = { kind: 'raw', prepare: true, isIdempotent: true } as const
 const question = 'SELECT key FROM system.local'
 
@@ -27,6 +27,7 @@ const cases: Record<string, () => Promise<void>> = {
     for (let attempt = 0; attempt < 3; attempt++) await fails(registry.registerConnection('a', { hosts, localDataCenter: 'nope', retryConnect: attempt === 2 }))
   },
   async silent () {
+    registry.configure({ connectTimeout: 400 })
     await fails(registry.registerConnection('a', { hosts: [(await fakeNode('silent')).host, (await fakeNode('silent')).host] }))
   },
   async 'closed during STARTUP' () {
@@ -60,6 +61,22 @@ const cases: Record<string, () => Promise<void>> = {
     await registry.registerConnection('a', { hosts })
     await registry.registerConnection('a', { hosts })
     await registry.unregisterConnection('a')
+  },
+  async 'forty short outages lived through' () {
+    process.on('warning', (warning) => { throw warning })
+    const proxy = await proxyTo(hosts.split(',')[0] ?? '')
+    await registry.registerConnection('a', { hosts: proxy.host, default: true })
+    for (let outage = 0; outage < 40; outage++) {
+      await proxy.shut()
+      await proxy.open()
+      for (let request = 0; request < 3; request++) {
+        await ask().catch(() => {})
+        await new Promise((resolve) => { setTimeout(resolve, 30) })
+      }
+    }
+    while (await ask().then(() => false, () => true)) await new Promise((resolve) => { setTimeout(resolve, 30) })
+    await registry.close()
+    await proxy.close()
   },
   async 'two outages lived through' () {
     const proxy = await proxyTo(hosts.split(',')[0] ?? '')

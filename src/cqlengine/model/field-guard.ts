@@ -1,0 +1,38 @@
+import { ModelDefinitionError } from '../errors.js'
+
+/** The error for the name of a column that is hidden. */
+export type Hidden = (column: string) => Error
+
+/**
+ * A class field called like a column (`name!: string`) is defined after our constructor ran, out of its sight, and would hide the column:
+ * its value would never be written. So the first instance of each class is made behind a proxy, which sees definitions.
+ * @param columns attribute names
+ */
+export function guarded<T extends object> (instance: T, columns: { has (name: string): boolean }, hidden: Hidden): T {
+  const isColumn = (key: PropertyKey): key is string => typeof key === 'string' && columns.has(key)
+  return new Proxy(instance, {
+    defineProperty (target, key, descriptor) {
+      if (isColumn(key)) throw hidden(key)
+      return Reflect.defineProperty(target, key, descriptor)
+    },
+    // An assignment, by us or in the user's constructor, is no field: it must not come by the trap above.
+    set (target, key, value, receiver) {
+      if (!isColumn(key)) return Reflect.set(target, key, value, receiver)
+      return Reflect.defineProperty(target, key, Object.hasOwn(target, key) ? { value } : { value, writable: true, enumerable: true, configurable: true })
+    }
+  })
+}
+
+/** Accessors of the user's class that are called like a column would swallow its values. */
+export function checkAccessors (prototype: object, columns: Iterable<string>, hidden: Hidden): void {
+  for (const column of columns) {
+    for (let proto: object | null = prototype; proto !== null && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+      const member = Object.getOwnPropertyDescriptor(proto, column)
+      if (member !== undefined && !('value' in member)) throw hidden(column)
+    }
+  }
+}
+
+export function hiddenColumn (model: string, column: string): ModelDefinitionError {
+  return new ModelDefinitionError(`Model "${model}": a field or accessor of the class hides the column "${column}". Remove it, or write "declare ${column}: …" to tell only the type`)
+}

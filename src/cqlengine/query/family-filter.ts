@@ -1,0 +1,19 @@
+import { META, tableOf } from '../model/meta.js'
+import { type Condition, isToken } from './conditions.js'
+import type { QueryState } from './query-state.js'
+
+/** A query on a polymorphic child finds its own rows and those of its children (POL-05). */
+export function withDiscriminator (state: QueryState): QueryState {
+  const { family, variant } = state.model[META]
+  if (family === undefined || variant === undefined) return state
+  const table = tableOf(state.model)
+  const column = table.byField.get(family.discriminator.field) ?? family.discriminator
+  const isKey = column.role === 'clustering' || column.role === 'partition'
+  if (!isKey && !column.indexed) return state
+  if (state.conditions.some((c) => !isToken(c) && c.column.field === column.field)) return state
+  const values = family.valuesBelow(state.model)
+  const single = values.length === 1
+  const condition: Condition = { column, operator: single ? 'eq' : 'in', value: single ? values[0] : values }
+  // An index takes no IN but with filtering; the rows are the same.
+  return { ...state, conditions: [...state.conditions, condition], allowFiltering: state.allowFiltering || (!single && !isKey) }
+}

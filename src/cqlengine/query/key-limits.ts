@@ -1,0 +1,25 @@
+import { InvalidValue } from '../columns/cql-type.js'
+import type { Table, TableColumn } from '../model/table.js'
+
+/** The server writes the length of a key in two bytes (reference 6.4 "Keys"). */
+const mostKeyBytes = 65_535
+
+/** A value of a partition key column for which Cassandra takes no row. @throws {InvalidValue} */
+export function checkPartitionValue ({ partitionKey }: Table, { type }: TableColumn, value: unknown): void {
+  if (partitionKey.length === 1 && isEmpty(value)) throw new InvalidValue('empty', `must not be empty: a ${type.cql} that is the whole partition key has at least one byte`)
+  checkKeyLength(value)
+}
+
+/** A value that is too long for a key; reads find nothing with it, writes are refused. @throws {InvalidValue} */
+export function checkKeyLength (value: unknown): void {
+  if (isTooLong(value)) throw new InvalidValue('size', `must have at most ${mostKeyBytes} bytes, being part of the key`)
+}
+
+function isEmpty (value: unknown): boolean {
+  return value === '' || (ArrayBuffer.isView(value) && value.byteLength === 0)
+}
+
+function isTooLong (value: unknown): boolean {
+  if (typeof value === 'string') return value.length * 3 > mostKeyBytes && Buffer.byteLength(value) > mostKeyBytes
+  return ArrayBuffer.isView(value) && value.byteLength > mostKeyBytes
+}

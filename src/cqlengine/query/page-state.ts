@@ -1,0 +1,48 @@
+import { errors, types } from '../driver.js'
+import { PageTokenError } from '../errors.js'
+
+const advice = 'the state is not one that page() gave for this query. Start again at the first page'
+
+/**
+ * A paging state from outside, in the form of the driver. What is visibly none is refused here: some of it would end in an internal
+ * error of the server (reference 5.1 "Paging").
+ * @throws {PageTokenError}
+ */
+export function checkState (state: unknown, at: string): string {
+  if (typeof state === 'string' && /^(?:[0-9a-f]{2})+$/i.test(state) && isWhole(Buffer.from(state, 'hex'))) return state
+  throw new PageTokenError(`${at}: ${advice}`)
+}
+
+/** What the server answers to a state that only looks right. */
+export function isRefusedState (error: unknown): boolean {
+  const { protocolError, serverError } = types.responseErrorCodes
+  return error instanceof errors.ResponseError && (error.code === protocolError || error.code === serverError)
+}
+
+export function refusedState (at: string, cause: unknown): PageTokenError {
+  const error = new PageTokenError(`${at}: the server refuses the state; ${advice}`)
+  error.cause = cause
+  return error
+}
+
+/** The partition key and the row's position, each with its length before it, and two numbers: nothing is missing or left over. */
+function isWhole (bytes: Buffer): boolean {
+  let at = 0
+  for (let part = 0; part < 4; part++) {
+    const number = readNumber(bytes, at)
+    if (number === undefined) return false
+    at = number.end + (part < 2 ? number.value : 0)
+  }
+  return at === bytes.length
+}
+
+/** The server's number of variable length: the leading ones of the first byte tell how many bytes follow. */
+function readNumber (bytes: Buffer, at: number): { value: number, end: number } | undefined {
+  const first = bytes[at]
+  if (first === undefined) return undefined
+  const more = first === 0xff ? 8 : Math.clz32(~first & 0xff) - 24
+  if (at + more >= bytes.length) return undefined
+  let value = more >= 7 ? 0 : first & (0x7f >> more)
+  for (let i = 1; i <= more; i++) value = value * 256 + (bytes[at + i] as number)
+  return { value, end: at + more + 1 }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { CQLAlchemy } from '../../src/cqlalchemy.js'
+import { QueryError } from '../../src/cqlengine/errors.js'
+import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+
+t.test('raw CQL', async (t) => {
+  const keyspace = await uniqueKeyspace(t)
+  const db = await new CQLAlchemy().init({ hosts, localDataCenter, keyspace, env: false })
+  t.teardown(async () => { await db.close() })
+  const c = db.columns
+  class Page extends db.Model.define('Pa_ge', { id: c.UUID({ primaryKey: true, default: randomUUID }), n: c.Integer({ dbField: 'N "n"' }), s: c.Text() }).as<Page>() {}
+  await db.syncDb()
+  const page = await Page.create({ n: 1, s: "'; DROP TABLE x; --" })
+
+  t.test('db.cql quotes models and columns and binds all else', async (t) => {
+    const rows = await db.cql<{ n: number, s: string }>`SELECT ${Page.columns.n} AS n, s FROM ${Page} WHERE ${Page.columns.id} = ${page.id}`
+    t.same(rows, [{ n: 1, s: "'; DROP TABLE x; --" }])
+    const evil = "' OR 1 = 1; --"
+    await db.cql`UPDATE ${Page} SET s = ${evil} WHERE id = ${page.id}`
+    t.equal((await Page.get({ id: page.id })).s, evil)
+  })
+
+  t.test('db.cql gives all rows, whatever their number', async (t) => {
+    await Page.createMany(Array.from({ length: 5100 }, (_, n) => ({ n })))
+    t.equal((await db.cql`SELECT id FROM ${Page}`).length, 5101)
+  })
+
+  t.test('db.cql refuses what it cannot place', async (t) => {
+    await t.rejects(db.cql`SELECT * FROM ${Page} WHERE ${c.Text()} = 1`, QueryError)
+    class Elsewhere extends db.Model.define('elsewhere', { id: c.Integer({ primaryKey: true }) }, { connection: 'other' }).as<Elsewhere>() {}
+    await t.rejects(db.cql`SELECT * FROM ${Elsewhere}`, { name: 'ConnectionRegistryError', message: /"other".*default/ })
+    await db.connection.registerConnection('other', { hosts, localDataCenter })
+    await t.rejects(db.cql`SELECT ${Page} ${Elsewhere}`, { name: 'QueryError', message: /one connection/ })
+    await db.connection.unregisterConnection('other')
+  })
+
+  t.test('db.execute gives the driver\'s result, prepared', async (t) => {
+    const result = await db.execute(`SELECT count(*) AS n FROM ${keyspace}."Pa_ge"`)
+    t.equal(result.rows[0]?.['n'], 5101n)
+    t.equal((await db.execute('SELECT key FROM system.local WHERE key = :k', { k: 'local' }, { consistency: 'ONE' })).rowLength, 1)
+    await t.rejects(db.execute(`USE ${keyspace}`), { name: 'QueryError', message: /USE/ })
+    await t.rejects(db.execute('SELECT * FROM local'), { name: 'ResponseError' }, 'FCA-07 connections are bound to no keyspace')
+    await t.rejects(db.execute('SELECT key FROM system.local', [], { ttl: 5 }), QueryError)
+    await t.rejects(db.execute(''), QueryError)
+  })
+})
