@@ -59,8 +59,7 @@ t.test('keys of Object.prototype are keys like others', (t) => {
   t.strictSame(Object.keys(bound), ['__proto__', 'constructor'])
   t.equal(Object.getPrototypeOf(bound), Object.prototype)
   t.strictSame(type.fromDriver(JSON.parse('{"__proto__": "a"}')), new Map([['__proto__', 'a']]))
-  const read: Record<string, unknown> = {}
-  read['__proto__'] = ['a'] // as the driver does
+  const read = Object.setPrototypeOf({}, ['a']) as unknown // what the driver's assignment does
   t.strictSame(c.Map(c.Text, c.List(c.Text)).type.fromDriver(read), new Map([['__proto__', ['a']]]))
   t.end()
 })

@@ -84,7 +84,7 @@ t.test('the forms and schemas of table 2.1', (t) => {
   t.strictSame(form(c.Set(c.BigInt), [1, 2]), ['1', '2'])
   t.strictSame(form(c.Map(c.Integer, c.Blob), new Map([[5, Buffer.from('hi')]])), { 5: 'aGk=' })
   t.strictSame(form(c.Map(c.Boolean, c.Integer), { true: 1, false: 0 }), { true: 1, false: 0 })
-  t.strictSame(form(c.Map(c.Double, c.Integer), new Map([[NaN, 1], [-Infinity, 2], [1e21, 3]])), { NaN: 1, '-Infinity': 2, '1e+21': 3 })
+  t.strictSame(form(c.Map(c.Double, c.Integer), new Map([[NaN, 1], [-Infinity, 2], [1e21, 3]])), { NaN: 1, '-Infinity': 2, 1e+21: 3 })
   t.strictSame(form(c.Map(c.Tuple(c.Integer, c.Text), c.Integer), { '[1,"a"]': 5 }), { '[1,"a"]': 5 })
   t.strictSame(form(c.Tuple(c.BigInt, c.Text), [5]), ['5', null])
 

@@ -68,7 +68,7 @@ t.test('MGT-06: a missing keyspace is a conflict of each model that names keyspa
   t.match(messages(result.conflicts), [/Item.*no keyspace "Shop".*createKeyspaceSimple/])
 })
 
-t.test('MGT-07: types come before the tables that use them, inner ones first, each once', async (t) => {
+t.test('MGT-07, B29: declaring a user type asks no server; types come before the tables that use them, inner ones first, each once', async (t) => {
   class Inner extends UserTypeValue.define('Inner', { 'a b': c.List(c.Text) }) {}
   class Outer extends UserTypeValue.define('outer', { inner: c.UserDefinedType(Inner), many: c.Map(c.Text, c.UserDefinedType(Inner)), renamed: c.Integer({ dbField: 'Ren' }) }) {}
   const one = model({ id: c.Integer({ primaryKey: true }), o: c.List(c.UserDefinedType(Outer)) })
@@ -146,6 +146,10 @@ t.test('a family shares its table: the columns of all children are in it, each o
   const base = { id: c.Integer({ primaryKey: true }), kind: c.Text({ discriminatorColumn: true }) }
   const family = model(base, { extra: { lives: c.Integer(), name: c.Text() } })
   t.same(texts(plan([family, family])), ['CREATE TABLE IF NOT EXISTS "Shop"."Item" ("id" int, "kind" text, "lives" int, "name" text, PRIMARY KEY (("id")))'])
+  const cat = target('Shop', 'Item', { ...base, lives: c.Integer() })
+  const dog = target('Shop', 'Item', { ...base, name: c.Text() })
+  t.same(plan([dog, cat, family]).conflicts, [], 'members named one by one')
+  t.match(texts(plan([dog, cat, family])), [/"name" text, "lives" int, PRIMARY KEY/])
   const clash = { ...family, extra: [...family.extra ?? [], ...target('Shop', 'Item', { ...base, lives: c.Text() }).table.columns] }
   t.match(plan(clash), { statements: [], conflicts: [{ column: 'lives', message: /family/ }] })
 })

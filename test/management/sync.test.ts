@@ -230,7 +230,7 @@ t.test('MGT-13: types are synced by themselves, and settle', async (t) => {
   t.match(await syncTypes([{ ...place, type: Before }], () => connection), { statements: [], warnings: [{ column: 'c;' }, { column: 'd' }] })
 })
 
-t.test('MGT-09, MGT-06: conflicts of all targets are found before anything is sent', async (t) => {
+t.test('MGT-09, MGT-06, MGT-16: conflicts of all targets are found before anything is sent', async (t) => {
   const [good, other] = [name(), name()]
   await raw(`CREATE TABLE ${qualified(keyspace, other)} (id int, c int, PRIMARY KEY (id, c))`)
   const targets = [
@@ -267,7 +267,7 @@ t.test('MGT-10: a dropped column of another type is a conflict instead of an err
   await settles(t, target(keyspace, table, { ...id, v: c.Integer(), w: c.Text() }))
 })
 
-t.test('without agreement sync stops, with a report of what was sent', async (t) => {
+t.test('MGT-16, B45: without agreement sync stops, with a report of what was sent', async (t) => {
   const metadata = connection.client.metadata as unknown as { checkSchemaAgreement: () => Promise<boolean> }
   const { checkSchemaAgreement } = metadata
   // A clock that runs fast, for nobody wants to wait ten seconds.

@@ -1,3 +1,4 @@
+import type { ChangeKind } from '../statements/assignment.js'
 import type { Encoding } from '../connection/encoding.js'
 
 /** What a value is for operators: see the operator table of API.md section 6. */
@@ -8,8 +9,7 @@ export type Key = string | number | bigint | boolean
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-/** How a change of a column is sent: the words of `update({ tags__add })`, and what dirty tracking finds by itself. */
-export type ChangeKind = 'assign' | 'append' | 'prepend' | 'add' | 'remove' | 'update' | 'increment' | 'decrement' | 'field'
+export type { ChangeKind }
 
 /**
  * One change of one column. `value` is in the instance's form:

@@ -76,15 +76,27 @@ export function clashingColumns (wanted: WantedTable): TableColumn[] {
   })
 }
 
-/** Targets that name one table of one keyspace are one wanted table. Equal ones by the table itself; others are refused. */
+/** Targets that name one table of one keyspace become one, where they are the same table or members of one family; others are duplicates. */
 export function mergeTables (tables: readonly WantedTable[]): { tables: WantedTable[], duplicates: WantedTable[] } {
   const merged = new Map<string, WantedTable>()
   const duplicates: WantedTable[] = []
   for (const wanted of tables) {
     const first = merged.get(wanted.table.name)
     if (first === undefined) merged.set(wanted.table.name, wanted)
-    else if (first.table !== wanted.table) duplicates.push(wanted)
-    else merged.set(wanted.table.name, { ...first, extra: [...first.extra ?? [], ...wanted.extra ?? []] })
+    else if (first.table !== wanted.table && !isFamily(first.table, wanted.table)) duplicates.push(wanted)
+    else {
+      merged.set(wanted.table.name, {
+        ...first,
+        extra: [...first.extra ?? [], ...first.table === wanted.table ? [] : wanted.table.columns, ...wanted.extra ?? []],
+        options: { ...wanted.options, ...first.options }
+      })
+    }
   }
   return { tables: [...merged.values()], duplicates }
+}
+
+/** Each member of a family has a compiled table of its own, of one key and one discriminator. */
+function isFamily (a: Table, b: Table): boolean {
+  return a.discriminator !== undefined && a.discriminator.field === b.discriminator?.field &&
+    a.partitionKey.length === b.partitionKey.length && a.key.length === b.key.length && a.key.every((column, i) => column.field === b.key[i]?.field)
 }

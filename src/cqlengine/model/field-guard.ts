@@ -12,7 +12,7 @@ export function guarded<T extends object> (instance: T, columns: { has (name: st
   const isColumn = (key: PropertyKey): key is string => typeof key === 'string' && columns.has(key)
   return new Proxy(instance, {
     defineProperty (target, key, descriptor) {
-      if (isColumn(key)) throw hidden(key)
+      if (isColumn(key) && isField(descriptor)) throw hidden(key)
       return Reflect.defineProperty(target, key, descriptor)
     },
     // An assignment, by us or in the user's constructor, is no field: it must not come by the trap above.
@@ -21,6 +21,11 @@ export function guarded<T extends object> (instance: T, columns: { has (name: st
       return Reflect.defineProperty(target, key, Object.hasOwn(target, key) ? { value } : { value, writable: true, enumerable: true, configurable: true })
     }
   })
+}
+
+/** As a class field is defined; `Object.freeze` and the like define otherwise. */
+function isField ({ writable, enumerable, configurable }: PropertyDescriptor): boolean {
+  return writable === true && enumerable === true && configurable === true
 }
 
 /** Accessors of the user's class that are called like a column would swallow its values. */

@@ -18,8 +18,12 @@ const provedClasses = new WeakSet<object>()
 class FieldGuard {
   constructor () {
     const { loading, table, name } = (new.target as unknown as ModelConstructor)[META]
-    if (table === undefined || (loading.target === new.target ? loading.probing !== true : provedClasses.has(new.target.prototype))) return
-    return guarded(this, table.byName, (column) => hiddenColumn(name, column))
+    const { prototype } = new.target
+    if (table === undefined || (loading.target === new.target ? loading.probing !== true : provedClasses.has(prototype))) return
+    return guarded(this, table.byName, (column) => {
+      provedClasses.delete(prototype)
+      return hiddenColumn(name, column)
+    })
   }
 }
 

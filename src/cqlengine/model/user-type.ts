@@ -16,8 +16,12 @@ const provedTypes = new WeakSet<object>()
 class FieldGuard {
   constructor () {
     const { typeName, columns } = new.target as unknown as typeof UserTypeValue
-    if (provedTypes.has(new.target.prototype)) return
-    return guarded(this, { has: (name) => Object.hasOwn(columns, name) }, (field) => hiddenField(typeName, field))
+    const { prototype } = new.target
+    if (provedTypes.has(prototype)) return
+    return guarded(this, { has: (name) => Object.hasOwn(columns, name) }, (field) => {
+      provedTypes.delete(prototype)
+      return hiddenField(typeName, field)
+    })
   }
 }
 

@@ -31,26 +31,31 @@ export type Purpose = 'filter' | 'iff'
  * @throws {QueryError} for unknown columns and operators, for null and undefined; {ValidationError} for values that the column refuses
  */
 export function readConditions (table: Table, given: readonly unknown[], purpose: Purpose): Condition[] {
-  const where = `${table.name}.${purpose}`
-  return given.flatMap((one) => {
-    if (one instanceof Expression) return [readCondition(table, one.column, one.operator, one.value, purpose)]
-    if (typeof one !== 'object' || one === null || Array.isArray(one)) {
-      throw new QueryError(`${where}: expected an object of columns and values, or conditions such as Model.columns.name.eq(…)`)
-    }
-    return [...readValues(one, table.name)].map(([key, value]) => readKey(table, key, value, purpose))
-  })
+  const conditions: Condition[] = []
+  for (const one of given) {
+    if (one instanceof Expression) conditions.push(readCondition(table, one.column, one.operator, one.value, purpose))
+    else readObject(table, one, purpose, conditions)
+  }
+  return conditions
 }
 
+function readObject (table: Table, given: unknown, purpose: Purpose, conditions: Condition[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new QueryError(`${table.name}.${purpose}: expected an object of columns and values, or conditions such as Model.columns.name.eq(…)`)
+  }
+  for (const [key, value] of readValues(given, table.name)) conditions.push(readKey(table, key, value, purpose))
+}
+
+/** A declared column wins over an operator in its name (B20). */
 function readKey (table: Table, key: string, value: unknown, purpose: Purpose): Condition {
+  if (table.byName.has(key)) return readCondition(table, key, 'eq', value, purpose)
   const token = /^pk__token(?:__(eq|gt|gte|lt|lte))?$/.exec(key)
-  if (token !== null && !table.byName.has(key)) return readToken(table, (token[1] ?? 'eq') as TokenCondition['token'], value, purpose)
+  if (token !== null) return readToken(table, (token[1] ?? 'eq') as TokenCondition['token'], value, purpose)
   const { name, operator } = splitKey(table, key, purpose)
   return readCondition(table, name, operator, value, purpose)
 }
 
-/** A declared column wins over an operator in its name (B20). */
 function splitKey (table: Table, key: string, purpose: Purpose): { name: string, operator: Operator } {
-  if (table.byName.has(key)) return { name: key, operator: 'eq' }
   const at = key.lastIndexOf('__')
   const name = at < 0 ? key : key.slice(0, at)
   if (at < 0 || !table.byName.has(name)) throw unknownColumn(table, key, purpose)

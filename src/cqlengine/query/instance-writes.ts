@@ -88,8 +88,10 @@ export async function deleteInstance (w: Writing, instance: object, state: State
 }
 
 export function subjectOf (w: Writing, instance: object, state: State, base: State, op: OpOptions): Subject {
+  const table = tableOf(state.model)
+  if (op.iff !== undefined) conditionsOf(table, op) // told also when nothing has changed, so that nothing is sent
   const place = instancePlace(w.db, base, op)
-  return { w, instance, state, base, table: tableOf(state.model), place, elsewhere: isElsewhere(w.db, base, place, op), op }
+  return { w, instance, state, base, table, place, elsewhere: isElsewhere(w.db, base, place, op), op }
 }
 
 /** Queues or sends; queueing happens before the first await. */

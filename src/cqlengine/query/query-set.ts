@@ -121,12 +121,12 @@ export class QuerySet implements AsyncIterable<unknown> {
   idempotent (yes: boolean = true): QuerySet { return this.#option('idempotent', yes) }
 
   // ------------------------------------------------------------------------------------------------ terminals
-  async all (): Promise<unknown[]> { return await readAll(this.#querying, this.#state) }
-  async first (): Promise<unknown> { return await readFirst(this.#querying, this.#state) }
+  all (): Promise<unknown[]> { return readAll(this.#querying, this.#state) }
+  first (): Promise<unknown> { return readFirst(this.#querying, this.#state) }
 
   async get (where?: unknown): Promise<unknown> {
-    const query = where === undefined ? this : this.filter(where)
-    const rows = await query.limit(Math.min(2, query.#state.limit ?? 2)).all()
+    const state = where === undefined ? this.#state : this.filter(where).#state
+    const rows = await readAll(this.#querying, { ...state, limit: Math.min(2, state.limit ?? 2) })
     const { DoesNotExist: Missing, MultipleObjectsReturned: Several } = this.#state.model as unknown as { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }
     if (rows.length > 1) throw new Several(`${this.#name}.get: more than one row fits; use first(), or narrow the filter`)
     if (rows.length === 0) throw new Missing(`${this.#name}.get: no row fits`)

@@ -1,4 +1,6 @@
-import type { Operator } from '../columns/expression.js'
+/** What a condition compares, as it is spelled behind `__` in `filter({ year__gt: 5 })`. */
+export type Operator =
+  'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'like' | 'contains' | 'containsKey' | 'entry'
 
 const symbols: Readonly<Record<Exclude<Operator, 'entry'>, string>> = {
   eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'IN', like: 'LIKE', contains: 'CONTAINS', containsKey: 'CONTAINS KEY'
