@@ -50,7 +50,7 @@ async function rowsToInstances (title: string, make: () => Record<string, unknow
     { name: 'hand-written', run: loop(async () => (await client.execute('')).rows.map((row) => new hand.Row(row as never))) },
     { name: 'Mapper', run: loop(async () => (await forMapper.findAll()).toArray().map((o: unknown) => o)) },
     { name: 'fastify-cqlalchemy', run: loop(async () => await model.objects.all()) }
-  ], 200_000, 9))
+  ], 100_000, 5))
 }
 
 await rowsToInstances('row of ten scalars → instance (per row)', scalarRows, Scalars, 'Scalars')
@@ -63,14 +63,14 @@ print('insert, 10 columns', await interleaved([
   { name: 'hand-written', run: async (n) => { await times(n, () => hand.insert(client, insertText, wide())) } },
   { name: 'Mapper', run: async (n) => { await times(n, () => wideMapper.insert(wide())) } },
   { name: 'fastify-cqlalchemy', run: async (n) => { await times(n, () => Wide.create(wide())) } }
-], 50_000, 9))
+], 20_000, 5))
 
 const single = [rowOf(wide())]
 print('read by key', await interleaved([
   { name: 'driver', run: async (n) => { answer = result(single); await times(n, async () => (await client.execute(readText, [key], prepared)).first()) } },
   { name: 'Mapper', run: async (n) => { answer = result(single); await times(n, () => wideMapper.get({ id: key })) } },
   { name: 'fastify-cqlalchemy', run: async (n) => { answer = result(single); await times(n, () => Wide.objects.filter({ id: key }).first()) } }
-], 50_000, 9))
+], 20_000, 5))
 
 answer = result([])
 const loaded = Wide.hydrate(wide())
@@ -80,13 +80,13 @@ print('update: one scalar and one set addition', await interleaved([
   { name: 'Mapper', run: async (n) => { await times(n, (i) => wideMapper.update({ id: key, a: `t${i}`, tags: driver.mapping.q.append([`${i % 50}`]) })) } },
   { name: 'ours, blind', run: async (n) => { await times(n, (i) => Wide.filter({ id: key }).update({ a: `t${i}`, tags__add: [`${i % 50}`] })) } },
   { name: 'ours, loaded', run: async (n) => { await times(n, (i) => { loaded.a = `t${i}`; loaded.b = i; return loaded.save() }) } }
-], 50_000, 9))
+], 20_000, 5))
 void plain
 
 print('batch of 20 inserts', await interleaved([
   { name: 'driver', run: async (n) => { await times(n, () => client.batch(Array.from({ length: 20 }, () => { const v = wide(); return { query: insertText, params: [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores] } }), prepared)) } },
   { name: 'Mapper', run: async (n) => { await times(n, () => mapper.batch(Array.from({ length: 20 }, () => wideMapper.batching.insert(wide())))) } },
   { name: 'fastify-cqlalchemy', run: async (n) => { await times(n, async () => await db.batch(async (b) => { for (let i = 0; i < 20; i++) void Wide.batch(b).create(wide()) })) } }
-], 3_000, 9))
+], 1_000, 5))
 
 await close()

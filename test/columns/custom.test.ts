@@ -107,6 +107,7 @@ t.test('a custom collection without elements is null for the database', (t) => {
   const { type } = c.custom<number[]>({ cql: 'list<int>', toDatabase: (v) => v, fromDatabase: (v: number[]) => v })()
   t.ok(type.isEmpty([]))
   t.notOk(type.isEmpty([1]))
+  t.notOk(type.isEmpty('wrong'), 'what it refuses is not nothing')
   t.equal(type.frozen().cql, 'frozen<list<int>>')
   t.end()
 })

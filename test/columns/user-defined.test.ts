@@ -30,7 +30,7 @@ const { type } = home
 const street = { street: 'Elm', geo: { lat: 1, lon: 2 }, tags: ['a'] }
 const made = (values: unknown = street): Fields => checkValue(home, values) as Fields
 
-t.test('UDT-04 UDT-08 a plain object becomes an instance, its fields converted', (t) => {
+t.test('TYP-24 UDT-04 UDT-08 a plain object becomes an instance, its fields converted', (t) => {
   const address = made()
   t.ok(address instanceof Address)
   t.ok(address['geo'] instanceof Geo)
@@ -74,7 +74,7 @@ t.test('UDT-06 B17 what is refused, with the field in the message', (t) => {
     [{ street: 'x', geo: {} }, 'required', /^geo: lat:/],
     [{ street: 'x', tags: [5] }, 'type', /^tags: element 0:/],
     [JSON.parse('{"street": "x", "__proto__": {}}'), 'unknown', /"__proto__"/],
-    [[], 'type', /must be a Address or a plain object/],
+    [[], 'type', /must be an instance of Address or a plain object/],
     ['Elm', 'type', /plain object/],
     [new Geo({ lat: 1 }), 'type', /plain object/],
     [new Map([['street', 'x']]), 'type', /plain object/],

@@ -91,7 +91,16 @@ export class CustomType<V = unknown> extends CqlType<V> {
   override toJSON (value: V): unknown { return this.#spec.toJSON === undefined ? value : this.#spec.toJSON(value) }
   override schema (): JsonSchema { return { ...this.#spec.schema } }
   override frozen (): CqlType<V> { return new CustomType(this.#spec, this.#base.frozen()) }
-  override isEmpty (value: V): boolean { return this.#base.emptyValue() !== null && this.#base.isEmpty(this.#toBase(value)) }
+  override isEmpty (value: V): boolean {
+    if (this.#base.emptyValue() === null) return false
+    try {
+      return this.#base.isEmpty(this.#toBase(value))
+    } catch (error) {
+      if (error instanceof InvalidValue) return false
+      throw error
+    }
+  }
+
   override isIdempotent (kind: ChangeKind): boolean { return this.#base.isIdempotent(kind) }
   override parts (): readonly CqlType[] { return [this.#base] }
 }

@@ -65,11 +65,17 @@ export function membership<E> (of: CqlType<E>, values: ReadonlySet<E> | Readonly
 
 /** `set` without elements that are equal to an earlier one. */
 export function distinct<E> (of: CqlType<E>, set: Set<E>): Set<E> {
-  if (of.primitive) return set
+  if (of.primitive || set.size < 2) return set
+  // Up to here comparing all pairs costs less than making keys.
+  if (set.size <= 6 && !hasEqualPair(of, [...set])) return set
   const byKey = new Map<Key, E>()
   for (const value of set) {
     const key = of.keyOf(value)
     if (!byKey.has(key)) byKey.set(key, value)
   }
   return byKey.size === set.size ? set : new Set(byKey.values())
+}
+
+function hasEqualPair<E> (of: CqlType<E>, values: readonly E[]): boolean {
+  return values.some((a, i) => values.some((b, j) => j > i && of.equals(a, b)))
 }

@@ -1,6 +1,6 @@
 import type { types } from '../driver.js'
 import { ModelDefinitionError } from '../errors.js'
-import { type AnyColumn, type AnyColumnOptions, Column, type ColumnLike, columnOf, type ColumnOptions, type Flag, type FrozenOption, type TextOptions } from './column.js'
+import { type AnyColumn, type AnyColumnOptions, Column, type ColumnLike, columnOf, type ColumnOptions, type FrozenOption, type TextOptions } from './column.js'
 import { CounterType } from './counter.js'
 import type { CqlType, Kind, UserTypeLike } from './cql-type.js'
 import { type CustomSpec, CustomType } from './custom.js'
@@ -211,5 +211,3 @@ export const columns = Object.freeze({
   UserDefinedType: userDefinedType,
   custom
 }) as unknown as ColumnFactories
-
-export type { Flag }

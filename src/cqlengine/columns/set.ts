@@ -50,7 +50,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   }
 
   override copy (value: Set<E>): Set<E> {
-    // A loop: three to four times as fast as `new Set(value)` for the small sets that rows have (bench/).
+    // A loop: for the small sets that rows have, Node 20 is three times as fast this way as with `new Set(value)`.
     const copy = new Set<E>()
     for (const e of value) copy.add(this.#of.mutable ? this.#of.copy(e) : e)
     return copy

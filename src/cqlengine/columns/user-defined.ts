@@ -44,7 +44,7 @@ export class UserDefined extends ObjectType<object> {
   /** Of an instance each field is checked again, for it can have been assigned anything since. */
   protected read (value: unknown): object {
     if (value instanceof this.#class) return this.#converted(value as Instance)
-    if (!isPlainObject(value)) throw new InvalidValue('type', `must be ${this.#class.name === '' ? 'an instance of the user type' : `a ${this.#class.name}`} or a plain object with its fields`)
+    if (!isPlainObject(value)) throw new InvalidValue('type', `must be an instance of ${this.#class.name || 'the user type'} or a plain object with its fields`)
     return this.#converted(this.#make(this.#given(value)))
   }
 

@@ -26,7 +26,9 @@ export const ownEncoding: Encoding = toEncoding(ownEncodingOptions)
 export function encodingOf (client: Client): Encoding {
   // The driver's declarations leave `options` out, though every client has it; a hand-made double may lack it.
   const { options } = client as { options?: ClientOptions }
-  return toEncoding(options?.encoding ?? {})
+  const encoding = toEncoding(options?.encoding ?? {})
+  // The same object for the same settings: rows of such clients need no conversion, which is asked for each query.
+  return equal(encoding, ownEncoding) ? ownEncoding : encoding
 }
 
 function toEncoding (options: NonNullable<ClientOptions['encoding']>): Encoding {
@@ -36,4 +38,8 @@ function toEncoding (options: NonNullable<ClientOptions['encoding']>): Encoding 
     set: options.set ? 'set' : 'array',
     map: options.map ? 'map' : 'object'
   })
+}
+
+function equal (a: Encoding, b: Encoding): boolean {
+  return a.bigint === b.bigint && a.varint === b.varint && a.set === b.set && a.map === b.map
 }

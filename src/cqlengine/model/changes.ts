@@ -57,8 +57,9 @@ export function keyChanged (instance: object, state: State, key: readonly TableC
  */
 export function changedByHand (instance: object, state: State, columns: readonly TableColumn[]): TableColumn[] {
   return columns.filter((column) => {
-    const value = inForm(column, valueOf(instance, column.name))
-    if (value === wrong) return true
+    const held = valueOf(instance, column.name)
+    const value = inForm(column, held)
+    if (value === wrong) return !isAsStored(state, column, held)
     if (columnChanges(state, column, value).length === 0) return false
     if (state.stored !== undefined) return true
     return !isNothing(column, value) && !isDefault(column, state, value)
@@ -69,6 +70,23 @@ export function changedByHand (instance: object, state: State, columns: readonly
 export function isDefault (column: TableColumn, state: State, value: unknown): boolean {
   const initial = state.defaulted?.get(column.name)
   return initial !== undefined && value !== wrong && value !== undefined && value !== null && column.type.equals(initial, value)
+}
+
+/** True for a value that is still the one of the row, by value: it needs no check, for it was checked when it was written, or was never ours to check. */
+export function isAsStored ({ stored }: State, { field, type }: TableColumn, value: unknown): boolean {
+  const before = stored?.[field]
+  if (!type.mutable || value === null) return before === value
+  if (!isSameClass(before, value)) return false
+  try {
+    return type.equals(before, value)
+  } catch {
+    return false // something of another form was put into it
+  }
+}
+
+/** Of values that are objects. */
+export function isSameClass (a: unknown, b: unknown): boolean {
+  return typeof a === 'object' && a !== null && typeof b === 'object' && b !== null && Object.getPrototypeOf(a) === Object.getPrototypeOf(b)
 }
 
 /** Stands for a value that its column refuses. */

@@ -1,6 +1,6 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
-import { inForm, isDefault, isSettable, valueOf, wrong } from './changes.js'
+import { inForm, isAsStored, isDefault, isSameClass, isSettable, valueOf, wrong } from './changes.js'
 import { META, tableOf } from './meta.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
@@ -23,8 +23,7 @@ export function validateInstance (instance: object, state: State): void {
       if (state.stored === undefined && column.required) violations.add(column.name, new InvalidValue('required', 'must be given'))
       continue
     }
-    // What is stored and immutable was checked when it was written, or was never ours to check.
-    if (state.stored !== undefined && value === state.stored[column.field] && !column.type.mutable && (value !== null || !column.required)) continue
+    if (state.stored !== undefined && (value !== null || !column.required) && isAsStored(state, column, value)) continue
     const result = violations.try(column.name, () => settable(instance, column, value, required(column, checked(column, value))))
     if (result !== value && !violations.any) converted.push([column.name, result])
   }
@@ -115,8 +114,7 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
 /** Whether the value is the row's own, or of the same class, so that it needs no conversion. */
 function hasForm ({ stored }: State, { field, type }: TableColumn, value: unknown): boolean {
   const own = stored?.[field]
-  if (!type.mutable || typeof own !== 'object' || own === null) return own === value
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(own) === Object.getPrototypeOf(value)
+  return own === value || (type.mutable && isSameClass(own, value))
 }
 
 /** What was assigned since may have any accepted form. */

@@ -81,4 +81,3 @@ function typeOf (cql: string): CqlType {
     throw error
   }
 }
-

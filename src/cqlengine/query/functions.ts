@@ -3,6 +3,7 @@ import { types } from '../driver.js'
 import { QueryError, ValidationError } from '../errors.js'
 import type { Selection } from '../model/api.js'
 import type { TokenValue } from '../model/inference.js'
+import type { TableColumn } from '../model/table.js'
 
 /** A bound for `pk__token`: one value per partition key column (OPR-08). */
 export class Token implements TokenValue {
@@ -25,11 +26,14 @@ export class Selected<V = unknown> implements Selection<V> {
   /** Attribute name; `count` has none. */
   readonly column: string | undefined
   readonly argument: unknown
+  /** The column as the table of a query has it. */
+  readonly of: TableColumn | undefined
 
-  constructor (name: FunctionName, column?: string, argument?: unknown) {
+  constructor (name: FunctionName, column?: string, argument?: unknown, of?: TableColumn) {
     this.function = name
     this.column = column
     this.argument = argument
+    this.of = of
     Object.freeze(this)
   }
 }

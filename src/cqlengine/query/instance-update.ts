@@ -10,8 +10,9 @@ import { checkWritable, frozen } from '../model/whole.js'
 import { readChanges } from './blind-writes.js'
 import { afterOperations } from './collection-change.js'
 import { baseOf, inTurn } from './instance-order.js'
-import { becoming, dispatch, enqueue, type Planned, type Subject, subjectOf, updateWrite, validate, type Writing } from './instance-writes.js'
-import { checkCounterOptions } from './write.js'
+import { becoming, type Planned, ready, type Subject, subjectOf, updateWrite, validate, type Writing } from './instance-writes.js'
+import type { Write } from './pending-write.js'
+import { checkCounterOptions, transmit } from './write.js'
 
 /**
  * `instance.update({ … })`: assigns plain values, then writes what changed and the operations (`tags__add`) as one UPDATE (INS-04, DRT-11).
@@ -28,16 +29,16 @@ export async function updateByValues (w: Writing, instance: object, state: State
     checkSettable(instance, base, changes)
     const subject = subjectOf(w, instance, state, base, op)
     const takeBack = assign(instance, changes)
-    let planned: Planned | undefined
+    let write: Write | undefined
     try {
       validate(instance, base)
-      planned = plan(subject, changes)
-      if (planned !== undefined && op.batch !== undefined) enqueue(subject, planned)
+      const planned = plan(subject, changes)
+      if (planned !== undefined) write = ready(subject, planned)
     } catch (error) {
       takeBack()
       throw error
     }
-    if (planned !== undefined && op.batch === undefined) await dispatch(subject, planned)
+    if (write !== undefined) await transmit(write, op)
   })
 }
 

@@ -19,7 +19,7 @@ import { type Database, originOf, type Place } from './place.js'
 import type { Write } from './pending-write.js'
 import type { StatementCache } from './statement-cache.js'
 import { updateStatement } from './update-statement.js'
-import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, isConditional, send } from './write.js'
+import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, checkWrite, isConditional, transmit } from './write.js'
 
 /** What writing an instance needs. */
 export interface Writing {
@@ -96,14 +96,23 @@ export function subjectOf (w: Writing, instance: object, state: State, base: Sta
 
 /** Queues or sends; queueing happens before the first await. */
 export async function dispatch (subject: Subject, planned: Planned): Promise<void> {
-  if (subject.op.batch !== undefined) enqueue(subject, planned)
-  else await send({ ...planned.write, written: () => { planned.settle(subject.state) } }, subject.op)
+  const write = ready(subject, planned)
+  if (write !== undefined) await transmit(write, subject.op)
 }
 
-/** @throws {BatchError} when the batch cannot take it */
-export function enqueue ({ state, base, op }: Subject, { write, settle }: Planned): void {
-  batchOf(op).add({ ...write, written: () => { settle(state) } }, op)
-  queue(state, base, op, settle)
+/**
+ * Puts a write into its batch, or gives it back, checked, to be transmitted. What fails here has sent nothing.
+ * @throws {BatchError} when the batch cannot take it, {QueryError} for what the server would refuse
+ */
+export function ready ({ state, base, op }: Subject, planned: Planned): Write | undefined {
+  const write = { ...planned.write, written: () => { planned.settle(state) } }
+  if (op.batch === undefined) {
+    checkWrite(write, op)
+    return write
+  }
+  batchOf(op).add(write, op)
+  queue(state, base, op, planned.settle)
+  return undefined
 }
 
 /** A user's `validate()` is always used, and cannot switch off our own checks. */

@@ -67,7 +67,7 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
     columnOrder: order.filter((o): o is ColumnOrder => !('vector' in o)),
     nearest,
     isAggregate: as === 'count' || isAggregate(state),
-    isStaticOnly: as === 'rows' && isStaticOnly(table, state),
+    isStaticOnly: as === 'rows' && isStaticOnly(state),
     namesPartitions,
     limitsPartitions: tokens.length > 0 || namesPartitions,
     isRangeOfPartitions,
@@ -122,11 +122,11 @@ function isAggregate ({ output }: QueryState): boolean {
   return output.kind === 'selection' && [...output.fields.values()].some((f) => f instanceof Selected && ['count', 'min', 'max', 'sum', 'avg'].includes(f.function))
 }
 
-function isStaticOnly (table: Table, { output }: QueryState): boolean {
-  const columns = output.kind === 'values' || output.kind === 'distinct' ? output.columns : output.kind === 'selection' ? selected(table, [...output.fields.values()]) : []
+function isStaticOnly ({ output }: QueryState): boolean {
+  const columns = output.kind === 'values' || output.kind === 'distinct' ? output.columns : output.kind === 'selection' ? selected([...output.fields.values()]) : []
   return columns.some((c) => c.role === 'static') && columns.every((c) => c.role === 'static' || c.role === 'partition')
 }
 
-function selected (table: Table, fields: readonly (TableColumn | Selected)[]): TableColumn[] {
-  return fields.flatMap((f) => f instanceof Selected ? table.byName.get(f.column ?? '') ?? [] : f)
+function selected (fields: readonly (TableColumn | Selected)[]): TableColumn[] {
+  return fields.flatMap((f) => f instanceof Selected ? f.of ?? [] : f)
 }

@@ -17,7 +17,7 @@ import type { Querying } from './querying.js'
 import { allOf, type Order, type Output, type QueryState } from './query-state.js'
 import { countRows, pagesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
 import { RowIterator } from './row-iterator.js'
-import { type SelectedColumn } from './selection.js'
+import { selectors } from './selection.js'
 
 /**
  * The body of query sets; users see the interface `QuerySet` of `model/api.ts`. Immutable: each method gives a new one. Nothing is sent
@@ -99,6 +99,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     if (typeof what !== 'object' || what === null) throw new QueryError(`${this.#name}.select: expected an object of aliases and columns or functions`)
     const fields = new Map(Object.entries(what).map(([alias, one]) => [alias, this.#selected(alias, one)]))
     if (fields.size === 0) throw new QueryError(`${this.#name}.select: name at least one column or function`)
+    selectors(this.#name, fields)
     return this.#withOutput('select', { kind: 'selection', fields })
   }
 
@@ -224,13 +225,11 @@ export class QuerySet implements AsyncIterable<unknown> {
     return { column, descending }
   }
 
-  #selected (alias: string, one: unknown): TableColumn | SelectedColumn {
+  #selected (alias: string, one: unknown): TableColumn | Selected {
     if (alias === '__proto__' || alias === '') throw new QueryError(`${this.#name}.select: ${JSON.stringify(alias)} cannot be an alias`)
     if (one instanceof Column) return this.#column('select', one.name)
     if (!(one instanceof Selected)) throw new QueryError(`${this.#name}.select, ${JSON.stringify(alias)}: expected a column of the model or one of db.functions`)
-    if (one.column === undefined) return one
-    const found = new Selected(one.function, one.column, one.argument)
-    return Object.freeze(Object.assign(Object.create(Object.getPrototypeOf(found) as object) as SelectedColumn, found, { of: this.#column('select', one.column) }))
+    return one.column === undefined ? one : new Selected(one.function, one.column, one.argument, this.#column('select', one.column))
   }
 
   #positive (what: string, n: unknown): number {

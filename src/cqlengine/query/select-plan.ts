@@ -1,4 +1,4 @@
-import { ownEncoding } from '../connection/encoding.js'
+import { type Encoding, ownEncoding } from '../connection/encoding.js'
 import type { RequestOptions } from '../connection/session.js'
 import { QueryError } from '../errors.js'
 import { hydrate } from '../model/hydrate.js'
@@ -51,7 +51,7 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
     checkLegal(table, state, asked)
     return { cql: selectText(table, place.keyspace, state, what.selectors, asked), request: baseRequest(model, place.keyspace, 'read', true) }
   })
-  const params = bindSelect(state, what.selectors, asked, place)
+  const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
   checkSize(model, params)
   const source: Source = { origin: originOf(place), columns: output.columns, ...place.connection.encoding !== ownEncoding && { form: 'foreign' } }
   return { cql: prepared.cql, params, place, request: withPaging(requestOf(prepared.request, options), state), read: reader(model, state.output, source, output.selectors) }
@@ -73,7 +73,7 @@ export function selectText (table: Table, keyspace: string, state: QueryState, w
 }
 
 /** What the markers of {@link selectText} are bound to. */
-export function bindSelect (state: QueryState, what: readonly Selector[], asked: Asked, { connection: { encoding } }: Pick<Place, 'connection'>): unknown[] {
+export function bindSelect (state: QueryState, what: readonly Selector[], asked: Asked, encoding: Encoding): unknown[] {
   const params: unknown[] = []
   for (const w of what) w.bind?.(params, encoding)
   for (const condition of state.conditions) bindCondition(condition, encoding, params)

@@ -1,6 +1,7 @@
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
 import type { TableColumn } from '../model/table.js'
+import { validationError } from '../model/values.js'
 import { quote } from '../statements/identifiers.js'
 import { Selected } from './functions.js'
 
@@ -17,20 +18,15 @@ export interface Selector {
 }
 
 /** The selectors of `select({ alias: column or function })`. @throws {QueryError} for a function that the column's type does not have */
-export function selectors (model: string, fields: ReadonlyMap<string, TableColumn | SelectedColumn>): Selector[] {
-  return [...fields].map(([alias, field]) => isFunction(field) ? functionSelector(model, alias, field) : columnSelector(alias, field))
+export function selectors (model: string, fields: ReadonlyMap<string, TableColumn | Selected>): Selector[] {
+  return [...fields].map(([alias, field]) => field instanceof Selected ? functionSelector(model, alias, field) : columnSelector(alias, field))
 }
-
-/** A function whose column was looked up. */
-export interface SelectedColumn extends Selected { readonly of?: TableColumn }
-
-function isFunction (field: TableColumn | SelectedColumn): field is SelectedColumn { return field instanceof Selected }
 
 function columnSelector (alias: string, column: TableColumn): Selector {
   return { text: `${column.cql} AS ${quote(alias)}`, shape: `${column.position} ${quote(alias)}`, read: (value) => readValue(column, value) }
 }
 
-function functionSelector (model: string, alias: string, selected: SelectedColumn): Selector {
+function functionSelector (model: string, alias: string, selected: Selected): Selector {
   const column = selected.of
   const as = quote(alias)
   const shape = `${selected.function} ${column?.position ?? ''} ${as}`
@@ -49,9 +45,17 @@ function functionSelector (model: string, alias: string, selected: SelectedColum
     }
     case 'similarityCosine': {
       if (column.type.kind !== 'vector') throw new QueryError(`${at}: it compares vectors`)
-      const vector = column.type.convert(selected.argument)
+      const vector = vectorOf(model, column, selected.argument)
       return { text: `similarity_cosine(${column.cql}, ?) AS ${as}`, shape, bind: (params, encoding) => params.push(column.type.toDriver(vector, encoding)), read: (value) => value }
     }
+  }
+}
+
+function vectorOf (model: string, column: TableColumn, argument: unknown): unknown {
+  try {
+    return column.type.convert(argument)
+  } catch (error) {
+    throw validationError(model, column.name, error)
   }
 }
 

@@ -20,8 +20,18 @@ export async function send (write: Write, op: OpOptions): Promise<void> {
     batchOf(op).add(write, op)
     return
   }
+  checkWrite(write, op)
+  await transmit(write, op)
+}
+
+/** What can be told of a write before it is sent. @throws {QueryError} */
+export function checkWrite (write: Write, op: OpOptions): void {
   checkSize(write.model, write.params)
   if (op.consistency !== undefined && !write.conditional) checkSerial(write.model, op)
+}
+
+/** Sends a write that was checked. @throws {LWTError} when a condition was not met */
+export async function transmit (write: Write, op: OpOptions): Promise<void> {
   const { session } = write.place.connection
   const result = await session.execute(write.cql, write.params, requestOf(write.request, op))
   if (write.conditional) checkApplied(write.model, result)
