@@ -7,22 +7,20 @@ export const say = (line: string): void => { console.log(line) }
 
 if (existsSync('.env')) process.loadEnvFile()
 
-/** Starts local clusters, one after the other, each for as long as this process runs; none when CASSANDRA_HOSTS names one of yours. */
+/** Starts local clusters that live, with their data, as long as this process; none when CASSANDRA_HOSTS names one of yours. */
 export async function startClusters (count: number): Promise<LocalCassandra[]> {
   if (process.env.CASSANDRA_HOSTS) {
     say(`Using the Cassandra that CASSANDRA_HOSTS names: ${process.env.CASSANDRA_HOSTS}`)
     return []
   }
-  const clusters: LocalCassandra[] = []
-  while (clusters.length < count) clusters.push(await startCassandra({ log: say }))
-  return clusters
+  return await Promise.all(Array.from({ length: count }, async () => await startCassandra({ durable: false, log: say })))
 }
 
 /** Listens on PORT (default 3000), and ends the app and then the clusters when it is told to. */
 export async function serve (app: FastifyInstance, clusters: readonly LocalCassandra[], hints: (url: string) => readonly string[]): Promise<void> {
   await app.listen({ port: Number(process.env.PORT ?? 3000) })
   const [address] = app.addresses()
-  say(['', 'Try it:', ...hints(`http://localhost:${address?.port}`).map((line) => `  ${line}`), '', 'Ctrl-C ends it all.', ''].join('\n'))
+  say(['', 'Try it:', ...hints(`http://localhost:${typeof address === 'object' ? address.port : process.env.PORT}`).map((line) => `  ${line}`), '', 'Ctrl-C ends it all.', ''].join('\n'))
 
   let ending = false
   const end = async (): Promise<void> => {

@@ -63,7 +63,7 @@ const wrongValues: Record<string, unknown[]> = {
   info: [{ nope: 1 }, { n: 'x' }, 5, [], new Map(), hostile, { get a () { throw new Error(secret) } }, JSON.parse('{"__proto__":{"a":1}}')],
   point: [[1], [1, 2, 3], ['1', 2], [null, 1], 5, hostile],
   checked: [secret],
-  json: [cyclic, undefined === undefined ? { toJSON () { throw new Error(secret) } } : 0, 5n]
+  json: [cyclic, { toJSON () { throw new Error(secret) } }, 5n]
 }
 
 /** A typed error that tells where, and holds no value anywhere that a log would print. */
@@ -209,8 +209,8 @@ t.test('absurd sizes', async (t) => {
   await row.save()
   t.match(taken(), [{ params: [[1], 'x', rank] }])
   await t.rejects(Row.create({ id: 'x'.repeat(65_536), rank }), { name: 'ValidationError', column: 'id', rule: 'length' })
-  await t.rejects(Row.create({ id: 'x', rank: Buffer.alloc(65_536) }), { column: 'rank', rule: 'length' })
-  await t.rejects(Row.create({ id: '', rank }), { column: 'id', rule: 'empty' }, 'the whole partition key')
+  await t.rejects(Row.create({ id: 'x', rank: Buffer.alloc(65_536) }), { name: 'ValidationError', column: 'rank', rule: 'length' })
+  await t.rejects(Row.create({ id: '', rank }), { name: 'ValidationError', column: 'id', rule: 'empty' }, 'the whole partition key')
   await Row.create({ id: 'x', rank: Buffer.alloc(0) })
   t.equal(taken().length, 1, 'a clustering column may be empty')
 })

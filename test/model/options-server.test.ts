@@ -181,14 +181,14 @@ t.test('MOD-13 statements are routed by the partition key, of single, composite 
   class Two extends db.Model.define('two', { a: c.Text({ partitionKey: true }), b: c.BigInt({ partitionKey: true }), c: c.Integer({ primaryKey: true }), v: c.Integer() }).as<Two>() {}
   const keys: (string | undefined)[] = []
   class Recording extends policies.loadBalancing.DefaultLoadBalancingPolicy {
-    override newQueryPlan (keyspace: string, options: { getRoutingKey (): Buffer | Buffer[] } | null, callback: never): void {
+    override newQueryPlan (...[keyspace, options, callback]: Parameters<policies.loadBalancing.LoadBalancingPolicy['newQueryPlan']>): void {
       const key = options?.getRoutingKey()
       keys.push(key === undefined || key === null ? undefined : (Array.isArray(key) ? Buffer.concat(key) : key).toString('hex'))
-      super.newQueryPlan(keyspace, options as never, callback)
+      super.newQueryPlan(keyspace, options, callback)
     }
   }
   const keyspace = await uniqueKeyspace(t)
-  await db.init({ hosts, keyspace, env: false, setupKwargs: { policies: { loadBalancing: new Recording(localDataCenter) } } })
+  await db.init({ hosts, keyspace, env: false, setupKwargs: { policies: { loadBalancing: new Recording({ localDc: localDataCenter }) } } })
   t.teardown(async () => { await db.close() })
   await db.syncDb()
   const routed = async (run: () => Promise<unknown>): Promise<string | undefined> => {

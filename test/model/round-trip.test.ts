@@ -227,9 +227,26 @@ t.test('models on a real server', async (t) => {
 
   t.test('all scalar types with all that they accept', async (t) => {
     const row = await Every.create({
-      id: 1, text: 'é✓', ascii: 'a', blob: new Uint8Array([1, 2]), tiny: -128, small: 32767, int: 2 ** 31 - 1, big: '9223372036854775807', varint: 10n ** 75n, bool: false,
-      float: 2.39, double: 0.1, decimal: '0.1000000000000000000000000001', at: '2020-02-03T04:05:06.007Z', day: '-0044-03-15', time: '10:11:12.123456789', took: '1mo2d3s',
-      uuid: 'F47AC10B58CC4372A5670E02B2C3D479', timeuuid: types.TimeUuid.now(), inet: '::1'
+      id: 1,
+      text: 'é✓',
+      ascii: 'a',
+      blob: new Uint8Array([1, 2]),
+      tiny: -128,
+      small: 32767,
+      int: 2 ** 31 - 1,
+      big: '9223372036854775807',
+      varint: 10n ** 75n,
+      bool: false,
+      float: 2.39,
+      double: 0.1,
+      decimal: '0.1000000000000000000000000001',
+      at: '2020-02-03T04:05:06.007Z',
+      day: '-0044-03-15',
+      time: '10:11:12.123456789',
+      took: '1mo2d3s',
+      uuid: 'F47AC10B58CC4372A5670E02B2C3D479',
+      timeuuid: types.TimeUuid.now(),
+      inet: '::1'
     })
     const read = await Every.get({ id: 1 })
     t.equal(read.decimal?.toString(), '0.1000000000000000000000000001')

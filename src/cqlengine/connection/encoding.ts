@@ -36,7 +36,8 @@ function toEncoding (options: NonNullable<ClientOptions['encoding']>): Encoding 
     bigint: options.useBigIntAsLong ? 'bigint' : 'long',
     varint: options.useBigIntAsVarint ? 'bigint' : 'integer',
     set: options.set ? 'set' : 'array',
-    map: options.map ? 'map' : 'object'
+    // The driver sends a Map as empty unless it is an instance of the class given here.
+    map: options.map !== undefined && new Map() instanceof options.map ? 'map' : 'object'
   })
 }
 

@@ -160,7 +160,7 @@ export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends M
   as<Leaf> (): ModelClass<Leaf, C, B, T> & T
   define<M extends AnyModel & { columns: C }, const D extends Columns> (this: M, tableName: string, columns: D & Checked<C, D>, options?: TableOptions<C & D>): Extended<M, C, D, SettersFor<C & D>>
   abstract<M extends AnyModel & { columns: C }, const D extends Columns> (this: M, columns: D): Extended<M, C, D>
-  polymorphic<M extends AnyModel & { columns: C }, const V extends string | number, const D extends Columns = {}> (this: M, value: V, columns?: D): Extended<M, C, D, { [K in keyof C as 'discriminator' extends FlagsIn<C[K]> ? K : never]: V }>
+  polymorphic<M extends AnyModel & { columns: C }, const V extends string | number, const D extends Columns = {}> (this: M, value: V, columns?: D): Extended<M, C, D, { [K in keyof C as 'discriminator' extends FlagsIn<C[K]> ? K : never]: V extends ValueOf<C[K]> ? V : ValueOf<C[K]> }>
 }
 
 type Checked<C, D> =

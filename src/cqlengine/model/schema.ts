@@ -1,4 +1,6 @@
+import { columnSchema } from '../columns/column-schema.js'
 import type { JsonSchema } from '../columns/cql-type.js'
+import { nullable } from '../columns/schema.js'
 import { QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import type { TableColumn } from './table.js'
@@ -46,19 +48,7 @@ function isRequired (purpose: Purpose, column: TableColumn): boolean {
 
 /** fast-json-stringify turns null into "" or 0 unless the schema says nullable. */
 function property (purpose: Purpose, column: TableColumn): JsonSchema {
-  const { options, type } = column
-  const base = type.schema(purpose === 'row' ? 'output' : 'input')
-  const nullable = !column.required && (purpose !== 'row' || type.emptyValue() === null)
-  return {
-    ...base,
-    ...lengths(column),
-    ...nullable && { nullable: true },
-    ...options.description !== undefined && { description: options.description }
-  }
-}
-
-function lengths ({ type, options }: TableColumn): JsonSchema {
-  if (type.kind !== 'text') return {}
-  const min = options.minLength ?? (options.required === true ? 1 : undefined)
-  return { ...min !== undefined && min > 0 && { minLength: min }, ...options.maxLength !== undefined && { maxLength: options.maxLength } }
+  const schema = columnSchema(column, purpose === 'row' ? 'output' : 'input')
+  const mayBeNull = !column.required && (purpose !== 'row' || column.type.emptyValue() === null)
+  return mayBeNull ? nullable(schema) : schema
 }

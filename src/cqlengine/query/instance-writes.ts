@@ -104,13 +104,14 @@ export async function dispatch (subject: Subject, planned: Planned): Promise<voi
  * Puts a write into its batch, or gives it back, checked, to be transmitted. What fails here has sent nothing.
  * @throws {BatchError} when the batch cannot take it, {QueryError} for what the server would refuse
  */
-export function ready ({ state, base, op }: Subject, planned: Planned): Write | undefined {
+export function ready (subject: Subject, planned: Planned): Write | undefined {
+  const { state, base, op } = subject
   const write = { ...planned.write, written: () => { planned.settle(state) } }
   if (op.batch === undefined) {
     checkWrite(write, op)
     return write
   }
-  batchOf(op).add(write, op)
+  batchOf(op).add({ ...write, row: rowOf(subject) }, op)
   queue(state, base, op, planned.settle)
   return undefined
 }
@@ -291,5 +292,12 @@ function newPartition ({ instance, table, place, op }: Subject): () => unknown[]
   return () => values
 }
 
-const noPartition = (): unknown[] => []
+/** Likewise the row within the partition, where a condition stands on it. */
+function rowOf ({ instance, base, table, place, op }: Subject): () => unknown[] | undefined {
+  const stored = op.ifNotExists === true ? undefined : base.stored
+  const values = isConditional(op) ? table.clustering.map((c) => stored?.[c.field] ?? valueOf(instance, c.name) ?? null) : [null]
+  const row = values.includes(null) ? undefined : values.map((value, i) => table.clustering[i]?.type.toDriver(value, place.connection.encoding))
+  return () => row
+}
 
+const noPartition = (): unknown[] => []
