@@ -127,12 +127,21 @@ t.test('errors of the source', async (t) => {
 
 t.test('a source that does not answer does not hide a failure', async (t) => {
   const { db, Row } = make()
-  await recorded(t, db)
+  const { client } = await recorded(t, db)
+  client.reply('INSERT', () => new Error('down'))
   const silent = gate<IteratorResult<{ id: number }>>()
+  const told = gate()
   let asked = 0
-  const rows = { [Symbol.asyncIterator]: () => ({ next: async () => ++asked === 1 ? { done: false as const, value: { id: 'x' as never } } : await silent.promise }) }
+  const rows = {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => ++asked === 1 ? { done: false as const, value: { id: 1 } } : await silent.promise,
+      return: async () => { told.open(); return await silent.promise }
+    })
+  }
   const error = await failureOf(Row.createMany(rows))
-  t.match(error, { name: 'ValidationError', written: 0, failed: [{ id: 'x' }] })
+  t.match(error, { message: 'down', written: 0, failed: [{ id: 1 }] })
+  t.equal(asked, 2, 'it had been asked for the next row')
+  await told.promise
   silent.open({ done: true, value: undefined })
 })
 

@@ -192,6 +192,30 @@ t.test('INS-05 STM-04 a delete has the full key, in WHERE nothing else', async (
   await t.rejects(doc.delete({ ifNotExists: true }), QueryError)
 })
 
+t.test('INS-04 update() writes what changed, gives the instance, and takes no key but the present one', async (t) => {
+  const { db, Doc } = make()
+  const { taken } = await recorded(t, db)
+  const doc = Doc.hydrate(stored)
+  t.equal(await doc.update({ title: 'b', id: 1, rank: 2 } as never), doc)
+  t.match(taken(), [{ cql: 'UPDATE "k"."doc" SET "t" = ? WHERE "id" = ? AND "rank" = ?', params: ['b', 1, 2] }])
+  await doc.update({ title: 'b', size: 1 })
+  await doc.update({})
+  await doc.update({ title: undefined, tags__add: [], words__append: [], marks__update: {}, marks__remove: new Set() })
+  t.same(taken(), [], 'no change, no statement')
+  doc.size = 9
+  await doc.update({ title: 'c' })
+  t.match(taken(), [{ cql: 'UPDATE "k"."doc" SET "t" = ?, "size" = ? WHERE "id" = ? AND "rank" = ?' }], 'with what was unsaved')
+  await t.rejects(doc.update({ rank: 3 } as never), { name: 'ValidationError', column: 'rank', rule: 'key' })
+  await t.rejects(doc.update({ rank: null } as never), { name: 'ValidationError', column: 'rank' })
+  await t.rejects(doc.update({ nope: 3 } as never), { name: 'ValidationError', column: 'nope', rule: 'unknown' })
+  doc.rank = 3
+  await t.rejects(doc.update({ title: 'd' }), { name: 'ValidationError', column: 'rank', rule: 'key', message: /save\(\) writes a copy/ })
+  t.equal(doc.title, 'c')
+  t.same(taken(), [])
+  t.match(await new Doc(key).update({ title: 'blind', owner: 'o' }), { title: 'blind', isPersisted: true })
+  t.match(taken(), [{ cql: 'UPDATE "k"."doc" SET "t" = ?, "owner" = ? WHERE "id" = ? AND "rank" = ?', params: ['blind', 'o', 1, 2] }])
+})
+
 t.test('DML-12 DRT-07 STM-11 counters: created by adding 0, changed by differences, idle when nothing changed', async (t) => {
   const { db, Hits } = make()
   const { taken } = await recorded(t, db)

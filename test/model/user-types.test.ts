@@ -5,6 +5,7 @@ import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import type { Columns } from '../../src/cqlengine/columns/column.js'
 import { types } from '../../src/cqlengine/driver.js'
 import { UserTypeError } from '../../src/cqlengine/errors.js'
+import { uniqueKeyspace } from '../support/cassandra.js'
 import { open, recorded, watch } from './setup.js'
 
 t.test('UDT-01 UDT-02 B36 fields keep their order, are inherited, and each type has its own name in its own case', async (t) => {
@@ -91,7 +92,7 @@ t.test('UDT-05 UDT-06 in a model: equality by value, every field checked, defaul
   await t.rejects(async () => await new Row({ id: 1, info: 'x' as never }).save(), { name: 'ValidationError', column: 'info', rule: 'type' })
 })
 
-t.test('UDT-07 UDT-09 UDT-11 through the server: nested, partial, in collections, frozen and not, replaced and set to null', async (t) => {
+t.test('UDT-07 UDT-11 through the server: nested, partial, in collections, frozen and not, replaced and set to null', async (t) => {
   const db = new CQLAlchemy()
   const c = db.columns
   class Geo extends db.UserType.define('geo', { lat: c.Double(), lon: c.Double({ dbField: 'LON g' }) }) { north () { return (this.lat ?? 0) > 0 } }
@@ -141,6 +142,20 @@ t.test('UDT-07 UDT-09 UDT-11 through the server: nested, partial, in collections
   again.trip = null
   await again.save()
   t.same([(await Tour.get({ id })).home, (await Tour.get({ id })).trip], [null, null], 'a type of nulls, not frozen, is null')
+})
+
+t.test('UDT-09 UDT-10 one type in several keyspaces, known by its class alone: nothing is registered anywhere', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Info extends db.UserType.define('info', { age: c.Integer() }) {}
+  class Here extends db.Model.define('here', { id: c.Integer({ primaryKey: true }), info: c.UserDefinedType(Info) }).as<Here>() {}
+  const other = await uniqueKeyspace(t)
+  class There extends db.Model.define('there', { id: c.Integer({ primaryKey: true }), info: c.UserDefinedType(Info) }, { keyspace: other }).as<There>() {}
+  await open(t, db)
+  t.equal(Info.typeName, 'info')
+  const [one, two] = [await Here.create({ id: 1, info: { age: 1 } }), await There.create({ id: 1, info: new Info({ age: 2 }) })]
+  t.same([(await Here.get({ id: 1 })).info?.age, (await There.get({ id: 1 })).info?.age], [1, 2])
+  t.notOk(one.equals(two))
 })
 
 t.test('what is stored is readable, whatever the rules say today', async (t) => {

@@ -69,7 +69,7 @@ const taken: Record<string, () => Asked> = {
   'groups by a part of the key': () => Post.objects.groupBy('blog', 'day').select({ day: Post.columns.day, n: f.count() }),
   'groups behind a value': () => posts.groupBy('day').select({ n: f.count() }),
   'distinct with static columns': () => Post.filter({ motto: 'm' }).distinct('blog', 'motto').allowFiltering(),
-  'perPartitionLimit': () => Post.objects.perPartitionLimit(1).limit(3),
+  perPartitionLimit: () => Post.objects.perPartitionLimit(1).limit(3),
   'static columns of a partition': () => posts.select({ motto: Post.columns.motto }),
   'the nearest': () => near.limit(5),
   'the nearest of those that an index finds': () => near.filter({ lang: 'en' }).limit(1000)

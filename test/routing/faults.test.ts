@@ -30,7 +30,10 @@ async function door (t: Pick<Test, 'teardown'>) {
 async function open (t: Pick<Test, 'teardown'>, behind: string | undefined, far_: object = {}) {
   const made = make()
   await made.db.init({
-    hosts, localDataCenter, keyspace: near, env: false,
+    hosts,
+    localDataCenter,
+    keyspace: near,
+    env: false,
     ...behind !== undefined && { connections: { far: { hosts: [behind], localDataCenter, keyspace: far, ...far_ } } }
   })
   t.teardown(async () => { await made.db.close() })

@@ -1,5 +1,6 @@
 import type { BatchedQuery, BatchRequestOptions } from '../connection/session.js'
-import { errors, types } from '../driver.js'
+import type { types } from '../driver.js'
+import { errors } from '../driver.js'
 import { BatchError, LWTError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchLike, BatchOptions, OpOptions } from '../model/operations.js'

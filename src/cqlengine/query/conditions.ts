@@ -1,14 +1,14 @@
 import { InvalidValue } from '../columns/cql-type.js'
+import { isLostInside } from '../columns/elements.js'
 import { Expression, type Operator, operators } from '../columns/expression.js'
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { readValues, validationError } from '../model/values.js'
-import { isLostInside } from '../columns/elements.js'
-import { takesPattern } from './index-support.js'
-import { checkPartitionValue } from './key-limits.js'
 import { relation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
+import { takesPattern } from './index-support.js'
+import { checkPartitionValue } from './key-limits.js'
 
 /** A checked condition on a column; values are in the instance's form. */
 export interface ColumnCondition {
@@ -194,4 +194,3 @@ export function bindCondition (condition: Condition, encoding: Encoding, params:
     params.push(type.elementType('key')?.toDriver(key, encoding), type.elementType('value')?.toDriver(entry, encoding))
   } else params.push(type.toDriver(value, encoding))
 }
-

@@ -1,7 +1,8 @@
 import { Ordering } from '../columns/expression.js'
 import { checkIndexedVector } from '../columns/check.js'
 import { Column } from '../columns/column.js'
-import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
+import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
+import { QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
@@ -128,9 +129,8 @@ export class QuerySet implements AsyncIterable<unknown> {
   async get (where?: unknown): Promise<unknown> {
     const state = where === undefined ? this.#state : this.filter(where).#state
     const rows = await readAll(this.#querying, { ...state, limit: Math.min(2, state.limit ?? 2) })
-    const { DoesNotExist: Missing, MultipleObjectsReturned: Several } = this.#state.model as unknown as { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }
-    if (rows.length > 1) throw new Several(`${this.#name}.get: more than one row fits; use first(), or narrow the filter`)
-    if (rows.length === 0) throw new Missing(`${this.#name}.get: no row fits`)
+    if (rows.length > 1) throw new (this.#errors.MultipleObjectsReturned)(`${this.#name}.get: more than one row fits; use first(), or narrow the filter`)
+    if (rows.length === 0) throw new (this.#errors.DoesNotExist)(`${this.#name}.get: no row fits`)
     return rows[0]
   }
 
@@ -170,6 +170,11 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   // ------------------------------------------------------------------------------------------------ inside
   get #table (): Table { return tableOf(this.#state.model) }
+  /** The model's own classes of errors. */
+  get #errors (): { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned } {
+    return this.#state.model as unknown as { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }
+  }
+
   get #name (): string { return this.#state.model[META].name }
 
   #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, { ...this.#state, ...change }) }
@@ -237,4 +242,3 @@ export class QuerySet implements AsyncIterable<unknown> {
     throw new QueryError(`${this.#name}.${what}: it takes a whole number from 1 to 2147483647`)
   }
 }
-

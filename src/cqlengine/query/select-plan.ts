@@ -1,6 +1,6 @@
+import { type Operator, operators } from '../columns/expression.js'
 import { type Encoding, ownEncoding } from '../connection/encoding.js'
 import type { RequestOptions } from '../connection/session.js'
-import { QueryError } from '../errors.js'
 import { hydrate } from '../model/hydrate.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { Source } from '../model/state.js'
@@ -13,7 +13,7 @@ import { checkLegal, checkNearest } from './legality.js'
 import { type Database, originOf, type Place, placeOf } from './place.js'
 import type { Order, Output, QueryState } from './query-state.js'
 import { readValue, type Selector, selectors } from './selection.js'
-import type { StatementCache } from './statement-cache.js'
+import type { ShapeKey, StatementCache } from './statement-cache.js'
 import { checkSize } from './statement-size.js'
 import { baseRequest, checkReading, requestOf } from './write.js'
 
@@ -142,7 +142,32 @@ function orderText (order: Order): string {
   return 'vector' in order ? `${order.column.cql} ANN OF ?` : `${order.column.cql} ${order.descending ? 'DESC' : 'ASC'}`
 }
 
-function shapeOf (state: QueryState, what: string, asked: Asked): string {
+/** What tells the texts of a table's queries apart. Most are a few conditions on whole rows: those get a number, which is found faster. */
+function shapeOf (state: QueryState, what: string, asked: Asked): ShapeKey {
+  return asked === 'rows' && isSimple(state) ? simpleShape(state) ?? fullShape(state, what, asked) : fullShape(state, what, asked)
+}
+
+function isSimple ({ output, order, groupBy, perPartitionLimit, model }: QueryState): boolean {
+  return output.kind === 'instances' && order.length === 0 && groupBy.length === 0 && perPartitionLimit === undefined && model[META].family === undefined
+}
+
+const mostConditions = 4
+const mostPositions = 31
+
+/** Nine bits for each condition; below 0, for inserts have the numbers above. */
+function simpleShape ({ conditions, limit, allowFiltering }: QueryState): number | undefined {
+  if (conditions.length > mostConditions) return undefined
+  let shape = 4 + (limit === undefined ? 0 : 2) + (allowFiltering ? 1 : 0)
+  for (const condition of conditions) {
+    if (isToken(condition) || condition.column.position >= mostPositions) return undefined
+    shape = shape * 512 + condition.column.position * 16 + operatorNumber[condition.operator]
+  }
+  return -shape
+}
+
+const operatorNumber = Object.fromEntries(operators.map((operator, i) => [operator, i])) as Readonly<Record<Operator, number>>
+
+function fullShape (state: QueryState, what: string, asked: Asked): string {
   const flags = (state.perPartitionLimit === undefined ? 0 : 1) + (state.limit === undefined ? 0 : 2) + (state.allowFiltering ? 4 : 0) + (state.output.kind === 'distinct' ? 8 : 0)
   let shape = `s ${asked} ${flags} ${what}`
   for (const condition of state.conditions) shape += ` w${conditionShape(condition)}`

@@ -1,0 +1,55 @@
+// The same work on a real node: our CPU and time against the driver's, in turns. `node --expose-gc build/bench/on-a-node.js`
+import driver from 'cassandra-driver'
+import { interleaved, print } from './measure.js'
+import { setUp } from './set-up.js'
+
+const { client, Wide, Partition, mapper, keyspace, table, close } = await setUp()
+const prepared = { prepare: true }
+const wide = () => ({ id: driver.types.Uuid.random(), a: 'text', b: 5, c: 7n, d: 1.5, e: true, f: new Date(1e12), g: driver.types.Uuid.random(), tags: new Set(['a', 'b', 'c']), scores: new Map([['x', 1], ['y', 2]]) })
+const insertText = `INSERT INTO ${keyspace}.${table} (id, a, b, c, d, e, f, g, tags, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const insertWide = () => { const v = wide(); return client.execute(insertText, [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores], prepared) }
+
+/** `n` operations, at most `concurrency` at once. */
+async function at (concurrency: number, n: number, one: (i: number) => Promise<unknown>): Promise<void> {
+  let next = 0
+  await Promise.all(Array.from({ length: concurrency }, async () => { while (next < n) await one(next++) }))
+}
+
+const ids = Array.from({ length: 1000 }, () => driver.types.Uuid.random())
+await at(64, ids.length, async (i) => await Wide.create({ ...wide(), id: ids[i] as driver.types.Uuid }))
+const idOf = (i: number): driver.types.Uuid => ids[i % ids.length] as driver.types.Uuid
+const wideMapper = mapper.forModel('Wide')
+
+print('insert, 64 at a time', await interleaved([
+  { name: 'driver', run: async (n) => { await at(64, n, insertWide) } },
+  { name: 'Mapper', run: async (n) => { await at(64, n, async () => await wideMapper.insert(wide())) } },
+  { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async () => await Wide.create(wide())) } }
+], 5_000, 7))
+
+const readText = `SELECT * FROM ${keyspace}.${table} WHERE id = ?`
+print('read by key, 64 at a time', await interleaved([
+  { name: 'driver', run: async (n) => { await at(64, n, async (i) => (await client.execute(readText, [idOf(i)], prepared)).first()) } },
+  { name: 'Mapper', run: async (n) => { await at(64, n, async (i) => await wideMapper.get({ id: idOf(i) })) } },
+  { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async (i) => await Wide.objects.filter({ id: idOf(i) }).first()) } }
+], 5_000, 7))
+
+const size = 5000
+await Partition.createMany((function * () { for (let n = 0; n < size; n++) yield { p: 1, n, a: 'text', b: n, c: BigInt(n), d: 1.5, e: true, f: new Date(1e12), tags: ['a', 'b', 'c'], scores: { x: 1, y: 2 } } })())
+const partitionText = `SELECT * FROM ${keyspace}.partition WHERE p = ?`
+const partitionMapper = mapper.forModel('Partition')
+print('partition of 5,000 rows', await interleaved([
+  { name: 'driver', run: async (n) => { for (let i = 0; i < n; i++) (await client.execute(partitionText, [1], prepared)).rows.at(-1) } },
+  { name: 'Mapper', run: async (n) => { for (let i = 0; i < n; i++) (await partitionMapper.find({ p: 1 })).toArray().at(-1) } },
+  { name: 'fastify-cqlalchemy', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).all()).at(-1) } },
+  { name: 'ours, only five', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).only('a', 'b', 'c').all()).at(-1) } }
+], 12, 7))
+
+const many = 50_000
+const started = performance.now()
+const { written } = await Wide.createMany((function * () { for (let i = 0; i < many; i++) yield wide() })())
+const ours = performance.now() - started
+const startedByHand = performance.now()
+await at(64, many, insertWide)
+console.log(`\ncreateMany of ${written} rows: ${(ours / 1000).toFixed(1)} s; 64 hand-written loops: ${((performance.now() - startedByHand) / 1000).toFixed(1)} s; RSS ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`)
+
+await close()
