@@ -12,7 +12,7 @@ import { compiledTests } from './test/support/compiled-tests.js'
 
 const config = {
   jobs: 2,
-  timeout: 120,
+  timeout: 240,
   reporter: './test/support/reporter.js',
   // The tests are compiled already: without this tap's TypeScript loader would start in every test process (1.5 s each).
   'test-env': ['TAP_TYPE_STRIP_ONLY=1']

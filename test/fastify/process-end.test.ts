@@ -8,7 +8,7 @@ import { hosts } from '../support/cassandra.js'
 
 /** Longer than the driver's own longest limit, so that waiting for that does not pass as ending. */
 const limit = 25_000
-t.setTimeout(60_000)
+t.setTimeout(200_000)
 
 const silent = createServer((socket) => { socket.on('error', () => {}).unref() }).listen(0, '127.0.30.2')
 await once(silent, 'listening')

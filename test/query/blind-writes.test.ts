@@ -195,7 +195,7 @@ t.test('QRY-23 deletions of rows, ranges and partitions on the server', async (t
   t.equal(`${await left('one')} ${await left('two')}`, '21 22 31 32 21 22 31 32')
 })
 
-t.test('options go into the statement and the request, from the chain and from the last argument', async (t) => {
+t.test('STM-06 options go into the statement and the request, from the chain and from the last argument', async (t) => {
   await row.ttl(60).update({ n: 1 }, { timestamp: 5n, consistency: 'QUORUM', idempotent: false })
   await row.timestamp(new Date(2)).delete()
   await row.delete({ timestamp: 3n })

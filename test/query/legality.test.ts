@@ -56,6 +56,7 @@ const taken: Record<string, () => Asked> = {
   'a frozen map as a whole, filtered': () => Post.filter({ fixed: { a: 1 } }).allowFiltering(),
   'a duration, filtered': () => Post.filter({ took: '1d' as never }).allowFiltering(),
   'any operator of an index that is managed elsewhere (COL-04)': () => Post.filter({ elsewhere: 'a' }),
+  'and what only filtering answers beside in on the partition key, or an order': () => Post.filter({ blog__in: ['x', 'y'], elsewhere__gt: 'a' }).orderBy('-day').allowFiltering(),
   'like at the start, with SASI (OPR-05)': () => Word.filter({ head__like: 'ab%' }),
   'like in the middle, with SASI in mode CONTAINS': () => Word.filter({ any__like: '%b%' }),
   'a token range (OPR-08)': () => Event.filter({ pk__token__gt: f.Token('a', 1), pk__token__lte: f.Token('b', 2) }),

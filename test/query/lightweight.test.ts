@@ -149,28 +149,3 @@ t.test('LWT-05 what the server refuses in a conditional batch is refused when it
   t.match(await failure(() => room('f').ifExists().batch(b).delete()), { name: 'BatchError' }, 'also the other way round')
   t.match(await failure(() => Room.ifNotExists().batch(new db.BatchQuery({ timestamp: 5n })).create({ house: 'f', number: 1 })), { name: 'BatchError', message: /takes no timestamp/ })
 })
-
-t.test('50 writers at once: each increment under a condition counts once', { timeout: 60_000 }, async (t) => {
-  await Room.create({ house: 'race', number: 1, seats: 0 })
-  let refused = 0
-  const write = async (): Promise<void> => {
-    while (true) {
-      const { seats } = await room('race').consistency('SERIAL').get()
-      try {
-        await room('race').iff({ seats }).update({ seats: (seats ?? 0) + 1 })
-        return
-      } catch (error) {
-        if (!(error instanceof LWTError)) throw error
-        refused++
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: 50 }, write))
-  t.equal((await room('race').consistency('SERIAL').get()).seats, 50)
-  t.ok(refused > 0, `${refused} were refused and tried again`)
-  const winners = await Promise.all(Array.from({ length: 50 }, (_, i) => Room.ifNotExists().create({ house: 'race', number: 2, owner: `w${i}` }).then(() => `w${i}`, (error: unknown) => {
-    if (error instanceof LWTError) return null
-    throw error
-  })))
-  t.same(winners.filter((w) => w !== null), [(await room('race', 2).get()).owner])
-})

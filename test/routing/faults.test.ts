@@ -71,6 +71,21 @@ t.test('a model may be defined before its connection is registered; without it n
   t.equal(await Far.filter({ id: 1 }).first(), null, 'the name leads to what is registered now')
 })
 
+t.test('a keyspace that is no name is refused where it is given', async (t) => {
+  const { db, Item } = await open(t, undefined)
+  for (const bad of ['', 5, {}, ['k']] as never[]) {
+    t.throws(() => { db.setKeyspace(bad) }, { name: 'ConfigError', message: /setKeyspace/ })
+    t.throws(() => db.scope({ keyspace: bad }, () => Item.objects.toCQL()), { name: 'QueryError' })
+    t.throws(() => Item.using({ keyspace: bad }), { name: 'QueryError' })
+    await t.rejects(db.contextQuery(Item, { keyspace: bad }, async (I) => await I.all()), { name: 'QueryError' })
+  }
+  t.equal(db.keyspace, near)
+  db.setKeyspace('not_there')
+  await t.rejects(Item.create({ id: 1 }), errors.ResponseError, "one that does not exist is the server's answer")
+  db.setKeyspace()
+  t.equal(Item.objects.toCQL().keyspace, near)
+})
+
 t.test('unregistering during requests: those under way end well, later ones are told', async (t) => {
   const { host } = await door(t)
   const { db, Far } = await open(t, host)
@@ -153,8 +168,7 @@ t.test('one cluster down: the other serves on; over HTTP the one is a 503, the o
   t.equal(db.status().connections['default']?.state, 'ready')
 
   await proxy.open()
-  await until(async () => await status('/far/860') === 200)
-  t.equal(await db.health(), true)
+  await until(async () => await status('/far/860') === 200 && await db.health())
   t.same(await stored(far, ids(800, 60)), { 800: 'served' }, 'what was refused was not written')
   t.equal(Object.keys(await stored(near, ids(800, 60))).length, 51)
 })

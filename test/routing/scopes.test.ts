@@ -210,3 +210,17 @@ t.test('the scope reaches raw CQL, named tables, and what goes on after the answ
     t.same([ids.filter((id) => id >= 20_000), tenants], [[20_000, 20_001, 20_002], [String(tenant)]])
   }
 })
+
+t.test("a page token of one tenant is worthless to another, as is another connection's", async (t) => {
+  const { db, Entry } = make()
+  await db.init({ hosts, localDataCenter, keyspace: null, env: false, connections: { other: { hosts, localDataCenter } } })
+  t.teardown(async () => { await db.close() })
+  const scope = keyspaceOf(1)
+  const first = await db.scope(scope, async () => await Entry.objects.page({ size: 10 }))
+  const token = first.nextToken
+  t.equal(first.rows.length, 10)
+  const next = async (route: object): Promise<number> => await db.scope(route, async () => (await Entry.objects.page({ size: 10, token })).rows.length)
+  t.equal(await next(scope), 10)
+  await t.rejects(next(keyspaceOf(2)), { name: 'PageTokenError' })
+  await t.rejects(next({ ...scope, connection: 'other' }), { name: 'PageTokenError' })
+})

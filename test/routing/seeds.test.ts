@@ -167,7 +167,10 @@ t.test('issue 6.4: a save elsewhere copies the whole row, explicitly and once', 
 t.test('CTX-01 CTX-02 CTX-03 CTX-04 B08: views of one model and of several, polymorphic ones, and the models as before', async (t) => {
   const c = db.columns
   class Pet extends db.Model.define('pet', { id: c.Integer({ primaryKey: true }), kind: c.Text({ discriminatorColumn: true }) }).as<Pet>() {}
-  class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
+  class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() {
+    static { this.register() }
+    static async withId (id: number) { return await this.get({ id }) }
+  }
   await db.management.syncTable(Pet, { keyspaces: [test, ks2], connections: ['cluster1', 'cluster2'] })
   const pets = async (client: Client, keyspace: string): Promise<unknown[]> => (await client.execute(`SELECT id, lives FROM ${keyspace}.pet`)).rows.map((row) => `${row['id']} ${row['lives']}`).sort()
   const place = { connection: 'cluster2', keyspace: ks2 }
@@ -175,6 +178,7 @@ t.test('CTX-01 CTX-02 CTX-03 CTX-04 B08: views of one model and of several, poly
   await db.contextQuery([Pet, Cat], place, async ([P, C]) => {
     const cat = await C.create({ id: 1, lives: 9 })
     t.ok(cat instanceof Cat && cat instanceof C && cat instanceof P && cat instanceof Pet)
+    t.equal((await C.withId(1)).lives, 9, 'statics of the model work on the view')
     const found = await P.get({ id: 1 })
     t.ok(found instanceof Cat)
     await (found as Cat).update({ lives: 8 })

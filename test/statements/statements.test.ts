@@ -73,8 +73,3 @@ t.test('B34 whatever a name holds, it stays one identifier', async (t) => {
   }))
   t.pass('for any text')
 })
-
-t.test('STM-06 markers are bound in the order of the text', async (t) => {
-  const parts = /TTL.*TIMESTAMP.*SET.*WHERE.*IF/
-  t.match(update(table, ['"a" = ?'], ['"p" = ?'], { ttl: true, timestamp: true }, ['"f" = ?']), parts)
-})

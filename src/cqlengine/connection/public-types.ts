@@ -77,6 +77,12 @@ export interface Connections {
    * @throws {ClosedError} the `db` was closed
    */
   getConnection (name?: string): Promise<ConnectionInfo>
+  /**
+   * Resolves once a connection is ready: one with `retryConnect` is waited for through its failures, any other is tried now.
+   * @param name absent: the default
+   * @throws what `getConnection` throws, unless it retries
+   */
+  whenReady (name?: string): Promise<void>
   /** The driver's client of a connection, as `getConnection` (CON-17). */
   getSession (name?: string): Promise<Client>
   /** The same: in this driver one object is both. */

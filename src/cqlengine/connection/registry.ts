@@ -67,8 +67,12 @@ export class ConnectionRegistry implements Connections, Defaults {
     this.#keyspace = name
   }
 
-  /** `db.setKeyspace()`: without a name, back to the configured one. */
+  /**
+   * `db.setKeyspace()`: without a name, back to the configured one.
+   * @throws {ConfigError} `name` is no string, or empty
+   */
   setKeyspace (name: string | undefined): void {
+    if (name !== undefined && name !== null && (typeof name !== 'string' || name === '')) throw new ConfigError('setKeyspace(): the keyspace must be a name, that is a string that is not empty; without an argument it goes back to the configured one')
     this.#keyspace = name ?? this.#configuredKeyspace
   }
 
@@ -148,6 +152,10 @@ export class ConnectionRegistry implements Connections, Defaults {
     await connection.connect()
     const { client, keyspace, state } = connection
     return Object.freeze({ name: connection.name, client, keyspace, state })
+  }
+
+  async whenReady (name?: string): Promise<void> {
+    await this.resolve(name || undefined).whenReady()
   }
 
   async getSession (name?: string): Promise<Client> {

@@ -30,7 +30,7 @@ export class State {
   context: Route | undefined
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
-  /** A write of the instance that is under way; it never rejects. */
+  /** A write of the instance that is under way. */
   writing: Promise<void> | undefined
   /** What the instance will be once a batch has succeeded that has writes of it. */
   queued: { readonly batch: object, readonly state: State } | undefined

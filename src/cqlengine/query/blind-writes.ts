@@ -7,13 +7,14 @@ import type { Table, TableColumn } from '../model/table.js'
 import { checked, isNothing, readValues, unknownColumn, Violations } from '../model/values.js'
 import { qualified } from '../statements/identifiers.js'
 import { remove } from '../statements/write.js'
-import { bindCondition, type Condition, conditionShape, conditionText, isToken } from './conditions.js'
+import { bindCondition, type ColumnCondition, type Condition, conditionShape, conditionText, isToken } from './conditions.js'
 import { conditionsOf, type Lightweight } from './lightweight.js'
+import type { Write } from './pending-write.js'
 import { type Place, placeOf } from './place.js'
 import type { QueryState } from './query-state.js'
 import type { Querying } from './querying.js'
 import { updateStatement } from './update-statement.js'
-import { keyOf, partitionOf, rowOf } from './write-key.js'
+import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
 import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, isConditional, send } from './write.js'
 
 const operations: readonly ChangeKind[] = ['append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
@@ -29,13 +30,16 @@ export async function updateRows (querying: Querying, state: QueryState, values:
   const conditions = conditionsOf(table, op)
   if (changes.length === 0) return
   const isStatic = changes.every((c) => c.column.role === 'static') && onlyStatic(conditions)
-  const key = keyOf(state, at, isStatic ? 'partition' : 'row', isConditional(op))
+  const key = keyOf(state, at)
   const place = placeFor(querying, state, op)
+  const where = (): string[] => {
+    checkKey(table, key, at, isStatic ? 'partition' : 'row', isConditional(op))
+    return key.map(conditionText)
+  }
   const write = updateStatement(
-    { cache: querying.cacheOf(table) }, model, place, op, changes, key.map(conditionText), key.map(conditionShape).join(),
-    (params) => { bindAll(key, place, params) }, () => partitionOf(table, key, place), undefined
+    { cache: querying.cacheOf(table) }, model, place, op, changes, where, `by ${shapeOf(key)}`, (params) => { bindAll(key, place, params) }, () => partitionOf(table, key, place), undefined
   )
-  await send({ ...write, row: () => rowOf(table, key, place) }, op)
+  await send(withRow(write, table, key), op)
 }
 
 /** `filter(…).delete()`: rows, ranges of rows or whole partitions, as far as the filter says (QRY-23). */
@@ -47,26 +51,32 @@ export async function deleteRows (querying: Querying, state: QueryState, op: OpO
   if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for create`)
   checkCounterOptions(model, op)
   const conditions = conditionsOf(table, op)
-  const key = keyOf(state, at, isConditional(op) ? 'row' : 'range', isConditional(op))
+  const key = keyOf(state, at)
   const place = placeFor(querying, state, op)
-  const prepared = querying.cacheOf(table).get(`r ${op.timestamp === undefined ? 0 : 1} ${key.map(conditionShape).join()} ${conditions.shape}`, place.keyspace, () => ({
-    cql: remove(qualified(place.keyspace, table.name), [], key.map(conditionText), { timestamp: op.timestamp !== undefined }, conditions.text),
-    request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
-  }))
+  const prepared = querying.cacheOf(table).get(`r ${op.timestamp === undefined ? 0 : 1} ${shapeOf(key)} ${conditions.shape}`, place.keyspace, () => {
+    checkKey(table, key, at, isConditional(op) ? 'row' : 'range', isConditional(op))
+    return {
+      cql: remove(qualified(place.keyspace, table.name), [], key.map(conditionText), { timestamp: op.timestamp !== undefined }, conditions.text),
+      request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
+    }
+  })
   const params: unknown[] = []
   bindTimestamp(op, place, params)
   bindAll(key, place, params)
   bindAll(conditions.list, place, params)
-  await send({
-    cql: prepared.cql,
-    request: prepared.request,
-    params,
-    place,
-    model,
-    conditional: isConditional(op),
-    partition: () => partitionOf(table, key, place),
-    row: () => rowOf(table, key, place)
-  }, op)
+  const write = { cql: prepared.cql, request: prepared.request, params, place, model, conditional: isConditional(op), partition: () => partitionOf(table, key, place) }
+  await send(withRow(write, table, key), op)
+}
+
+function shapeOf (key: readonly Condition[]): string {
+  let shape = ''
+  for (const condition of key) shape += `${conditionShape(condition)},`
+  return shape
+}
+
+/** Batches compare the rows on which conditions stand. */
+function withRow (write: Write, table: Table, key: readonly ColumnCondition[]): Write {
+  return write.conditional ? { ...write, row: () => rowOf(table, key, write.place) } : write
 }
 
 /** Conditions on the partition as a whole need no row (reference 6.5 "Forms"). */

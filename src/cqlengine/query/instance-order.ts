@@ -1,26 +1,32 @@
 import type { OpOptions } from '../model/operations.js'
 import { State } from '../model/state.js'
+import type { Write } from './pending-write.js'
+import { transmit } from './write.js'
 
 /**
- * Runs the writes of one instance one after the other: each sends what differs from what is stored, and that is known only when the one
- * before has ended. (Two increments at once would both count from the same number.) What goes into a batch does not wait: see {@link baseOf}.
+ * True while a write of the instance is under way that the next one has to wait for: it sends what differs from what is stored, and that is
+ * known only afterwards. (Two increments at once would both count from the same number.) What goes into a batch does not wait: see
+ * {@link baseOf}. Ask again after {@link itsEnd}, for several may be waiting.
  */
-export async function inTurn (state: State, op: OpOptions, run: () => Promise<void>): Promise<void> {
-  if (op.batch !== undefined) {
-    await run()
-    return
-  }
-  while (state.writing !== undefined) await state.writing
-  const turn = run()
-  state.writing = turn.then(nothing, nothing)
+export function mustWait (state: State, op: OpOptions): boolean {
+  return state.writing !== undefined && op.batch === undefined
+}
+
+/** The end of the write that is under way, whatever it was: it is told to whoever asked for that write. */
+export async function itsEnd ({ writing }: State): Promise<void> {
+  await Promise.allSettled([writing])
+}
+
+/** Sends a write of the instance; those that come meanwhile wait for it. */
+export async function sendInTurn (state: State, write: Write, op: OpOptions): Promise<void> {
+  const sending = transmit(write, op)
+  state.writing = sending
   try {
-    await turn
+    await sending
   } finally {
     state.writing = undefined
   }
 }
-
-function nothing (): void {}
 
 /** What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed or fail together. */
 export function baseOf (state: State, { batch }: OpOptions): State {

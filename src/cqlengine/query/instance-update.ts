@@ -9,10 +9,10 @@ import { checked, isNothing, readValues, Violations } from '../model/values.js'
 import { checkWritable, frozen } from '../model/whole.js'
 import { readChanges } from './blind-writes.js'
 import { afterOperations } from './collection-change.js'
-import { baseOf, inTurn } from './instance-order.js'
-import { becoming, type Planned, ready, type Subject, subjectOf, updateWrite, validate, type Writing } from './instance-writes.js'
+import { baseOf, itsEnd, mustWait, sendInTurn } from './instance-order.js'
+import { becoming, type Planned, ready, type Subject, subjectOf, update as updateStatement, validate, type Writing } from './instance-writes.js'
 import type { Write } from './pending-write.js'
-import { checkCounterOptions, transmit } from './write.js'
+import { checkCounterOptions } from './write.js'
 
 /**
  * `instance.update({ … })`: assigns plain values, then writes what changed and the operations (`tags__add`) as one UPDATE (INS-04, DRT-11).
@@ -20,26 +20,28 @@ import { checkCounterOptions, transmit } from './write.js'
  * operations have no effect on the instance before the server confirmed them.
  */
 export async function updateByValues (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): Promise<void> {
-  await inTurn(state, op, async () => {
-    const { model } = state
-    checkWritable(state)
-    checkCounterOptions(model, op)
-    const base = baseOf(state, op)
-    const changes = readChanges(model, withoutKey(instance, base, values))
-    checkSettable(instance, base, changes)
-    const subject = subjectOf(w, instance, state, base, op)
-    const takeBack = assign(instance, changes)
-    let write: Write | undefined
-    try {
-      validate(instance, base)
-      const planned = plan(subject, changes)
-      if (planned !== undefined) write = ready(subject, planned)
-    } catch (error) {
-      takeBack()
-      throw error
-    }
-    if (write !== undefined) await transmit(write, op)
-  })
+  while (mustWait(state, op)) await itsEnd(state)
+  const write = update(w, instance, state, values, op)
+  if (write !== undefined) await sendInTurn(state, write, op)
+}
+
+function update (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): Write | undefined {
+  const { model } = state
+  checkWritable(state)
+  checkCounterOptions(model, op)
+  const base = baseOf(state, op)
+  const changes = readChanges(model, withoutKey(instance, base, values))
+  checkSettable(instance, base, changes)
+  const subject = subjectOf(w, instance, state, base, op)
+  const takeBack = assign(instance, changes)
+  try {
+    validate(instance, base)
+    const planned = plan(subject, changes)
+    return planned === undefined ? undefined : ready(subject, planned)
+  } catch (error) {
+    takeBack()
+    throw error
+  }
 }
 
 /** The key and a child's discriminator may be named with their present values; other ones are errors. */
@@ -104,15 +106,12 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): Planned | un
   ]
   if (sent.length === 0) return undefined
   const settleValues = settling(subject, unsaved)
-  return {
-    write: updateWrite(subject, sent, 'update'),
-    settle: (state) => {
-      settleValues(state)
-      // In a batch the instance waits for the real outcome; a state that is only foreseen must not touch it.
-      if (state !== subject.state || subject.elsewhere) return
-      for (const column of new Set(operations.map((c) => c.column))) applyOperations(instance, state, column, ofColumn(operations, column))
-    }
-  }
+  return updateStatement(subject, sent, (state) => {
+    settleValues(state)
+    // In a batch the instance waits for the real outcome; a state that is only foreseen must not touch it.
+    if (state !== subject.state || subject.elsewhere) return
+    for (const column of new Set(operations.map((c) => c.column))) applyOperations(instance, state, column, ofColumn(operations, column))
+  }, 'update')
 
   function settling ({ elsewhere }: Subject, columns: readonly TableColumn[]): (state: State) => void {
     if (elsewhere) return () => {}

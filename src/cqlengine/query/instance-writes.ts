@@ -9,17 +9,17 @@ import type { Table, TableColumn } from '../model/table.js'
 import { checked, isNothing, Violations } from '../model/values.js'
 import { checkWritable, isStaticOnly, validateInstance } from '../model/whole.js'
 import { qualified } from '../statements/identifiers.js'
-import { insert, remove } from '../statements/write.js'
+import { insert, remove as deletion } from '../statements/write.js'
 import { bindCondition, isToken } from './conditions.js'
 import { counterChanges } from './counter-save.js'
-import { baseOf, inTurn, queue } from './instance-order.js'
+import { baseOf, itsEnd, mustWait, queue, sendInTurn } from './instance-order.js'
 import { instancePlace, isElsewhere } from './instance-place.js'
 import { conditionsOf } from './lightweight.js'
 import { type Database, originOf, type Place } from './place.js'
 import type { Write } from './pending-write.js'
 import type { StatementCache } from './statement-cache.js'
 import { updateStatement } from './update-statement.js'
-import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, checkWrite, isConditional, transmit } from './write.js'
+import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, checkWrite, isConditional } from './write.js'
 
 /** What writing an instance needs. */
 export interface Writing {
@@ -50,41 +50,50 @@ export interface Planned { readonly write: Write, readonly settle: (state: State
  * changes (DML-01 … DML-09). Nothing differs: nothing is sent.
  */
 export async function saveInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  await inTurn(state, op, async () => {
-    const base = baseOf(state, op)
-    checkWritable(state)
-    checkCounterOptions(state.model, op)
-    resetDiscriminator(instance, state)
-    validate(instance, base)
-    const subject = subjectOf(w, instance, state, base, op)
-    const planned = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject)
-    if (planned !== undefined) await dispatch(subject, planned)
-  })
+  while (mustWait(state, op)) await itsEnd(state)
+  const write = save(w, instance, state, op)
+  if (write !== undefined) await sendInTurn(state, write, op)
+}
+
+function save (w: Writing, instance: object, state: State, op: OpOptions): Write | undefined {
+  const base = baseOf(state, op)
+  checkWritable(state)
+  checkCounterOptions(state.model, op)
+  resetDiscriminator(instance, state)
+  validate(instance, base)
+  const subject = subjectOf(w, instance, state, base, op)
+  const planned = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject)
+  return planned === undefined ? undefined : ready(subject, planned)
 }
 
 /** Deletes the row by its full key (INS-05, B12). */
 export async function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  await inTurn(state, op, async () => {
-    const { model } = state
-    const at = `${model[META].name}.delete`
-    if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
-    if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for new rows`)
-    checkCounterOptions(model, op)
-    const subject = subjectOf(w, instance, state, baseOf(state, op), op)
-    const { table, place } = subject
-    const conditions = conditionsOf(table, op)
-    const prepared = w.cache.get(`d ${op.timestamp === undefined ? 0 : 1} ${conditions.shape}`, place.keyspace, () => ({
-      cql: remove(qualified(place.keyspace, table.name), [], table.key.map((c) => `${c.cql} = ?`), { timestamp: op.timestamp !== undefined }, conditions.text),
-      request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
-    }))
-    const params: unknown[] = []
-    bindTimestamp(op, place, params)
-    params.push(...keyValues(subject, table.key))
-    for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
-    const write = { ...prepared, params, place, model, conditional: isConditional(op), partition: partitionOf(subject) }
-    // Elsewhere another row was deleted: the instance still belongs to its origin, and is stored there.
-    await dispatch(subject, { write, settle: (s) => { if (!subject.elsewhere) s.stored = undefined } })
-  })
+  while (mustWait(state, op)) await itsEnd(state)
+  const write = remove(w, instance, state, op)
+  if (write !== undefined) await sendInTurn(state, write, op)
+}
+
+function remove (w: Writing, instance: object, state: State, op: OpOptions): Write | undefined {
+  const { model } = state
+  const at = `${model[META].name}.delete`
+  if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
+  if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for new rows`)
+  checkCounterOptions(model, op)
+  const subject = subjectOf(w, instance, state, baseOf(state, op), op)
+  const { table, place } = subject
+  const conditions = conditionsOf(table, op)
+  const prepared = w.cache.get(`d ${op.timestamp === undefined ? 0 : 1} ${conditions.shape}`, place.keyspace, () => ({
+    cql: deletion(qualified(place.keyspace, table.name), [], table.key.map((c) => `${c.cql} = ?`), { timestamp: op.timestamp !== undefined }, conditions.text),
+    request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
+  }))
+  const params: unknown[] = []
+  bindTimestamp(op, place, params)
+  bindKey(subject, table.key, params)
+  for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
+  // Elsewhere another row is deleted: the instance still belongs to its origin, and is stored there.
+  const settle = (s: State): void => { if (!subject.elsewhere) s.stored = undefined }
+  const write: Write = { ...prepared, params, place, model, conditional: isConditional(op), partition: partitionOf(subject), written: () => { settle(state) } }
+  return ready(subject, { write, settle })
 }
 
 export function subjectOf (w: Writing, instance: object, state: State, base: State, op: OpOptions): Subject {
@@ -94,25 +103,18 @@ export function subjectOf (w: Writing, instance: object, state: State, base: Sta
   return { w, instance, state, base, table, place, elsewhere: isElsewhere(w.db, base, place, op), op }
 }
 
-/** Queues or sends; queueing happens before the first await. */
-export async function dispatch (subject: Subject, planned: Planned): Promise<void> {
-  const write = ready(subject, planned)
-  if (write !== undefined) await transmit(write, subject.op)
-}
-
 /**
- * Puts a write into its batch, or gives it back, checked, to be transmitted. What fails here has sent nothing.
+ * Puts a write into its batch, or gives it back, checked, to be sent. Happens before the first await, and what fails here has sent nothing.
  * @throws {BatchError} when the batch cannot take it, {QueryError} for what the server would refuse
  */
-export function ready (subject: Subject, planned: Planned): Write | undefined {
+export function ready (subject: Subject, { write, settle }: Planned): Write | undefined {
   const { state, base, op } = subject
-  const write = { ...planned.write, written: () => { planned.settle(state) } }
   if (op.batch === undefined) {
     checkWrite(write, op)
     return write
   }
   batchOf(op).add({ ...write, row: rowOf(subject) }, op)
-  queue(state, base, op, planned.settle)
+  queue(state, base, op, settle)
   return undefined
 }
 
@@ -145,14 +147,14 @@ function newRow (subject: Subject): Planned {
     // Cassandra has no conditional INSERT but IF NOT EXISTS; an UPDATE says the same.
     const changes = changesOf(instance, base, table.columns.filter((c) => !table.key.includes(c)))
     if (changes.length === 0) throw new QueryError(`${base.model[META].name}.save: a condition (${op.ifExists === true ? 'ifExists' : 'iff'}) on a new row needs a column beside the key`)
-    return { write: updateWrite(subject, changes, 'save'), settle: becoming(subject, snapshotOf(instance, table.columns)) }
+    return update(subject, changes, becoming(subject, snapshotOf(instance, table.columns)))
   }
   const part = partOf(subject, table.columns)
   const columns = part.filter((c) => {
     const value = valueOf(instance, c.name)
     return value !== undefined && (!isNothing(c, value) || base.givenEmpty?.has(c.name) === true)
   })
-  return { write: insertWrite(subject, columns), settle: part === table.columns ? becoming(subject, snapshotOf(instance, table.columns)) : becomingStatic(subject) }
+  return insertion(subject, columns, part === table.columns ? becoming(subject, snapshotOf(instance, table.columns)) : becomingStatic(subject))
 }
 
 /** The static part of a partition holds no regular columns: their defaults, which only a row would have, are gone. */
@@ -173,7 +175,7 @@ function knownRow (subject: Subject): Planned | undefined {
   if (subject.elsewhere || keyChanged(instance, base, table.key)) return wholeRow(subject)
   const changes = changesOf(instance, base, table.columns)
   if (changes.length === 0) return undefined
-  return { write: updateWrite(subject, changes, 'save'), settle: storing(snapshotOf(instance, new Set(changes.map((c) => c.column)))) }
+  return update(subject, changes, storing(snapshotOf(instance, changes.map((c) => c.column))))
 }
 
 /** Every column, null ones too: the row may exist there with other values. */
@@ -187,7 +189,7 @@ function wholeRow (subject: Subject): Planned {
   }
   if (op.ifExists === true || op.iff !== undefined) throw new QueryError(`${at}: ${op.ifExists === true ? 'ifExists' : 'iff'} cannot stand with a row that is inserted whole`)
   // Elsewhere is one-shot: the instance goes on belonging to its origin, and stays as dirty there as it was.
-  return { write: insertWrite(subject, columns), settle: elsewhere ? () => {} : storing(snapshotOf(instance, columns)) }
+  return insertion(subject, columns, elsewhere ? () => {} : storing(snapshotOf(instance, columns)))
 }
 
 /** Of the static part of a partition only what belongs to the partition can be written. */
@@ -203,15 +205,14 @@ function counterRow (subject: Subject): Planned | undefined {
   if (base.stored !== undefined && keyChanged(instance, base, table.key)) throw new QueryError(`${at}: the key of a counter row cannot change`)
   const changes = counterChanges(partOf(subject, table.columns), instance, base)
   if (changes.length === 0) return undefined
-  const settle = base.stored === undefined ? becoming(subject, snapshotOf(instance, table.columns)) : storing(snapshotOf(instance, changes.map((c) => c.column)))
-  return { write: updateWrite(subject, changes, 'save'), settle }
+  return update(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(instance, table.columns)) : storing(snapshotOf(instance, changes.map((c) => c.column))))
 }
 
-function insertWrite (subject: Subject, columns: readonly TableColumn[]): Write {
-  const { w, instance, base, place, op } = subject
+function insertion (subject: Subject, columns: readonly TableColumn[], settle: Planned['settle']): Planned {
+  const { w, instance, state, base, place, op } = subject
   const { model } = base
   const prepared = w.cache.get(insertShape(columns, op), place.keyspace, () => ({
-    cql: insert(qualified(place.keyspace, tableOf(model).name), columns.map((c) => c.cql), { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined }, op.ifNotExists === true),
+    cql: insert(qualified(place.keyspace, subject.table.name), columns.map((c) => c.cql), { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined }, op.ifNotExists === true),
     request: baseRequest(model, place.keyspace, 'write', op.ifNotExists !== true && columns.every((c) => c.type.isIdempotent('assign')))
   }))
   const { encoding } = place.connection
@@ -221,7 +222,8 @@ function insertWrite (subject: Subject, columns: readonly TableColumn[]): Write 
     params.push(isNothing(c, value) ? null : c.type.toDriver(value, encoding))
   }
   bindUsing(op, place, params)
-  return { cql: prepared.cql, request: prepared.request, params, place, model, conditional: op.ifNotExists === true, partition: newPartition(subject) }
+  const write: Write = { cql: prepared.cql, request: prepared.request, params, place, model, conditional: op.ifNotExists === true, partition: newPartition(subject), written: () => { settle(state) } }
+  return { write, settle }
 }
 
 /** The set of columns as bits, so that the usual insert makes no string to find its text. */
@@ -235,18 +237,19 @@ function insertShape (columns: readonly TableColumn[], op: OpOptions): string | 
   return bits * 8 + flags
 }
 
-export function updateWrite (subject: Subject, changes: readonly ColumnChange[], what: 'save' | 'update'): Write {
-  const { w, base, table, place, op } = subject
+export function update (subject: Subject, changes: readonly ColumnChange[], settle: Planned['settle'], what = 'save'): Planned {
+  const { w, state, base, table, place, op } = subject
   const { model } = base
   if (op.ifNotExists === true) throw new QueryError(`${model[META].name}.${what}: ifNotExists is for new rows, and ${what === 'save' ? 'this one was loaded or written before' : 'an update is none'}. Use ifExists, or iff`)
   const key = addressedBy(table, changes, op)
-  const values = keyValues(subject, key)
-  return updateStatement(w, model, place, op, changes, key.map((c) => `${c.cql} = ?`), key === table.key ? 'key' : 'partition', (params) => { params.push(...values) }, partitionOf(subject), undefined)
+  const write = updateStatement(w, model, place, op, changes, () => key.map((c) => `${c.cql} = ?`), key === table.key ? 'key' : 'partition', (params) => { bindKey(subject, key, params) }, partitionOf(subject), () => { settle(state) })
+  return { write, settle }
 }
 
 /** Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06), unless a condition looks at the row. */
 function addressedBy (table: Table, changes: readonly ColumnChange[], op: OpOptions): readonly TableColumn[] {
   if (!changes.every((c) => c.column.role === 'static')) return table.key
+  if (op.iff === undefined) return table.partitionKey
   return conditionsOf(table, op).list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
 }
 
@@ -262,27 +265,41 @@ export function becoming ({ place }: Subject, snapshot: Snapshot): (state: State
   }
 }
 
-/** The key of the row, in the driver's form: as it is stored, else what the instance holds. @throws {ValidationError} before a null key reaches the server (DML-11) */
-function keyValues ({ instance, base, place }: Subject, key: readonly TableColumn[]): unknown[] {
-  const violations = new Violations()
-  const values = key.map((column) => violations.try(column.name, () => keyValue(instance, base, column)))
-  violations.finish(base.model[META].name)
-  return values.map((value, i) => key[i]?.type.toDriver(value, place.connection.encoding))
+/**
+ * The key of the row, in the driver's form: as it is stored, else what the instance holds.
+ * @throws {ValidationError} before a null key reaches the server (DML-11)
+ */
+function bindKey ({ instance, base, place }: Subject, key: readonly TableColumn[], params: unknown[]): void {
+  const { encoding } = place.connection
+  for (const column of key) {
+    const known = base.stored?.[column.field] ?? null
+    params.push(column.type.toDriver(known === null ? ownKey(instance, base, key, column) : known, encoding))
+  }
 }
 
-function keyValue (instance: object, { stored }: State, column: TableColumn): unknown {
-  const known = stored?.[column.field] ?? null
-  if (known !== null) return known
-  const value = valueOf(instance, column.name) ?? null
-  if (value === null) throw new InvalidValue('required', 'must be given, being part of the key')
-  return checked(column, value)
+/** Of a key that was never stored; what is wrong in other columns of the key is told with it. */
+function ownKey (instance: object, { model, stored }: State, key: readonly TableColumn[], column: TableColumn): unknown {
+  const violations = new Violations()
+  let own: unknown
+  for (const one of key) {
+    if ((stored?.[one.field] ?? null) !== null) continue
+    const value = valueOf(instance, one.name) ?? null
+    const converted = violations.try(one.name, () => {
+      if (value === null) throw new InvalidValue('required', 'must be given, being part of the key')
+      return checked(one, value)
+    })
+    if (one === column) own = converted
+  }
+  violations.finish(model[META].name)
+  return own
 }
 
 /** For batches, which compare partitions; asked now, because the instance may change until the batch looks. */
 function partitionOf (subject: Subject): () => unknown[] {
   const { table, op } = subject
   if (op.batch === undefined) return noPartition
-  const values = keyValues(subject, table.partitionKey)
+  const values: unknown[] = []
+  bindKey(subject, table.partitionKey, values)
   return () => values
 }
 
@@ -295,7 +312,7 @@ function newPartition ({ instance, table, place, op }: Subject): () => unknown[]
 /** Likewise the row within the partition, where a condition stands on it. */
 function rowOf ({ instance, base, table, place, op }: Subject): () => unknown[] | undefined {
   const stored = op.ifNotExists === true ? undefined : base.stored
-  const values = isConditional(op) ? table.clustering.map((c) => stored?.[c.field] ?? valueOf(instance, c.name) ?? null) : [null]
+  const values = table.clustering.map((c) => stored?.[c.field] ?? valueOf(instance, c.name) ?? null)
   const row = values.includes(null) ? undefined : values.map((value, i) => table.clustering[i]?.type.toDriver(value, place.connection.encoding))
   return () => row
 }

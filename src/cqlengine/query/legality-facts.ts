@@ -21,16 +21,14 @@ export interface Facts {
   readonly namesPartitions: boolean
   /** The whole partition key has values, or its token bounds. */
   readonly limitsPartitions: boolean
-  /** Partitions are looked through, because none are named. */
-  readonly isRangeOfPartitions: boolean
   /** Some of the partition key is filtered, but not as Cassandra finds partitions. */
   readonly partitionIsFiltered: boolean
   /** Clustering columns are filtered, but not as a part of the order. */
   readonly clusteringIsFiltered: boolean
   readonly clusteringGap: { readonly column: TableColumn, readonly before: TableColumn } | undefined
-  /** One condition at least, or the order, is answered by an index. */
+  /** One condition at least, or the order, is answered by an index, or may be by one that is managed elsewhere (COL-04). */
   readonly hasIndex: boolean
-  /** The server asks an index. */
+  /** The server asks an index, as far as we know its indexes. */
   readonly usesIndex: boolean
   /** A condition that neither the keys nor an index answer. */
   readonly leftOver: ColumnCondition | undefined
@@ -51,12 +49,9 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
   const partitionIsFiltered = !namesPartitions && table.partitionKey.some((c) => on.has(c))
   const clusteringGap = gap(table, on)
   const clusteringIsFiltered = clusteringGap !== undefined || table.clustering.some((c) => (on.get(c) ?? []).some((o) => !isOrdered(o)))
-  const isRangeOfPartitions = tokens.length > 0 || !namesPartitions
   const other = conditions.filter(({ column: { role } }) => role === 'static' || role === 'regular')
-  const usesIndex = hasIndex && (
-    nearest !== undefined || !namesPartitions || clusteringIsFiltered || other.length > 0 ||
-    (isRangeOfPartitions && conditions.some((c) => c.column.role === 'clustering' && answeredBy(c).length > 0))
-  )
+  const hasOwnIndex = nearest !== undefined || conditions.some((c) => answeredBy(c).some((kind) => kind !== 'unknown'))
+  const usesIndex = hasOwnIndex && (nearest !== undefined || !namesPartitions || clusteringIsFiltered || other.length > 0)
 
   return {
     table,
@@ -70,7 +65,6 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
     isStaticOnly: as === 'rows' && isStaticOnly(state),
     namesPartitions,
     limitsPartitions: tokens.length > 0 || namesPartitions,
-    isRangeOfPartitions,
     partitionIsFiltered,
     clusteringIsFiltered,
     clusteringGap,

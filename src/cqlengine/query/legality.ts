@@ -235,8 +235,8 @@ function orderIndex ({ columnOrder, usesIndex }: Facts): string | undefined {
 }
 
 function leftToFilter (facts: Facts): string | undefined {
-  const { state, leftOver, isRangeOfPartitions, usesIndex } = facts
-  if (state.allowFiltering || !(isRangeOfPartitions || usesIndex)) return undefined
+  const { state, leftOver, namesPartitions, usesIndex } = facts
+  if (state.allowFiltering || (namesPartitions && !usesIndex)) return undefined
   if (leftOver === undefined) return undefined
   if (leftOver.column.role === 'clustering' || leftOver.column.role === 'partition') return `without the whole partition key the condition on "${leftOver.column.name}" is answered by no index; filter the partition key, index "${leftOver.column.name}", ${filtering}`
   return facts.hasIndex ? `no index answers all conditions together, and "${leftOver.column.name}" is left; index these columns with SAI, ${filtering}` : needsIndex(leftOver)

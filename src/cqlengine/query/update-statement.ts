@@ -15,11 +15,11 @@ import { baseRequest, bindUsing, isConditional } from './write.js'
 
 /**
  * One UPDATE for all changes, nulls and map entries included (B01, B02, B10).
- * @param where relations of the WHERE, `whereShape` tells them apart, `bindWhere` appends their values
+ * @param where makes the relations of the WHERE, or refuses them; asked once for each shape: `whereShape` tells them apart, `bindWhere` appends their values
  */
 export function updateStatement (
   { cache }: { readonly cache: StatementCache }, model: ModelConstructor, place: Place, op: OpOptions, changes: readonly ColumnChange[],
-  where: readonly string[], whereShape: string, bindWhere: (params: unknown[]) => void, partition: Write['partition'], written: (() => void) | undefined
+  where: () => readonly string[], whereShape: string, bindWhere: (params: unknown[]) => void, partition: Write['partition'], written: (() => void) | undefined
 ): Write {
   const table = tableOf(model)
   const single = changes.flatMap(splitNulls)
@@ -29,7 +29,7 @@ export function updateStatement (
     cql: update(
       qualified(place.keyspace, table.name),
       single.map(({ column, change }) => assignment(column.cql, change.kind, fieldOf(change))),
-      where,
+      where(),
       { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined },
       conditions.text
     ),

@@ -15,26 +15,29 @@ import type { QueryState } from './query-state.js'
 export type Reach = 'row' | 'partition' | 'range'
 
 /**
- * The conditions that find the rows of a write, in the order of the key.
+ * The conditions that find the rows of a write, with what depends on their values checked; {@link checkKey} judges the rest, once for each shape.
  * @param at the operation, for messages
- * @throws {QueryError} with the rule and the remedy
+ * @throws {QueryError} for what only a read has, and an `in` without values; {ValidationError} for values that are too long for a key
  */
-export function keyOf (given: QueryState, at: string, reach: Reach, isConditional: boolean): readonly ColumnCondition[] {
+export function keyOf (given: QueryState, at: string): readonly ColumnCondition[] {
   checkReadingOnly(given, at)
-  const state = withOwnKey(given)
-  const table = tableOf(state.model)
-  const conditions = state.conditions.map((c): ColumnCondition => {
+  const conditions = withOwnKey(given).conditions
+  for (const c of conditions) {
     if (isToken(c)) throw new QueryError(`${at}: Cassandra takes no token in a write`)
-    checkColumn(c, at)
-    return c
-  })
+    checkValue(c, at)
+  }
+  return conditions as readonly ColumnCondition[]
+}
+
+/** @throws {QueryError} with the rule and the remedy */
+export function checkKey (table: Table, conditions: readonly ColumnCondition[], at: string, reach: Reach, isConditional: boolean): void {
+  for (const c of conditions) checkColumn(c, at)
   checkTwice(conditions, at)
   checkPartition(table, conditions, at)
   if (reach === 'row') checkRow(table, conditions, at)
   else if (reach === 'range') checkRange(table, conditions, at)
   else checkNoRow(conditions, at)
   if (isConditional) checkSingle(conditions, at)
-  return [...conditions].sort((a, b) => table.key.indexOf(a.column) - table.key.indexOf(b.column))
 }
 
 /** What a SELECT alone understands is refused, so that nobody believes that it has an effect. */
@@ -51,15 +54,18 @@ function withOwnKey (state: QueryState): QueryState {
   return role === 'partition' || role === 'clustering' ? withDiscriminator(state) : state
 }
 
-function checkColumn ({ column, operator, value }: ColumnCondition, at: string): void {
-  const { name, role } = column
+function checkColumn ({ column: { name, role }, operator }: ColumnCondition, at: string): void {
   if (role === 'static' || role === 'regular') throw new QueryError(`${at}: "${name}" is no key column; a write finds its rows by key. As a condition use iff`)
   if (operator !== 'eq' && operator !== 'in' && !isRange(operator)) throw new QueryError(`${at}: "${name}" takes a value, in or a range in a write, not "${operator}"`)
-  if (operator === 'in' && (value as unknown[]).length === 0) throw new QueryError(`${at}: the "in" of "${name}" has no values, so no row is meant`)
+}
+
+function checkValue ({ column, operator, value }: ColumnCondition, at: string): void {
+  if (operator === 'in' && (value as unknown[]).length === 0) throw new QueryError(`${at}: the "in" of "${column.name}" has no values, so no row is meant`)
   try {
-    for (const one of operator === 'in' ? value as unknown[] : [value]) checkKeyLength(one)
+    if (operator !== 'in') checkKeyLength(value)
+    else for (const one of value as unknown[]) checkKeyLength(one)
   } catch (error) {
-    throw validationError(at, name, error)
+    throw validationError(at, column.name, error)
   }
 }
 
