@@ -6,7 +6,6 @@ import { startCassandra } from '../src/testing/cassandra.js'
 const keyspace = 'bench'
 const table = 'wide'
 
-/* eslint-disable @typescript-eslint/explicit-function-return-type -- the types of the models are inferred */
 export async function setUp () {
   const server = process.env['CASSANDRA_HOSTS'] ? undefined : await startCassandra({ log: console.log, durable: false })
   const hosts = server?.hosts ?? (process.env['CASSANDRA_HOSTS'] ?? '').split(',')
