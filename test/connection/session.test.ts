@@ -281,9 +281,11 @@ t.test('slowQuery: only requests that took as long; what an observer throws beco
   const heard: string[] = []
   const slow = deferred()
   const fake = fakeClient(({ cql }) => cql === 'slow' ? slow.promise : rows())
-  const { session } = await connected(fake, { slowQuery: 20, observe: ({ cql }) => { heard.push(cql) } })
-  setTimeout(() => { slow.resolve() }, 30)
-  await Promise.all([session.execute('quick', [], read), session.execute('slow', [], read)])
+  const { session } = await connected(fake, { slowQuery: 300, observe: ({ cql }) => { heard.push(cql) } })
+  await session.execute('quick', [], read)
+  const waiting = session.execute('slow', [], read)
+  setTimeout(() => { slow.resolve() }, 350)
+  await waiting
   t.same(heard, ['slow'])
 
   const warning = new Promise((resolve) => { process.once('warning', resolve) })

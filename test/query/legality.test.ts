@@ -138,3 +138,9 @@ t.test('what is refused is refused by the server too, and we say why and what he
     t.match(theirs, { code: 0x2200 }, `${what}: ${theirs.message}`)
   }
 })
+
+t.test('the order of a table that no model describes is that of the server', async (t) => {
+  const post = db.table('post').objects.filter({ blog: 'x' })
+  await t.resolves(post.orderBy('day', '-id').all())
+  t.match(await failure(() => post.orderBy('day', 'id').all()), { name: 'QueryError', message: /turn all of these or none/ })
+})

@@ -177,7 +177,7 @@ t.test('QRY-20 B24 valuesList gives converted values in the order asked for, als
 t.test('QRY-08 B23 first asks for one row, get for two', async (t) => {
   client.reply('"sale"', [])
   t.equal(await Sale.filter({ shop: 1 }).first(), null)
-  t.rejects(Sale.filter({ shop: 1 }).get(), Sale.DoesNotExist)
+  await t.rejects(Sale.filter({ shop: 1 }).get(), Sale.DoesNotExist)
   client.reply('"sale"', [{ shop: 1, day: 1, euros: 1 }])
   t.match(await Sale.objects.get({ shop: 1 }), { euros: 1 })
   client.reply('"sale"', [{ shop: 1, day: 1, euros: 1 }, { shop: 1, day: 2, euros: 1 }])

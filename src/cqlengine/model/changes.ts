@@ -1,15 +1,11 @@
 import type { Change } from '../columns/cql-type.js'
+import type { RowValues } from './row-values.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
 import { isNothing } from './values.js'
 
 /** What is to be sent for one column. */
 export interface ColumnChange { readonly column: TableColumn, readonly change: Change }
-
-/** The value of a column, `undefined` where it is not loaded or was taken away. Never calls the accessor that complains. */
-export function valueOf (instance: object, name: string): unknown {
-  return Object.hasOwn(instance, name) ? (instance as Record<string, unknown>)[name] : undefined
-}
 
 /** False for columns of frozen instances. */
 export function isSettable (instance: object, name: string): boolean {
@@ -21,10 +17,11 @@ export function isSettable (instance: object, name: string): boolean {
  * What differs from what is stored, by value and deep (DRT-02 … DRT-05): for a loaded instance the changed columns, for a new one all
  * that have a value or were explicitly given as null. Values must have the form that instances hold: `validate()` sees to it.
  */
-export function changesOf (instance: object, state: State, columns: readonly TableColumn[]): ColumnChange[] {
+export function changesOf (values: RowValues, state: State, columns: readonly TableColumn[]): ColumnChange[] {
   const found: ColumnChange[] = []
   for (const column of columns) {
-    for (const change of columnChanges(state, column, valueOf(instance, column.name))) found.push({ column, change })
+    const changes = columnChanges(state, column, values[column.position])
+    for (const change of changes) found.push({ column, change })
   }
   return found
 }
@@ -47,17 +44,20 @@ function columnChanges (state: State, column: TableColumn, value: unknown): read
 }
 
 /** True when a key column of a loaded instance has another value than the one it was loaded with (DML-01). */
-export function keyChanged (instance: object, state: State, key: readonly TableColumn[]): boolean {
-  return key.some((column) => columnChanges(state, column, valueOf(instance, column.name)).length > 0)
+export function keyChanged (values: RowValues, state: State, key: readonly TableColumn[]): boolean {
+  for (const column of key) {
+    if (columnChanges(state, column, values[column.position]).length > 0) return true
+  }
+  return false
 }
 
 /**
  * What was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in. Values may still have
  * any form; one that cannot be converted differs from what is stored, and is refused when it is written.
  */
-export function changedByHand (instance: object, state: State, columns: readonly TableColumn[]): TableColumn[] {
+export function changedByHand (values: RowValues, state: State, columns: readonly TableColumn[]): TableColumn[] {
   return columns.filter((column) => {
-    const held = valueOf(instance, column.name)
+    const held = values[column.position]
     const value = inForm(column, held)
     if (value === wrong) return !isAsStored(state, column, held)
     if (columnChanges(state, column, value).length === 0) return false
@@ -106,10 +106,10 @@ export function inForm (column: TableColumn, value: unknown): unknown {
 export type Snapshot = Readonly<Record<string, unknown>>
 
 /** The present values of `columns`, as the database will hold them: taken when a write is sent, for the instance may change before the answer. */
-export function snapshotOf (instance: object, columns: Iterable<TableColumn>): Snapshot {
+export function snapshotOf (values: RowValues, columns: Iterable<TableColumn>): Snapshot {
   const snapshot: Record<string, unknown> = {}
   for (const column of columns) {
-    const value = valueOf(instance, column.name)
+    const value = values[column.position]
     if (value === undefined) continue
     snapshot[column.field] = isNothing(column, value) ? null : column.type.mutable ? column.type.copy(value) : value
   }
@@ -118,7 +118,9 @@ export function snapshotOf (instance: object, columns: Iterable<TableColumn>): S
 
 /** Takes `snapshot` as what the database holds, after the write that carried it succeeded. */
 export function markStored (state: State, snapshot: Snapshot): void {
-  Object.assign(state.stored ??= {}, snapshot)
+  if (state.stored === undefined) state.stored = { ...snapshot }
+  else Object.assign(state.stored, snapshot)
   state.givenEmpty = undefined
   state.defaulted = undefined
+  state.accepted = undefined
 }

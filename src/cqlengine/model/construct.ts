@@ -2,7 +2,7 @@ import { InvalidValue } from '../columns/cql-type.js'
 import { CONTEXT, META, tableOf, type ModelConstructor } from './meta.js'
 import { type Source, State } from './state.js'
 import type { Table, TableColumn } from './table.js'
-import { checked, isNothing, readValues, unknownColumn, Violations } from './values.js'
+import { checked, eachValue, isNothing, unknownColumn, Violations } from './values.js'
 
 const newSources = new WeakMap<Table, Source>()
 
@@ -23,36 +23,59 @@ export function newState (model: ModelConstructor): State {
  */
 export function fill (instance: Record<string, unknown>, state: State, given: unknown): void {
   const { model } = state
-  const meta = model[META]
+  const { name, variant } = model[META]
   const table = tableOf(model)
-  const values = given === undefined ? undefined : readValues(given, meta.name)
   const violations = new Violations()
-  if (values !== undefined) {
-    for (const name of values.keys()) {
-      if (!table.byName.has(name)) violations.add(name, unknownColumn(name, table.columns))
-    }
-  }
-  let givenEmpty: Set<string> | undefined
-  let defaulted: Map<string, unknown> | undefined
+  const values = given === undefined ? undefined : valuesByPosition(given, name, table, violations)
+  const accepted: unknown[] = []
   for (const column of table.columns) {
-    const value = values?.get(column.name)
-    if (column === table.discriminator && meta.variant !== undefined) {
-      instance[column.name] = meta.variant
-    } else if (value !== undefined && column.type.kind === 'counter') {
-      violations.add(column.name, new InvalidValue('counter', `a counter starts at 0 and is only changed: set it afterwards, or use update({ ${column.name}__increment })`))
-    } else if (value !== undefined) {
-      const converted = violations.try(column.name, () => acceptGiven(column, value))
-      instance[column.name] = isolated(column, converted, value)
-      if (isNothing(column, converted)) (givenEmpty ??= new Set()).add(column.name)
-    } else {
-      const initial = violations.try(column.name, () => initialValue(column))
-      instance[column.name] = initial
-      if (column.options.default !== undefined && !isNothing(column, initial)) (defaulted ??= new Map()).set(column.name, column.type.copy(initial))
-    }
+    const value = values?.[column.position]
+    let own: unknown
+    if (column === table.discriminator && variant !== undefined) own = variant
+    else if (value === undefined) own = defaultOf(column, state, violations)
+    else own = acceptedValue(column, value, state, violations)
+    instance[column.name] = own
+    accepted.push(own)
   }
-  violations.finish(meta.name)
-  state.givenEmpty = givenEmpty
-  state.defaulted = defaulted
+  violations.finish(name)
+  state.accepted = accepted
+}
+
+/** What was given, in the order of the columns; unknown names are broken rules. */
+function valuesByPosition (given: unknown, model: string, table: Table, violations: Violations): unknown[] {
+  const values: unknown[] = []
+  for (const _ of table.columns) values.push(undefined)
+  eachValue(given, model, (name, value) => {
+    const column = table.byName.get(name)
+    if (column === undefined) violations.add(name, unknownColumn(name, table.columns))
+    else values[column.position] = value
+  })
+  return values
+}
+
+function acceptedValue (column: TableColumn, value: unknown, state: State, violations: Violations): unknown {
+  try {
+    if (column.type.kind === 'counter') throw new InvalidValue('counter', `a counter starts at 0 and is only changed: set it afterwards, or use update({ ${column.name}__increment })`)
+    const converted = acceptGiven(column, value)
+    if (isNothing(column, converted)) (state.givenEmpty ??= new Set()).add(column.name)
+    return isolated(column, converted, value)
+  } catch (error) {
+    violations.add(column.name, error)
+    return null
+  }
+}
+
+function defaultOf (column: TableColumn, state: State, violations: Violations): unknown {
+  const { type, options } = column
+  if (options.default === undefined) return type.emptyValue()
+  try {
+    const initial = initialValue(column)
+    if (!isNothing(column, initial)) (state.defaulted ??= new Map()).set(column.name, type.copy(initial))
+    return initial
+  } catch (error) {
+    violations.add(column.name, error)
+    return null
+  }
 }
 
 /** In a constructor a required column may still be null: `validate()` and every write refuse it. */
@@ -62,8 +85,7 @@ function acceptGiven (column: TableColumn, value: unknown): unknown {
 
 function initialValue (column: TableColumn): unknown {
   const { default: given } = column.options
-  if (column.type.kind === 'counter') return 0n
-  if (given === undefined || given === null) return column.type.emptyValue()
+  if (given === null) return column.type.emptyValue()
   const value: unknown = typeof given === 'function' ? given() : given
   if (value === undefined || value === null) return column.type.emptyValue()
   try {

@@ -1,6 +1,7 @@
 import type { CqlType } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { checkAccessors, hiddenColumn } from './field-guard.js'
+import { canGenerateCode } from './generate.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import { type Source, State } from './state.js'
 import type { TableColumn } from './table.js'
@@ -177,15 +178,6 @@ function interpreted (plans: readonly ColumnPlan[], { Target, begin, phase, prov
     for (const plan of plans) instance[plan.name] = plan.asIs ? row[plan.field] : read(plan, row)
     return instance
   })
-}
-
-/** False under --disallow-code-generation-from-strings and in runtimes that forbid it. */
-function canGenerateCode (): boolean {
-  try {
-    return new Function('return true')() as boolean // eslint-disable-line no-new-func -- asks whether it may be used
-  } catch {
-    return false
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
-import { changedByHand, valueOf } from './changes.js'
+import { changedByHand } from './changes.js'
 import { fill, newState } from './construct.js'
 import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
@@ -8,6 +8,7 @@ import { fromRow } from './from-row.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
+import { valueOf, valuesOf } from './row-values.js'
 import { rowSchema } from './schema.js'
 import type { State } from './state.js'
 import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
@@ -97,7 +98,7 @@ export class ModelInstance extends FieldGuard {
 
   getChangedColumns (): string[] {
     const state = own(this)
-    return changedByHand(this, state, tableOf(state.model).columns).map((c) => c.name)
+    return changedByHand(valuesOf(this, state), state, tableOf(state.model).columns).map((c) => c.name)
   }
 
   toObject (): Record<string, unknown> { return toObject(this, own(this)) }

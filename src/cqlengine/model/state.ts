@@ -23,9 +23,11 @@ export class State {
   source: Source
   stored: Record<string, unknown> | undefined
   /** New instances: columns that were given as null or empty, so that they are written as deletions (DRT-05, DRT-12). */
-  givenEmpty: ReadonlySet<string> | undefined
+  givenEmpty: Set<string> | undefined
   /** New instances: what the defaults filled in, so that `getChangedColumns()` leaves it out as long as it is that (DRT-01). */
-  defaulted: ReadonlyMap<string, unknown> | undefined
+  defaulted: Map<string, unknown> | undefined
+  /** New instances: the values that the constructor has checked, by position. */
+  accepted: readonly unknown[] | undefined
   /** Where a context (API.md section 10) wants a new instance to go. */
   context: Route | undefined
   /** What the chain setters collected for the next operation. */
@@ -41,6 +43,7 @@ export class State {
     this.stored = stored
     this.givenEmpty = undefined
     this.defaulted = undefined
+    this.accepted = undefined
     this.context = undefined
     this.next = undefined
     this.writing = undefined

@@ -27,8 +27,6 @@ export class Violations {
   finish (model: string): void {
     if (this.#errors.length > 0) throw new ValidationError(model, this.#errors)
   }
-
-  get any (): boolean { return this.#errors.length > 0 }
 }
 
 /** One value of a column, in the form an instance holds; collections that are null become empty. @throws {InvalidValue} */
@@ -65,14 +63,19 @@ export function validationError (model: string | undefined, column: string, erro
  */
 export function readValues (values: unknown, model: string): Map<string, unknown> {
   const read = new Map<string, unknown>()
+  eachValue(values, model, (name, value) => { read.set(name, value) })
+  return read
+}
+
+/** The same, one by one. @param take must not throw */
+export function eachValue (values: unknown, model: string, take: (name: string, value: unknown) => void): void {
   let key = '*'
   try {
     if (!isRecord(values)) throw new InvalidValue('type', 'expected an object of column names and values')
-    for (key of Object.keys(values)) read.set(key, values[key])
+    for (key of Object.keys(values)) take(key, values[key])
   } catch (error) {
     throw validationError(model, key, unreadable(error))
   }
-  return read
 }
 
 function isRecord (values: unknown): values is Record<string, unknown> {

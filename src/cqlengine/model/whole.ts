@@ -1,7 +1,8 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
-import { inForm, isAsStored, isDefault, isSameClass, isSettable, valueOf, wrong } from './changes.js'
+import { inForm, isAsStored, isDefault, isSameClass, isSettable, wrong } from './changes.js'
 import { META, tableOf } from './meta.js'
+import { type RowValues, valuesOf } from './row-values.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { checked, isNothing, validationError, Violations } from './values.js'
@@ -14,9 +15,10 @@ export function validateInstance (instance: object, state: State): void {
   const table = tableOf(state.model)
   const violations = new Violations()
   const converted: [string, unknown][] = []
-  const staticOnly = isStaticOnly(instance, state, table)
+  const values = valuesOf(instance, state)
+  const staticOnly = isStaticOnly(values, state, table)
   for (const column of table.columns) {
-    const value = valueOf(instance, column.name)
+    const value = values[column.position]
     // The static part of a partition has neither clustering key nor regular columns.
     if (staticOnly && (column.role === 'clustering' || column.role === 'regular')) continue
     if (value === undefined) {
@@ -24,8 +26,15 @@ export function validateInstance (instance: object, state: State): void {
       continue
     }
     if (state.stored !== undefined && (value !== null || !column.required) && isAsStored(state, column, value)) continue
-    const result = violations.try(column.name, () => settable(instance, column, value, required(column, checked(column, value))))
-    if (result !== value && !violations.any) converted.push([column.name, result])
+    if (value !== null && state.accepted !== undefined && !column.type.mutable && value === state.accepted[column.position]) continue
+    try {
+      const result = required(column, checked(column, value))
+      if (result === value) continue
+      if (!isSettable(instance, column.name)) throw frozen()
+      converted.push([column.name, result])
+    } catch (error) {
+      violations.add(column.name, error)
+    }
   }
   violations.finish(state.model[META].name)
   for (const [name, value] of converted) (instance as Record<string, unknown>)[name] = value
@@ -36,23 +45,18 @@ function required (column: TableColumn, value: unknown): unknown {
   return value
 }
 
-function settable (instance: object, { name }: TableColumn, value: unknown, converted: unknown): unknown {
-  if (converted !== value && !isSettable(instance, name)) throw frozen()
-  return converted
-}
-
 export function frozen (): InvalidValue { return new InvalidValue('frozen', 'cannot be set, because the instance is frozen') }
 
 /**
  * True for the static part of a partition, which needs no clustering key (DML-08): no clustering column and no regular column has a value
  * but its default, and of a new instance a static one was given.
  */
-export function isStaticOnly (instance: object, state: State, table: Table): boolean {
+export function isStaticOnly (values: RowValues, state: State, table: Table): boolean {
   if (table.clustering.length === 0) return false
   let statics = state.stored !== undefined
   for (const column of table.columns) {
     if (column.role === 'partition' || column === table.discriminator) continue
-    const value = inForm(column, valueOf(instance, column.name))
+    const value = inForm(column, values[column.position])
     const given = state.givenEmpty?.has(column.name) === true || (isGiven(column, value) && !(column.role === 'regular' && isDefault(column, state, value)))
     if (column.role === 'static') statics ||= given || table.isCounter
     else if (given) return false
@@ -76,10 +80,11 @@ export function checkWritable (state: State): void {
 /** Same model, same loaded columns, equal values (INS-11, B08). */
 export function equalInstances (a: object, stateA: State, b: object, stateB: State): boolean {
   if (stateA.model[META] !== stateB.model[META]) return false
+  const [valuesA, valuesB] = [valuesOf(a, stateA), valuesOf(b, stateB)]
   return tableOf(stateA.model).columns.every((column) => {
-    const left = inForm(column, valueOf(a, column.name))
-    const right = inForm(column, valueOf(b, column.name))
-    if (left === wrong || right === wrong) return valueOf(a, column.name) === valueOf(b, column.name)
+    const left = inForm(column, valuesA[column.position])
+    const right = inForm(column, valuesB[column.position])
+    if (left === wrong || right === wrong) return valuesA[column.position] === valuesB[column.position]
     if (left === undefined || right === undefined) return left === right
     if (isNothing(column, left) || isNothing(column, right)) return isNothing(column, left) && isNothing(column, right)
     return column.type.equals(left, right)
@@ -89,8 +94,9 @@ export function equalInstances (a: object, stateA: State, b: object, stateB: Sta
 /** The loaded columns as a plain object. */
 export function toObject (instance: object, state: State): Record<string, unknown> {
   const object: Record<string, unknown> = {}
-  for (const { name } of tableOf(state.model).columns) {
-    const value = valueOf(instance, name)
+  const values = valuesOf(instance, state)
+  for (const { name, position } of tableOf(state.model).columns) {
+    const value = values[position]
     if (value !== undefined) object[name] = value
   }
   return object
@@ -102,9 +108,10 @@ export function toObject (instance: object, state: State): Record<string, unknow
  */
 export function toJSON (instance: object, state: State): Record<string, unknown> {
   const json: Record<string, unknown> = {}
+  const values = valuesOf(instance, state)
   for (const column of tableOf(state.model).columns) {
     const { name, type, options } = column
-    const value = options.hidden === true ? undefined : valueOf(instance, name)
+    const value = options.hidden === true ? undefined : values[column.position]
     if (value === undefined) continue
     json[name] = value === null ? null : type.toJSON(hasForm(state, column, value) ? value : converted(state, column, value))
   }

@@ -26,12 +26,15 @@ export type Condition = ColumnCondition | TokenCondition
 /** `filter`: null is refused. `iff`: null is a value, `ne` is there. */
 export type Purpose = 'filter' | 'iff'
 
+const none: readonly Condition[] = []
+
 /**
  * Reads what a user passed to `filter`, `get` or `iff`: objects of `column__operator` keys, or expressions.
+ * @param before conditions to which these are added
  * @throws {QueryError} for unknown columns and operators, for null and undefined; {ValidationError} for values that the column refuses
  */
-export function readConditions (table: Table, given: readonly unknown[], purpose: Purpose): Condition[] {
-  const conditions: Condition[] = []
+export function readConditions (table: Table, given: readonly unknown[], purpose: Purpose, before: readonly Condition[] = none): Condition[] {
+  const conditions = before.slice()
   for (const one of given) {
     if (one instanceof Expression) conditions.push(readCondition(table, one.column, one.operator, one.value, purpose))
     else readObject(table, one, purpose, conditions)

@@ -47,7 +47,7 @@ export class DescribedTables {
 
 async function readTable ({ connection, keyspace }: Place, name: string): Promise<Table> {
   const [columns, indexes] = await Promise.all([
-    connection.session.execute('SELECT column_name, type, kind, position FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request),
+    connection.session.execute('SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request),
     connection.session.execute('SELECT kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request)
   ])
   const rows = columns.rows as unknown as ColumnRow[]
@@ -58,7 +58,7 @@ async function readTable ({ connection, keyspace }: Place, name: string): Promis
   return compileTable(name, Object.fromEntries(rows.map((row) => [row.column_name, columnOf(row, targets)])) as Columns, key, 'described')
 }
 
-interface ColumnRow { readonly column_name: string, readonly type: string, readonly kind: string, readonly position: number }
+interface ColumnRow { readonly column_name: string, readonly type: string, readonly kind: string, readonly position: number, readonly clustering_order: string }
 interface IndexRow { readonly options: unknown }
 
 /** A user's client gives objects for maps, ours gives Maps. */
@@ -66,10 +66,10 @@ function optionsOf (given: unknown): Readonly<Record<string, string>> {
   return given instanceof Map ? Object.fromEntries(given) as Record<string, string> : (given ?? {}) as Record<string, string>
 }
 
-function columnOf ({ column_name: name, type, kind }: ColumnRow, targets: readonly string[]): AnyColumn {
+function columnOf ({ column_name: name, type, kind, clustering_order: order }: ColumnRow, targets: readonly string[]): AnyColumn {
   // An index of any kind lets conditions through: what it can do is the server's to say.
   const customIndex = targets.some((target) => target === name || target === `"${name.replaceAll('"', '""')}"` || target.includes(`(${name})`) || target.includes(`("${name}")`))
-  return new Column(typeOf(type), { ...kind === 'static' && { static: true }, ...customIndex && { customIndex } })
+  return new Column(typeOf(type), { ...kind === 'static' && { static: true }, ...order === 'desc' && { clusteringOrder: 'desc' }, ...customIndex && { customIndex } })
 }
 
 function typeOf (cql: string): CqlType {

@@ -1,6 +1,6 @@
 import { META, tableOf } from '../model/meta.js'
 import { type Condition, isToken } from './conditions.js'
-import type { QueryState } from './query-state.js'
+import { changed, type QueryState } from './query-state.js'
 
 /** A query on a polymorphic child finds its own rows and those of its children (POL-05). */
 export function withDiscriminator (state: QueryState): QueryState {
@@ -15,5 +15,5 @@ export function withDiscriminator (state: QueryState): QueryState {
   const single = values.length === 1
   const condition: Condition = { column, operator: single ? 'eq' : 'in', value: single ? values[0] : values }
   // An index takes no IN but with filtering; the rows are the same.
-  return { ...state, conditions: [...state.conditions, condition], allowFiltering: state.allowFiltering || (!single && !isKey) }
+  return changed(state, { conditions: [...state.conditions, condition], allowFiltering: state.allowFiltering || (!single && !isKey) })
 }

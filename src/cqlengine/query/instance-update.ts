@@ -1,8 +1,9 @@
 import type { Change } from '../columns/cql-type.js'
 import { InvalidValue } from '../columns/cql-type.js'
-import { type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, valueOf, wrong } from '../model/changes.js'
+import { type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, wrong } from '../model/changes.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
+import { valueOf, valuesOf } from '../model/row-values.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
 import { checked, isNothing, readValues, Violations } from '../model/values.js'
@@ -32,10 +33,10 @@ function update (w: Writing, instance: object, state: State, values: unknown, op
   const base = baseOf(state, op)
   const changes = readChanges(model, withoutKey(instance, base, values))
   checkSettable(instance, base, changes)
-  const subject = subjectOf(w, instance, state, base, op)
   const takeBack = assign(instance, changes)
   try {
     validate(instance, base)
+    const subject = subjectOf(w, instance, state, base, op)
     const planned = plan(subject, changes)
     return planned === undefined ? undefined : ready(subject, planned)
   } catch (error) {
@@ -50,12 +51,13 @@ function withoutKey (instance: object, base: State, values: unknown): unknown {
   const table = tableOf(base.model)
   const read = readValues(values, name)
   const violations = new Violations()
-  if (base.stored !== undefined && keyChanged(instance, base, table.key)) {
+  const present = valuesOf(instance, base)
+  if (base.stored !== undefined && keyChanged(present, base, table.key)) {
     for (const column of table.key) {
-      if (keyChanged(instance, base, [column])) violations.add(column.name, new InvalidValue('key', 'was set to another value. A key cannot be updated: save() writes a copy of the row under the new key'))
+      if (keyChanged(present, base, [column])) violations.add(column.name, new InvalidValue('key', 'was set to another value. A key cannot be updated: save() writes a copy of the row under the new key'))
     }
   }
-  for (const column of table.key) dropPresent(read, column, valueOf(instance, column.name), violations)
+  for (const column of table.key) dropPresent(read, column, present[column.position], violations)
   const { discriminator } = table
   if (discriminator !== undefined && variant !== undefined) {
     dropPresent(read, discriminator, variant, violations)
@@ -97,7 +99,7 @@ function assign (instance: object, changes: readonly ColumnChange[]): () => void
 }
 
 function plan (subject: Subject, changes: readonly ColumnChange[]): Planned | undefined {
-  const { instance, base, table } = subject
+  const { instance, values, base, table } = subject
   const operations = changes.filter((c) => c.change.kind !== 'assign')
   const unsaved = unsavedColumns(subject, changes)
   const sent = [
@@ -116,27 +118,27 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): Planned | un
   function settling ({ elsewhere }: Subject, columns: readonly TableColumn[]): (state: State) => void {
     if (elsewhere) return () => {}
     if (base.stored !== undefined) {
-      const snapshot = snapshotOf(instance, columns)
+      const snapshot = snapshotOf(values, columns)
       return (state) => { Object.assign(state.stored ?? {}, snapshot) }
     }
     // Of a row that was never read only this much is known. The rest must not be written by the next save as if it had been changed.
-    return becoming(subject, snapshotOf(instance, table.columns))
+    return becoming(subject, snapshotOf(values, table.columns))
   }
 }
 
 /** Columns beside the key whose values were assigned now or changed before. Of a row that was never stored, defaults are not written by an update. */
-function unsavedColumns ({ instance, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
+function unsavedColumns ({ values, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
   const columns = table.columns.filter((c) => !table.key.includes(c) && c.type.kind !== 'counter' && c !== table.discriminator)
-  const changed = changesOf(instance, base, base.stored === undefined ? changedByHand(instance, base, columns) : columns)
+  const changed = changesOf(values, base, base.stored === undefined ? changedByHand(values, base, columns) : columns)
   // Where nothing is known of what is stored, what was given is sent in any case.
   const given = base.stored === undefined || elsewhere ? changes.filter((c) => c.change.kind === 'assign') : []
   return [...new Set([...changed, ...given].map((c) => c.column))]
 }
 
 /** What is sent of a column whose value is unsaved: with its operations carried out, for Cassandra takes no assignment beside them. */
-function columnChanges ({ instance, base, elsewhere }: Subject, column: TableColumn, operations: readonly Change[]): readonly ColumnChange[] {
+function columnChanges ({ values, base, elsewhere }: Subject, column: TableColumn, operations: readonly Change[]): readonly ColumnChange[] {
   const { type } = column
-  const current = valueOf(instance, column.name) ?? type.emptyValue()
+  const current = values[column.position] ?? type.emptyValue()
   const value = operations.length === 0 ? current : afterOperations(type, current, operations)
   const after = isNothing(column, value) ? null : value
   // What is stored elsewhere is not known, so a difference would mean nothing there.

@@ -1,9 +1,10 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
-import { type ColumnChange, changesOf, isSettable, keyChanged, markStored, type Snapshot, snapshotOf, valueOf } from '../model/changes.js'
+import { type ColumnChange, changesOf, isSettable, keyChanged, markStored, type Snapshot, snapshotOf } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
+import { type RowValues, valueOf, valuesOf } from '../model/row-values.js'
 import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checked, isNothing, Violations } from '../model/values.js'
@@ -18,6 +19,7 @@ import { conditionsOf } from './lightweight.js'
 import { type Database, originOf, type Place } from './place.js'
 import type { Write } from './pending-write.js'
 import type { StatementCache } from './statement-cache.js'
+import { bitsOf } from './shapes.js'
 import { updateStatement } from './update-statement.js'
 import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, checkWrite, isConditional } from './write.js'
 
@@ -31,6 +33,8 @@ export interface Writing {
 export interface Subject {
   readonly w: Writing
   readonly instance: object
+  /** Its values, read once for this write. */
+  readonly values: RowValues
   /** The instance's own state: what changes once the write has succeeded. */
   readonly state: State
   /** What counts as stored when the write is made; see `baseOf`. */
@@ -100,7 +104,7 @@ export function subjectOf (w: Writing, instance: object, state: State, base: Sta
   const table = tableOf(state.model)
   if (op.iff !== undefined) conditionsOf(table, op) // told also when nothing has changed, so that nothing is sent
   const place = instancePlace(w.db, base, op)
-  return { w, instance, state, base, table, place, elsewhere: isElsewhere(w.db, base, place, op), op }
+  return { w, instance, values: valuesOf(instance, base), state, base, table, place, elsewhere: isElsewhere(w.db, base, place, op), op }
 }
 
 /**
@@ -142,26 +146,26 @@ function resetDiscriminator (instance: object, { model }: State): void {
 }
 
 function newRow (subject: Subject): Planned {
-  const { instance, base, table, op } = subject
+  const { values, base, table, op } = subject
   if (op.ifExists === true || op.iff !== undefined) {
     // Cassandra has no conditional INSERT but IF NOT EXISTS; an UPDATE says the same.
-    const changes = changesOf(instance, base, table.columns.filter((c) => !table.key.includes(c)))
+    const changes = changesOf(values, base, table.columns.filter((c) => !table.key.includes(c)))
     if (changes.length === 0) throw new QueryError(`${base.model[META].name}.save: a condition (${op.ifExists === true ? 'ifExists' : 'iff'}) on a new row needs a column beside the key`)
-    return update(subject, changes, becoming(subject, snapshotOf(instance, table.columns)))
+    return update(subject, changes, becoming(subject, snapshotOf(values, table.columns)))
   }
   const part = partOf(subject, table.columns)
   const columns = part.filter((c) => {
-    const value = valueOf(instance, c.name)
+    const value = values[c.position]
     return value !== undefined && (!isNothing(c, value) || base.givenEmpty?.has(c.name) === true)
   })
-  return insertion(subject, columns, part === table.columns ? becoming(subject, snapshotOf(instance, table.columns)) : becomingStatic(subject))
+  return insertion(subject, columns, part === table.columns ? becoming(subject, snapshotOf(values, table.columns)) : becomingStatic(subject))
 }
 
 /** The static part of a partition holds no regular columns: their defaults, which only a row would have, are gone. */
 function becomingStatic (subject: Subject): (state: State) => void {
-  const { instance, table } = subject
+  const { instance, values, table } = subject
   const nothing = table.columns.filter((c) => c.role === 'regular')
-  const snapshot = { ...snapshotOf(instance, table.columns), ...Object.fromEntries(nothing.map((c) => [c.field, null])) }
+  const snapshot = { ...snapshotOf(values, table.columns), ...Object.fromEntries(nothing.map((c) => [c.field, null])) }
   const settle = becoming(subject, snapshot)
   return (state) => {
     settle(state)
@@ -171,45 +175,45 @@ function becomingStatic (subject: Subject): (state: State) => void {
 }
 
 function knownRow (subject: Subject): Planned | undefined {
-  const { instance, base, table } = subject
-  if (subject.elsewhere || keyChanged(instance, base, table.key)) return wholeRow(subject)
-  const changes = changesOf(instance, base, table.columns)
+  const { values, base, table } = subject
+  if (subject.elsewhere || keyChanged(values, base, table.key)) return wholeRow(subject)
+  const changes = changesOf(values, base, table.columns)
   if (changes.length === 0) return undefined
-  return update(subject, changes, storing(snapshotOf(instance, changes.map((c) => c.column))))
+  return update(subject, changes, storing(snapshotOf(values, changes.map((c) => c.column))))
 }
 
 /** Every column, null ones too: the row may exist there with other values. */
 function wholeRow (subject: Subject): Planned {
-  const { instance, base, table, elsewhere, op } = subject
+  const { values, base, table, elsewhere, op } = subject
   const at = `${base.model[META].name}.save`
   const columns = partOf(subject, table.columns)
-  const missing = columns.find((c) => valueOf(instance, c.name) === undefined)
+  const missing = columns.find((c) => values[c.position] === undefined)
   if (missing !== undefined) {
     throw new QueryError(`${at}: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`)
   }
   if (op.ifExists === true || op.iff !== undefined) throw new QueryError(`${at}: ${op.ifExists === true ? 'ifExists' : 'iff'} cannot stand with a row that is inserted whole`)
   // Elsewhere is one-shot: the instance goes on belonging to its origin, and stays as dirty there as it was.
-  return insertion(subject, columns, elsewhere ? () => {} : storing(snapshotOf(instance, columns)))
+  return insertion(subject, columns, elsewhere ? () => {} : storing(snapshotOf(values, columns)))
 }
 
 /** Of the static part of a partition only what belongs to the partition can be written. */
-function partOf ({ instance, base, table }: Subject, columns: readonly TableColumn[]): readonly TableColumn[] {
-  return isStaticOnly(instance, base, table) ? columns.filter((c) => c.role === 'partition' || c.role === 'static') : columns
+function partOf ({ values, base, table }: Subject, columns: readonly TableColumn[]): readonly TableColumn[] {
+  return isStaticOnly(values, base, table) ? columns.filter((c) => c.role === 'partition' || c.role === 'static') : columns
 }
 
 /** Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by adding 0. */
 function counterRow (subject: Subject): Planned | undefined {
-  const { instance, base, table, elsewhere } = subject
+  const { values, base, table, elsewhere } = subject
   const at = `${base.model[META].name}.save`
   if (elsewhere) throw new QueryError(`${at}: counters cannot be copied to another place, only added to; use a query: Model.filter(key).using(…).update({ …__increment })`)
-  if (base.stored !== undefined && keyChanged(instance, base, table.key)) throw new QueryError(`${at}: the key of a counter row cannot change`)
-  const changes = counterChanges(partOf(subject, table.columns), instance, base)
+  if (base.stored !== undefined && keyChanged(values, base, table.key)) throw new QueryError(`${at}: the key of a counter row cannot change`)
+  const changes = counterChanges(partOf(subject, table.columns), values, base)
   if (changes.length === 0) return undefined
-  return update(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(instance, table.columns)) : storing(snapshotOf(instance, changes.map((c) => c.column))))
+  return update(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storing(snapshotOf(values, changes.map((c) => c.column))))
 }
 
 function insertion (subject: Subject, columns: readonly TableColumn[], settle: Planned['settle']): Planned {
-  const { w, instance, state, base, place, op } = subject
+  const { w, values, state, base, place, op } = subject
   const { model } = base
   const prepared = w.cache.get(insertShape(columns, op), place.keyspace, () => ({
     cql: insert(qualified(place.keyspace, subject.table.name), columns.map((c) => c.cql), { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined }, op.ifNotExists === true),
@@ -218,7 +222,7 @@ function insertion (subject: Subject, columns: readonly TableColumn[], settle: P
   const { encoding } = place.connection
   const params: unknown[] = []
   for (const c of columns) {
-    const value = valueOf(instance, c.name)
+    const value = values[c.position]
     params.push(isNothing(c, value) ? null : c.type.toDriver(value, encoding))
   }
   bindUsing(op, place, params)
@@ -229,12 +233,8 @@ function insertion (subject: Subject, columns: readonly TableColumn[], settle: P
 /** The set of columns as bits, so that the usual insert makes no string to find its text. */
 function insertShape (columns: readonly TableColumn[], op: OpOptions): string | number {
   const flags = (op.ttl === undefined ? 0 : 1) + (op.timestamp === undefined ? 0 : 2) + (op.ifNotExists === true ? 4 : 0)
-  let bits = 0
-  for (const { position } of columns) {
-    if (position > 40) return `i ${flags} ${columns.map((c) => c.position).join()}`
-    bits += 2 ** position
-  }
-  return bits * 8 + flags
+  const bits = bitsOf(columns)
+  return bits === undefined ? `i ${flags} ${columns.map((c) => c.position).join()}` : bits * 8 + flags
 }
 
 export function update (subject: Subject, changes: readonly ColumnChange[], settle: Planned['settle'], what = 'save'): Planned {
@@ -269,21 +269,21 @@ export function becoming ({ place }: Subject, snapshot: Snapshot): (state: State
  * The key of the row, in the driver's form: as it is stored, else what the instance holds.
  * @throws {ValidationError} before a null key reaches the server (DML-11)
  */
-function bindKey ({ instance, base, place }: Subject, key: readonly TableColumn[], params: unknown[]): void {
+function bindKey ({ values, base, place }: Subject, key: readonly TableColumn[], params: unknown[]): void {
   const { encoding } = place.connection
   for (const column of key) {
     const known = base.stored?.[column.field] ?? null
-    params.push(column.type.toDriver(known === null ? ownKey(instance, base, key, column) : known, encoding))
+    params.push(column.type.toDriver(known === null ? ownKey(values, base, key, column) : known, encoding))
   }
 }
 
 /** Of a key that was never stored; what is wrong in other columns of the key is told with it. */
-function ownKey (instance: object, { model, stored }: State, key: readonly TableColumn[], column: TableColumn): unknown {
+function ownKey (values: RowValues, { model, stored }: State, key: readonly TableColumn[], column: TableColumn): unknown {
   const violations = new Violations()
   let own: unknown
   for (const one of key) {
     if ((stored?.[one.field] ?? null) !== null) continue
-    const value = valueOf(instance, one.name) ?? null
+    const value = values[one.position] ?? null
     const converted = violations.try(one.name, () => {
       if (value === null) throw new InvalidValue('required', 'must be given, being part of the key')
       return checked(one, value)
@@ -303,17 +303,17 @@ function partitionOf (subject: Subject): () => unknown[] {
   return () => values
 }
 
-function newPartition ({ instance, table, place, op }: Subject): () => unknown[] {
+function newPartition ({ values, table, place, op }: Subject): () => unknown[] {
   if (op.batch === undefined) return noPartition
-  const values = table.partitionKey.map((c) => c.type.toDriver(valueOf(instance, c.name), place.connection.encoding))
-  return () => values
+  const partition = table.partitionKey.map((c) => c.type.toDriver(values[c.position], place.connection.encoding))
+  return () => partition
 }
 
 /** Likewise the row within the partition, where a condition stands on it. */
-function rowOf ({ instance, base, table, place, op }: Subject): () => unknown[] | undefined {
+function rowOf ({ values, base, table, place, op }: Subject): () => unknown[] | undefined {
   const stored = op.ifNotExists === true ? undefined : base.stored
-  const values = table.clustering.map((c) => stored?.[c.field] ?? valueOf(instance, c.name) ?? null)
-  const row = values.includes(null) ? undefined : values.map((value, i) => table.clustering[i]?.type.toDriver(value, place.connection.encoding))
+  const key = table.clustering.map((c) => stored?.[c.field] ?? values[c.position] ?? null)
+  const row = key.includes(null) ? undefined : key.map((value, i) => table.clustering[i]?.type.toDriver(value, place.connection.encoding))
   return () => row
 }
 

@@ -4,7 +4,7 @@
 import { QueryError } from '../errors.js'
 import { tableOf } from '../model/meta.js'
 import type { Table, TableColumn } from '../model/table.js'
-import type { ColumnCondition } from './conditions.js'
+import { type ColumnCondition, isToken } from './conditions.js'
 import { hasVectorIndex, isFrozen, isMultiCell, isRange } from './index-support.js'
 import { type Facts, factsOf } from './legality-facts.js'
 import type { QueryState } from './query-state.js'
@@ -105,7 +105,11 @@ function distinctFilter (facts: Facts): string | undefined {
 
 /** The server takes an order on the whole partition's rows beside DISTINCT, but a count is read without it. */
 function distinctOrder ({ state }: Facts): string | undefined {
-  return state.output.kind === 'distinct' && state.order.some((o) => 'vector' in o) ? 'distinct cannot stand with an order by nearness; take one of them out' : undefined
+  if (state.output.kind !== 'distinct') return undefined
+  if (state.order.some((o) => 'vector' in o)) return 'distinct cannot stand with an order by nearness; take one of them out'
+  // The server would sort the partitions afterwards, by columns that distinct does not ask for.
+  const several = state.order.length > 0 && state.conditions.some((c) => !isToken(c) && c.operator === 'in' && c.column.role === 'partition')
+  return several ? 'distinct cannot stand with orderBy where the partition key is filtered with in; take one of them out' : undefined
 }
 
 /** Groups are runs of neighbours: columns of the key, in its order; those that have one value may be left out (reference 6.1). */

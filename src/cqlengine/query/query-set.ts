@@ -15,7 +15,7 @@ import { readConditions, shown } from './conditions.js'
 import { Selected } from './functions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Querying } from './querying.js'
-import { allOf, type Order, type Output, type QueryState } from './query-state.js'
+import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
 import { countRows, pagesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
 import { RowIterator } from './row-iterator.js'
 import { selectors } from './selection.js'
@@ -41,7 +41,7 @@ export class QuerySet implements AsyncIterable<unknown> {
   // ------------------------------------------------------------------------------------------------ builders
   filter (...where: unknown[]): QuerySet {
     if (where.length === 0) throw new QueryError(`${this.#name}.filter: no condition is given; use objects for all rows`)
-    return this.#with({ conditions: [...this.#state.conditions, ...readConditions(this.#table, where, 'filter')] })
+    return this.#with({ conditions: readConditions(this.#table, where, 'filter', this.#state.conditions) })
   }
 
   /** Without arguments the order is taken back (QRY-15). */
@@ -128,7 +128,7 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   async get (where?: unknown): Promise<unknown> {
     const state = where === undefined ? this.#state : this.filter(where).#state
-    const rows = await readAll(this.#querying, { ...state, limit: Math.min(2, state.limit ?? 2) })
+    const rows = await readAll(this.#querying, changed(state, { limit: Math.min(2, state.limit ?? 2) }))
     if (rows.length > 1) throw new (this.#errors.MultipleObjectsReturned)(`${this.#name}.get: more than one row fits; use first(), or narrow the filter`)
     if (rows.length === 0) throw new (this.#errors.DoesNotExist)(`${this.#name}.get: no row fits`)
     return rows[0]
@@ -177,7 +177,7 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   get #name (): string { return this.#state.model[META].name }
 
-  #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, { ...this.#state, ...change }) }
+  #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, changed(this.#state, change)) }
 
   #option (name: keyof OpOptions, value: unknown): QuerySet {
     return this.#with({ options: addOption(this.#state.options, name, value, `${this.#name}.${name}()`) })

@@ -4,7 +4,7 @@ import { QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
 import { META, tableOf } from '../model/meta.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
-import type { QueryState } from './query-state.js'
+import { changed, type QueryState } from './query-state.js'
 import type { Querying } from './querying.js'
 import { type Asked, findsNothing, planSelect, type SelectPlan } from './select-plan.js'
 import { fingerprint } from './wire.js'
@@ -27,7 +27,7 @@ export async function readAll (querying: Querying, state: QueryState): Promise<u
 
 /** Asks for one row only. */
 export async function readFirst (querying: Querying, state: QueryState): Promise<unknown> {
-  const ready = plan(querying, { ...state, limit: 1 })
+  const ready = plan(querying, changed(state, { limit: 1 }))
   if (findsNothing(state)) return null
   const { place, cql, params, request, read } = ready
   const result = await place.connection.session.execute(cql, params, request)
@@ -97,7 +97,7 @@ export async function readPage (querying: Querying, given: QueryState, options: 
   const { size, state: pageState, token } = options
   if (size !== undefined && !(typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 2 ** 31 - 1)) throw new QueryError(`${at}: size must be a whole number from 1 to 2147483647`)
   if (isGiven(pageState) && isGiven(token)) throw new QueryError(`${at}: give either state or token`)
-  const ready = plan(querying, size === undefined ? given : { ...given, fetchSize: size })
+  const ready = plan(querying, size === undefined ? given : changed(given, { fetchSize: size }))
   if (ready.request.fetchSize === 0) throw new QueryError(`${at}: with in on the partition key and orderBy Cassandra cannot page; take one of them out, or use all()`)
   const binding = bindingOf(ready)
   const start = isGiven(token) ? querying.pageTokens.open(token, binding) : isGiven(pageState) ? checkState(pageState, at) : undefined

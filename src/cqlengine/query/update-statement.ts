@@ -10,7 +10,8 @@ import { bindCondition } from './conditions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Place } from './place.js'
 import type { Write } from './pending-write.js'
-import type { StatementCache } from './statement-cache.js'
+import { assignedBits } from './shapes.js'
+import type { ShapeKey, StatementCache } from './statement-cache.js'
 import { baseRequest, bindUsing, isConditional } from './write.js'
 
 /**
@@ -22,10 +23,9 @@ export function updateStatement (
   where: () => readonly string[], whereShape: string, bindWhere: (params: unknown[]) => void, partition: Write['partition'], written: (() => void) | undefined
 ): Write {
   const table = tableOf(model)
-  const single = changes.flatMap(splitNulls)
+  const single = changes.some((c) => c.change.kind === 'update') ? changes.flatMap(splitNulls) : changes
   const conditions = conditionsOf(table, op)
-  const shape = `u ${op.ttl === undefined ? 0 : 1}${op.timestamp === undefined ? 0 : 1} ${single.map(changeShape).join()} ${whereShape} ${conditions.shape}`
-  const prepared = cache.get(shape, place.keyspace, () => ({
+  const prepared = cache.get(shapeOf(single, op, whereShape, conditions.shape), place.keyspace, () => ({
     cql: update(
       qualified(place.keyspace, table.name),
       single.map(({ column, change }) => assignment(column.cql, change.kind, fieldOf(change))),
@@ -41,6 +41,16 @@ export function updateStatement (
   bindWhere(params)
   for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
   return { cql: prepared.cql, request: prepared.request, params, place, model, conditional: isConditional(op), partition, ...written !== undefined && { written } }
+}
+
+/** A negative number for usual updates of an instance (those of inserts are positive), else a text. */
+function shapeOf (changes: readonly ColumnChange[], op: OpOptions, where: string, conditions: string): ShapeKey {
+  const flags = (op.ttl === undefined ? 0 : 1) + (op.timestamp === undefined ? 0 : 2)
+  const bits = conditions === '' && (where === 'key' || where === 'partition') ? assignedBits(changes) : undefined
+  if (bits !== undefined) return -(bits * 8 + flags + (where === 'key' ? 0 : 4)) - 1
+  let shape = `u ${flags} `
+  for (const change of changes) shape += `${changeShape(change)},`
+  return `${shape} ${where} ${conditions}`
 }
 
 function changeShape ({ column, change }: ColumnChange): string {
