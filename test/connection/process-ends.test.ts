@@ -10,6 +10,11 @@ const program = fileURLToPath(new URL('programs/ends.js', import.meta.url))
  * may have planned an attempt, which is at most 5.75 s away.
  */
 const limit = 8000
+/**
+ * After outages, when the driver was opening a connection at the moment of closing, that one is found dead only by its heartbeats: seen up to 37 s on
+ * a busy machine. Without our cleaning such a process does not end within 100 s.
+ */
+const limitAfterOutages = 50_000
 
 interface Run { readonly code: number | null, readonly lines: string[], readonly lingered: number }
 
@@ -38,6 +43,6 @@ for (const name of cases) {
   t.test(`a process ends by itself: ${name}`, async (t) => {
     const { code, lines, lingered } = await run(name)
     t.same({ code, first: lines[0] }, { code: 0, first: 'done' })
-    t.ok(lingered < limit, `${Math.round(lingered)} ms after its last line`)
+    t.ok(lingered < (name.includes('outages') ? limitAfterOutages : limit), `${Math.round(lingered)} ms after its last line`)
   })
 }
