@@ -1,4 +1,5 @@
 import type { Change } from '../columns/cql-type.js'
+import { splitUpdate } from '../columns/map.js'
 import type { Encoding } from '../connection/encoding.js'
 import type { ColumnChange } from '../model/changes.js'
 import { type ModelConstructor, tableOf } from '../model/meta.js'
@@ -66,14 +67,7 @@ function wireValue ({ column, change }: ColumnChange, encoding: Encoding): unkno
 }
 
 /** No bind marker takes a map with nulls: entries that are null are removed by their keys, beside those that are set. */
-function splitNulls (one: ColumnChange): ColumnChange[] {
-  if (one.change.kind !== 'update') return [one]
-  const entries = [...one.change.value as Map<unknown, unknown>]
-  const removed = entries.filter(([, value]) => value === null).map(([key]) => key)
-  if (removed.length === 0) return [one]
-  const set = entries.filter(([, value]) => value !== null)
-  return [
-    ...set.length > 0 ? [{ column: one.column, change: { kind: 'update', value: new Map(set) } } satisfies ColumnChange] : [],
-    { column: one.column, change: { kind: 'remove', value: new Set(removed) } }
-  ]
+function splitNulls ({ column, change }: ColumnChange): ColumnChange[] {
+  if (change.kind !== 'update') return [{ column, change }]
+  return splitUpdate(change.value as ReadonlyMap<unknown, unknown>).map((part) => ({ column, change: part }))
 }
