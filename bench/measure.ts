@@ -11,6 +11,7 @@ export async function interleaved (competitors: readonly Competitor[], times: nu
   for (let pass = 0; pass < passes; pass++) {
     for (const [i, { run }] of competitors.entries()) {
       globalThis.gc?.()
+      await run(Math.ceil(times / 10)) // V8 throws away what it compiled for objects that are gone
       const cpu = process.cpuUsage()
       const started = performance.now()
       await run(times)

@@ -3,6 +3,7 @@ import { type CqlType, InvalidValue } from './cql-type.js'
 import { isLostInside } from './elements.js'
 import { unreadable } from './outside.js'
 import { lengthOf } from './text.js'
+import { UuidType } from './uuid.js'
 
 /** What a check needs to know of a column, be it bare or compiled into a table. */
 export interface CheckedColumn {
@@ -10,6 +11,15 @@ export interface CheckedColumn {
   readonly options: AnyColumnOptions
   /** Never null: key, counter or required. Absent: as the options say. */
   readonly required?: boolean
+  /** See {@link typeIsAll}. Absent: not known. */
+  readonly plain?: boolean
+}
+
+/** True where the type's own check of a value that is not null is all there is. */
+export function typeIsAll ({ type, options }: CheckedColumn, isKey: boolean): boolean {
+  if (options.validate !== undefined || type.kind === 'vector') return false
+  if (type.kind === 'text') return !isKey && minimumLength(options) === 0 && options.maxLength === undefined
+  return !isKey || type.primitive || type instanceof UuidType
 }
 
 /**
@@ -24,6 +34,7 @@ export function checkValue (column: CheckedColumn, value: unknown): unknown {
     return null
   }
   const converted = convert(type, value)
+  if (column.plain === true) return converted
   checkLength(options, converted)
   checkKey(column, converted)
   checkIndexedVector(column, converted)

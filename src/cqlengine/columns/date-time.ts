@@ -14,11 +14,11 @@ export class DateTimeType extends ObjectType<Date> {
   }
 
   /** A copy, since the statement may wait in a batch or for its preparation. */
-  override toDriver (value: Date): unknown { return new Date(value) }
+  override toDriver (value: Date): unknown { return new Date(value.getTime()) }
   override fromDriver (value: unknown): Date { return value instanceof Date ? value : this.convert(value) }
   /** Dates that other writers stored beyond what a Date can hold are read as invalid ones, which equal each other. */
   override equals (a: Date, b: Date): boolean { return Object.is(a.getTime(), b.getTime()) }
-  override copy (value: Date): Date { return new Date(value) }
+  override copy (value: Date): Date { return new Date(value.getTime()) }
   override keyOf (value: Date): Key { return value.getTime() }
   override toJSON (value: Date): string | null { return value.toJSON() }
   override schema (): JsonSchema { return { type: 'string', format: 'date-time' } }

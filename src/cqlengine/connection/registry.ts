@@ -36,6 +36,7 @@ export class ConnectionRegistry implements Connections, Defaults {
   #configuredKeyspace: string | undefined
   #keyspace: string | undefined
   #closing: Promise<void> | undefined
+  #version = 0
 
   constructor (options: RegistryOptions = {}) {
     this.#options = options
@@ -52,6 +53,9 @@ export class ConnectionRegistry implements Connections, Defaults {
   /** `db.close()` was called, and nothing was registered since. */
   get isClosed (): boolean { return this.#closing !== undefined }
 
+  /** Another number whenever something changed that a route depends on: decisions may be kept as long as it is the same. */
+  get version (): number { return this.#version }
+
   /** The default's name, for routing. */
   get connection (): string | undefined {
     if (this.#closing !== undefined) throw closed()
@@ -65,6 +69,7 @@ export class ConnectionRegistry implements Connections, Defaults {
   configureKeyspace (name: string | undefined): void {
     this.#configuredKeyspace = name
     this.#keyspace = name
+    this.#version++
   }
 
   /**
@@ -74,6 +79,7 @@ export class ConnectionRegistry implements Connections, Defaults {
   setKeyspace (name: string | undefined): void {
     if (name !== undefined && name !== null && (typeof name !== 'string' || name === '')) throw new ConfigError('setKeyspace(): the keyspace must be a name, that is a string that is not empty; without an argument it goes back to the configured one')
     this.#keyspace = name ?? this.#configuredKeyspace
+    this.#version++
   }
 
   keyspaceOf (name: string): string | undefined {
@@ -119,7 +125,7 @@ export class ConnectionRegistry implements Connections, Defaults {
   async registerPlan (plan: Plan): Promise<Connection> {
     const { name } = plan
     if (this.#pending.has(name)) throw new ConnectionRegistryError(`Connection "${name}" is being registered already: wait for that, or choose another name; known connections: ${known(this.names)}`)
-    this.#closing = undefined
+    this.#reopen()
     const connection = this.#make(plan)
     if (!plan.lazyConnect) await this.#connect(connection, plan)
     this.#install(connection, plan.isDefault)
@@ -131,18 +137,20 @@ export class ConnectionRegistry implements Connections, Defaults {
     if (connection === undefined) return
     this.#connections.delete(name)
     if (this.#defaultName === name) this.#defaultName = undefined
+    this.#version++
     await this.#leave(connection)
   }
 
   setDefaultConnection (name: string): void {
     if (!this.#connections.has(name)) throw this.#unknown(name)
     this.#defaultName = name
+    this.#version++
   }
 
   setSession (client: Client): void {
     const session = checkClient(client, 'setSession(): the session')
     const name = this.#defaultName ?? defaultConnectionName
-    this.#closing = undefined
+    this.#reopen()
     const plan = planConnection(name, { session }, this.#warn)
     this.#install(this.#make(plan), true)
   }
@@ -173,6 +181,7 @@ export class ConnectionRegistry implements Connections, Defaults {
    */
   close (options: { timeout?: number } = {}): Promise<void> {
     this.#closing ??= this.#closeAll(options)
+    this.#version++
     return this.#closing
   }
 
@@ -192,6 +201,11 @@ export class ConnectionRegistry implements Connections, Defaults {
     if (asked.length === 0) return false
     const answers = await Promise.all(asked.map(([, connection]) => isHealthy(connection, timeout)))
     return answers.every((healthy) => healthy)
+  }
+
+  #reopen (): void {
+    this.#closing = undefined
+    this.#version++
   }
 
   #make (plan: Plan): Connection {
@@ -222,6 +236,7 @@ export class ConnectionRegistry implements Connections, Defaults {
     const old = this.#connections.get(name)
     this.#connections.set(name, connection)
     if (isDefault) this.#defaultName = name
+    this.#version++
     if (old === undefined) return
     this.#warn(`Connection "${name}" was registered before: it is replaced`)
     this.#leave(old).catch((error: unknown) => { this.#warn(`The former connection "${name}" could not be closed: ${String(error)}`) })
@@ -238,6 +253,7 @@ export class ConnectionRegistry implements Connections, Defaults {
     const pending = [...this.#pending.values()]
     this.#connections.clear()
     this.#defaultName = undefined
+    this.#version++
     for (const { abort } of pending) abort()
     await Promise.all([...connections.map((connection) => connection.close(options)), ...pending.map(({ connection }) => connection.close({ timeout: 0 })), ...this.#leaving])
   }

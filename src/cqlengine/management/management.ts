@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.js'
 import { ModelDefinitionError, UserTypeError } from '../errors.js'
 import type { AnyModel, AnyUserType } from '../model/api.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
-import { connectionOf, type Database, placeOf } from '../query/place.js'
+import { connectionOf, type Database, placeOf, sourcesOf } from '../query/place.js'
 import { createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
 import type { SyncReport } from './report.js'
 import { type SyncTarget, syncTables, syncTypes } from './sync.js'
@@ -107,7 +107,7 @@ export class Management {
     const known = new Set(table.columns.map((c) => c.field))
     const extra = (family?.children ?? []).flatMap((child) => tableOf(child).columns).filter((c) => !known.has(c.field) && known.add(c.field))
     const all = places(caller, { ...connections !== undefined && { connections }, ...keyspaces !== undefined && { keyspaces } }, (using) => {
-      const place = placeOf(this.#db, model, { using })
+      const place = placeOf(this.#db, model, sourcesOf(using))
       return { connection: place.connection.name, keyspace: place.keyspace }
     })
     return all.map((place) => ({ ...place, model: name, table, extra, options: options.properties }))

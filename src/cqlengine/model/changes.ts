@@ -1,5 +1,5 @@
 import type { Change } from '../columns/cql-type.js'
-import type { RowValues } from './row-values.js'
+import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
 import { isNothing } from './values.js'
@@ -36,9 +36,9 @@ function columnChanges (state: State, column: TableColumn, value: unknown): read
     if (!isNothing(column, value)) return [{ kind: 'assign', value }]
     return state.givenEmpty?.has(column.name) === true ? deletion : none
   }
-  if (!Object.hasOwn(stored, column.field)) return isNothing(column, value) ? deletion : [{ kind: 'assign', value }]
   const before = stored[column.field]
-  if (before === value && !column.type.mutable) return none
+  if (before === value && !column.mutable) return none
+  if (!Object.hasOwn(stored, column.field)) return isNothing(column, value) ? deletion : [{ kind: 'assign', value }]
   const after = isNothing(column, value) ? null : value
   return column.type.changes(before ?? null, after)
 }
@@ -73,9 +73,9 @@ export function isDefault (column: TableColumn, state: State, value: unknown): b
 }
 
 /** True for a value that is still the one of the row, by value: it needs no check, for it was checked when it was written, or was never ours to check. */
-export function isAsStored ({ stored }: State, { field, type }: TableColumn, value: unknown): boolean {
+export function isAsStored ({ stored }: State, { field, mutable, type }: TableColumn, value: unknown): boolean {
   const before = stored?.[field]
-  if (!type.mutable || value === null) return before === value
+  if (!mutable || value === null) return before === value
   if (!isSameClass(before, value)) return false
   try {
     return type.equals(before, value)
@@ -102,23 +102,24 @@ export function inForm (column: TableColumn, value: unknown): unknown {
   }
 }
 
-/** Values as they are stored, by database name. */
-export type Snapshot = Readonly<Record<string, unknown>>
-
-/** The present values of `columns`, as the database will hold them: taken when a write is sent, for the instance may change before the answer. */
-export function snapshotOf (values: RowValues, columns: Iterable<TableColumn>): Snapshot {
+/** The present values of `columns` by database name, as the database will hold them: taken when a write is sent, for the instance may change before the answer. */
+export function snapshotOf (values: RowValues, columns: Iterable<TableColumn>): Record<string, unknown> {
   const snapshot: Record<string, unknown> = {}
   for (const column of columns) {
     const value = values[column.position]
-    if (value === undefined) continue
-    snapshot[column.field] = isNothing(column, value) ? null : column.type.mutable ? column.type.copy(value) : value
+    if (value !== undefined) snapshot[column.field] = asStored(column, value)
   }
   return snapshot
 }
 
-/** Takes `snapshot` as what the database holds, after the write that carried it succeeded. */
-export function markStored (state: State, snapshot: Snapshot): void {
-  if (state.stored === undefined) state.stored = { ...snapshot }
+/** A value as the database will hold it, and not the instance's own where that can change in place. */
+export function asStored (column: TableColumn, value: unknown): unknown {
+  return isNothing(column, value) ? null : column.mutable ? column.type.copy(value) : value
+}
+
+/** Takes `snapshot` as what the database holds, after the write that carried it succeeded. It belongs to the state from then on. */
+export function markStored (state: State, snapshot: Record<string, unknown>): void {
+  if (state.stored === undefined) state.stored = snapshot
   else Object.assign(state.stored, snapshot)
   state.givenEmpty = undefined
   state.defaulted = undefined

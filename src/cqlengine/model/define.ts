@@ -7,13 +7,14 @@ import type { Engine } from './engine.js'
 import { ModelInstance } from './instance.js'
 import { META, type ModelConstructor, type ModelMeta, type ModelOptions, notLoading } from './meta.js'
 import { Family } from './polymorphic.js'
+import { roomy } from './shape.js'
 import { compileTable, type KeyOption, type Table } from './table.js'
 import { checked } from './values.js'
 
 /** `db.Model`: the root from which the models of one `db` are defined. */
 export function createModel (engine: Engine): ModelClass<unknown, {}> {
   const meta: ModelMeta = {
-    name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, loading: notLoading()
+    name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, body: ModelInstance, loading: notLoading()
   }
   const Model = class extends ModelRoot { static override readonly [META] = meta }
   // The body is written without the column types, which exist for the compiler only; `ModelClass` says what it amounts to.
@@ -63,9 +64,11 @@ class ModelRoot extends ModelInstance {
   static as (): typeof ModelRoot { return this }
 }
 
-function extend (Parent: typeof ModelRoot, own: Omit<ModelMeta, 'engine' | 'loading'>): typeof ModelRoot {
-  const meta: ModelMeta = { ...own, engine: Parent[META].engine, loading: notLoading() }
-  return class extends Parent { static override readonly [META] = meta }
+function extend (Parent: typeof ModelRoot, own: Omit<ModelMeta, 'engine' | 'body' | 'loading'>): typeof ModelRoot {
+  const { engine, body } = Parent[META]
+  const meta: ModelMeta = { ...own, engine, body, loading: notLoading() }
+  const Extended = own.table === undefined ? class extends Parent {} : roomy(Parent, own.table.columns.map((c) => c.name))
+  return Object.defineProperty(Extended, META, { value: meta })
 }
 
 /** Inherited columns first, in their places even when redefined (MOD-01, MOD-02). */

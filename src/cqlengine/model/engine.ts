@@ -6,7 +6,8 @@ import type { State } from './state.js'
 export interface Engine {
   /** A fresh query set over all rows of the model. */
   querySet (model: ModelConstructor): object
-  save (instance: object, state: State, options: OpOptions | undefined): Promise<void>
+  /** Gives the instance. Rejects instead of throwing. */
+  save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T>
   update (instance: object, state: State, values: unknown, options: OpOptions | undefined): Promise<void>
   delete (instance: object, state: State, options: OpOptions | undefined): Promise<void>
   createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }>

@@ -21,7 +21,7 @@ export function fromRow (queried: ModelConstructor, row: unknown): object {
     else if (value !== undefined) stored[column.field] = violations.try(key, () => own(column, value))
   }
   violations.finish(name)
-  return hydrate(model, [stored], { origin: undefined, columns: loadedColumns(table, stored), form: 'instance' })[0] as object
+  return hydrate(model, [stored], { model, origin: undefined, columns: loadedColumns(table, stored), form: 'instance' })[0] as object
 }
 
 /** The class that the discriminator tells; a row without it is one of the class that was asked. */

@@ -1,9 +1,11 @@
 import type { CqlType } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
+import { blueprintOf } from './blueprint.js'
 import { checkAccessors, hiddenColumn } from './field-guard.js'
 import { canGenerateCode } from './generate.js'
-import { META, type ModelConstructor, tableOf } from './meta.js'
-import { type Source, State } from './state.js'
+import { type Loading, META, type ModelConstructor, tableOf } from './meta.js'
+import { keeperOf } from './shape.js'
+import type { Source } from './state.js'
 import type { TableColumn } from './table.js'
 
 type DriverRow = Record<string, unknown>
@@ -15,17 +17,17 @@ type Mapper = (rows: readonly DriverRow[], source: Source) => object[]
  * stored, so they belong to the instances from now on.
  *
  * @param queried the class asked for; in a polymorphic family each row gets the class of its kind (POL-04)
- * @param source its `columns` are those that the rows have
+ * @param source its `model` is `queried`, its `columns` are those that the rows have
  */
 export function hydrate (queried: ModelConstructor, rows: readonly DriverRow[], source: Source): object[] {
   const { family } = queried[META]
-  if (family === undefined || !family.hasChildren) return mapperOf(queried, source)(rows, source)
+  if (family === undefined || !family.hasChildren) return mapperOf(source)(rows, source)
   const { field, type } = family.discriminator
   return rows.map((row) => {
     const kind = row[field] ?? null
     const model = family.classOf(kind === null || source.form === 'instance' ? kind : type.fromDriver(kind), queried)
-    const columns = ownColumns(model, source)
-    return mapperOf(model, columns)([row], columns)[0] as object
+    const own = ownColumns(model, source)
+    return mapperOf(own)([row], own)[0] as object
   })
 }
 
@@ -39,34 +41,33 @@ function ownColumns (model: ModelConstructor, source: Source): Source {
   if (own === undefined) {
     const table = tableOf(model)
     const columns = source.columns.map((c) => table.byField.get(c.field)).filter((c) => c !== undefined)
-    known.set(model, own = { ...source, columns })
+    known.set(model, own = { ...source, model, columns })
   }
   return own
 }
 
+const bySource = new WeakMap<Source, Mapper>()
 const mappers = new WeakMap<ModelConstructor, Map<string, Mapper>>()
 /** More lists of columns than this are made by a program's input (`only(…names)`): the first ones are then made anew. */
 const mostMappers = 500
 
-function mapperOf (model: ModelConstructor, source: Source): Mapper {
-  let known = mappers.get(model)
-  if (known === undefined) mappers.set(model, known = new Map())
-  const key = source.form === undefined ? columnsKey(source.columns) : `${source.form} ${columnsKey(source.columns)}`
-  let mapper = known.get(key)
-  if (mapper === undefined) {
-    if (known.size >= mostMappers) known.clear()
-    known.set(key, mapper = compile(model, source.columns, source.form))
-  }
+/** Sources are shared by the results of one query shape, so that most are found at once. */
+function mapperOf (source: Source): Mapper {
+  let mapper = bySource.get(source)
+  if (mapper === undefined) bySource.set(source, mapper = sharedMapper(source))
   return mapper
 }
 
-const keys = new WeakMap<readonly TableColumn[], string>()
-
-/** Lists of columns are shared by the results of one query shape, so their keys are made once. */
-function columnsKey (columns: readonly TableColumn[]): string {
-  let key = keys.get(columns)
-  if (key === undefined) keys.set(columns, key = columns.map((c) => c.position).join())
-  return key
+function sharedMapper ({ model, columns, form }: Source): Mapper {
+  let known = mappers.get(model)
+  if (known === undefined) mappers.set(model, known = new Map())
+  const key = `${form ?? ''} ${columns.map((c) => c.position).join()}`
+  let mapper = known.get(key)
+  if (mapper === undefined) {
+    if (known.size >= mostMappers) known.clear()
+    known.set(key, mapper = compile(model, columns, form))
+  }
+  return mapper
 }
 
 function compile (model: ModelConstructor, columns: readonly TableColumn[], form: Source['form']): Mapper {
@@ -83,32 +84,29 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     asIs: (form === 'instance' || (form === undefined && column.type.readsAsIs)) && !column.type.mutable && column.type.emptyValue() === null,
     convert: form !== 'instance' && (form === 'foreign' || !column.type.readsAsIs)
   }))
-  const begin = (row: DriverRow, source: Source): void => {
-    loading.state = new State(model, source, row)
-    loading.target = target
-    phase.constructing = true
-  }
-  const make: Make = { Target: target, begin, phase, prove }
+  const make: Make = { Target: target, loading, phase, prove }
   const run = canGenerateCode() ? generated(plans, make) : interpreted(plans, make)
+  const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns.map((c) => c.name))
   return (rows, source) => {
+    // The constructor of a row may load others of its model.
+    const outer = { ...loading }
+    loading.source = source
     try {
-      return run(rows, source)
+      return run(rows)
     } finally {
-      // A constructor that threw must not leave its state to the next instance.
-      loading.target = undefined
-      loading.state = undefined
-      loading.probing = false
-      phase.constructing = false
+      // Nor must a constructor that threw leave its row to the next instance.
+      Object.assign(loading, outer)
+      phase.constructing = keeper === undefined
     }
   }
 
   /** API.md section 5: a field of the class would hide the column. What its constructor assigns is overwritten, like in any instance. */
-  function prove (instance: object, source: Source): void {
+  function prove (instance: object): void {
     if (!Object.isExtensible(instance)) throw new ModelDefinitionError(`Model "${name}": the constructor of the class freezes or seals the instance, so that columns cannot be set when it is loaded. Freeze it later`)
     const set = all.find((c) => Object.hasOwn(instance, c.name))
     if (set === undefined) return
     if (!isWhole) throw hiddenColumn(name, set.name)
-    loading.state = new State(model, source, undefined)
+    loading.row = undefined
     loading.target = target
     loading.probing = true
     new target() // eslint-disable-line no-new, new-cap -- its guard throws when a field hides a column
@@ -120,13 +118,13 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
 interface Phase { constructing: boolean }
 
 interface ColumnPlan { readonly name: string, readonly field: string, readonly type: CqlType, readonly asIs: boolean, readonly convert: boolean }
-type Run = (rows: readonly DriverRow[], source: Source) => object[]
-/** How an instance comes about: `begin`, `new Target()`, and for the first one `prove`. */
+type Run = (rows: readonly DriverRow[]) => object[]
+/** How an instance comes about: `loading` is set for its constructor, which takes it; the first one is proved. */
 interface Make {
   readonly Target: ModelConstructor
-  readonly begin: (row: DriverRow, source: Source) => void
+  readonly loading: Loading
   readonly phase: Phase
-  readonly prove: (instance: object, source: Source) => void
+  readonly prove: (instance: object) => void
 }
 
 function read (plan: ColumnPlan, row: DriverRow): unknown {
@@ -150,31 +148,35 @@ function generated (plans: readonly ColumnPlan[], make: Make): Run {
     : `o[${JSON.stringify(p.name)}] = read(plans[${i}], row)`)
   const body = `'use strict'
     let proved = false
-    return (rows, source) => {
+    return (rows) => {
       const out = new Array(rows.length)
       for (let i = 0; i < rows.length; i++) {
         const row = rows[i]
-        begin(row, source)
+        loading.row = row
+        loading.target = Target
+        phase.constructing = true
         const o = new Target()
         phase.constructing = false
-        if (!proved) { prove(o, source); proved = true }
+        if (!proved) { prove(o); proved = true }
         ${lines.join('\n        ')}
         out[i] = o
       }
       return out
     }`
-  const { Target, begin, phase, prove } = make
+  const { Target, loading, phase, prove } = make
   // eslint-disable-next-line no-new-func -- see above; `interpreted` is the way without
-  return new Function('plans', 'read', 'Target', 'begin', 'phase', 'prove', body)(plans, read, Target, begin, phase, prove) as Run
+  return new Function('plans', 'read', 'Target', 'loading', 'phase', 'prove', body)(plans, read, Target, loading, phase, prove) as Run
 }
 
-function interpreted (plans: readonly ColumnPlan[], { Target, begin, phase, prove }: Make): Run {
+function interpreted (plans: readonly ColumnPlan[], { Target, loading, phase, prove }: Make): Run {
   let proved = false
-  return (rows, source) => rows.map((row) => {
-    begin(row, source)
+  return (rows) => rows.map((row) => {
+    loading.row = row
+    loading.target = Target
+    phase.constructing = true
     const instance = new Target() as Record<string, unknown>
     phase.constructing = false
-    if (!proved) { prove(instance, source); proved = true }
+    if (!proved) { prove(instance); proved = true }
     for (const plan of plans) instance[plan.name] = plan.asIs ? row[plan.field] : read(plan, row)
     return instance
   })

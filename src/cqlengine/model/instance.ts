@@ -1,28 +1,29 @@
 import type { Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { changedByHand } from './changes.js'
-import { fill, newState } from './construct.js'
+import { blueprintOf, valuesOf } from './blueprint.js'
+import { fill } from './construct.js'
 import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
-import { valueOf, valuesOf } from './row-values.js'
+import { valueOf } from './layout.js'
 import { rowSchema } from './schema.js'
-import type { State } from './state.js'
+import { type Source, State } from './state.js'
 import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
-
-/** Prototypes of the classes that were seen to hide no column: a view of a model shares its prototype. */
-const provedClasses = new WeakSet<object>()
 
 class FieldGuard {
   constructor () {
-    const { loading, table, name } = (new.target as unknown as ModelConstructor)[META]
-    const { prototype } = new.target
-    if (table === undefined || (loading.target === new.target ? loading.probing !== true : provedClasses.has(prototype))) return
+    const model = new.target as unknown as ModelConstructor
+    const { loading } = model[META]
+    const isLoading = loading.target === model
+    if (isLoading && loading.probing !== true) return
+    const { proof, table, name } = blueprintOf(model)
+    if (proof.done && !isLoading) return
     return guarded(this, table.byName, (column) => {
-      provedClasses.delete(prototype)
+      proof.done = false
       return hiddenColumn(name, column)
     })
   }
@@ -38,27 +39,39 @@ export class ModelInstance extends FieldGuard {
   static connection?: string
   static #stateOf: (instance: object) => State | undefined
 
-  readonly #state: State
+  /** Of a loaded instance made at its first use: most are only read. */
+  #state: State | undefined
+  readonly #source: Source | undefined
+  #row: Record<string, unknown> | undefined
 
   static {
-    this.#stateOf = (instance) => #state in instance ? instance.#state : undefined
+    this.#stateOf = (instance) => {
+      if (!(#state in instance)) return undefined
+      if (instance.#state === undefined) {
+        instance.#state = new State(instance.#source as Source, instance.#row)
+        instance.#row = undefined
+      }
+      return instance.#state
+    }
   }
 
   /** @throws {ValidationError} for unknown names and values that their columns refuse, {ModelDefinitionError} for abstract bases */
   constructor (values?: unknown) {
     super()
     const model = new.target as unknown as ModelConstructor
-    const { loading, name } = model[META]
-    if (loading.state !== undefined && loading.target === model) {
-      this.#state = loading.state
-      loading.target = loading.state = undefined
+    const { loading } = model[META]
+    if (loading.target === model) {
+      this.#source = loading.source
+      this.#row = loading.row
+      loading.target = undefined
       return
     }
-    this.#state = newState(model)
-    const isProved = provedClasses.has(model.prototype)
-    if (!isProved) checkAccessors(model.prototype, tableOf(model).byName.keys(), (column) => hiddenColumn(name, column))
-    fill(this as unknown as Record<string, unknown>, this.#state, values)
-    if (!isProved) provedClasses.add(model.prototype)
+    const blueprint = blueprintOf(model)
+    const { proof, table, name, fresh } = blueprint
+    if (!proof.done) checkAccessors(model.prototype, table.byName.keys(), (column) => hiddenColumn(name, column))
+    const state = this.#state = new State(fresh, undefined)
+    fill(this, state, blueprint, values)
+    proof.done = true
   }
 
   /** For the layers above; `undefined` for what is no instance of any model. */
@@ -72,10 +85,14 @@ export class ModelInstance extends FieldGuard {
 
   get isPersisted (): boolean { return own(this).stored !== undefined }
 
-  async save (options?: OpOptions): Promise<this> {
-    const state = own(this)
-    await engineOf(state).save(this, state, take(state, 'save', options))
-    return this
+  /** Gives the engine's promise itself: each promise around it would cost as much as the rest of a small write. */
+  save (options?: OpOptions): Promise<this> {
+    try {
+      const state = own(this)
+      return engineOf(state).save(this, state, take(state, 'save', options))
+    } catch (error) {
+      return rejected(error)
+    }
   }
 
   async update (values: unknown, options?: OpOptions): Promise<this> {
@@ -125,8 +142,13 @@ export class ModelInstance extends FieldGuard {
 
   static get objects (): Query { return this[META].engine.querySet(inside(this)) as Query }
 
-  static async create (values: unknown, options?: OpOptions): Promise<object> {
-    return await new this(values ?? {}).save(options) // not the engine's: a save() of the user's is always used
+  static create (values: unknown, options?: OpOptions): Promise<object> {
+    try {
+      const saved: unknown = new this(values ?? {}).save(options) // not the engine's: a save() of the user's is always used
+      return saved instanceof Promise ? saved as Promise<object> : Promise.resolve(saved as object)
+    } catch (error) {
+      return rejected(error)
+    }
   }
 
   static async createMany (rows: unknown, options?: unknown): Promise<{ written: number }> {
@@ -171,6 +193,9 @@ function own (instance: ModelInstance): State {
   if (state === undefined) throw new QueryError('A method of a model was called on an object that is no instance of it: a Proxy around one, or a copy. Call it on the instance itself')
   return state
 }
+
+/** For functions that give promises without being async: what they throw must be a rejection all the same. */
+async function rejected (error: unknown): Promise<never> { throw error }
 
 function engineOf (state: State): Engine { return state.model[META].engine }
 

@@ -3,7 +3,7 @@ import type { Columns } from '../columns/column.js'
 import { ModelDefinitionError } from '../errors.js'
 import type { Engine } from './engine.js'
 import type { Family } from './polymorphic.js'
-import type { State } from './state.js'
+import type { Source } from './state.js'
 import type { Table } from './table.js'
 
 /** Statics that belong to us: symbols, so that a user's statics cannot meet them. */
@@ -23,7 +23,9 @@ export interface ModelMeta {
   /** The polymorphic family this class belongs to, and its own discriminator value. */
   readonly family: Family | undefined
   readonly variant: unknown
-  /** Set for the moment in which a row becomes an instance: the constructor then takes this state and sets no defaults. */
+  /** The class in which all models begin, for {@link keeperOf}. */
+  readonly body: abstract new () => object
+  /** Set for the moment in which a row becomes an instance: the constructor then takes it over and sets no defaults. */
   readonly loading: Loading
 }
 
@@ -36,12 +38,13 @@ export interface ModelOptions {
 
 export interface Loading {
   target: unknown
-  state: State | undefined
+  source: Source | undefined
+  row: Record<string, unknown> | undefined
   /** The instance is made only to see whether fields of its class hide columns. */
   probing?: boolean
 }
 
-export function notLoading (): Loading { return { target: undefined, state: undefined, probing: false } }
+export function notLoading (): Loading { return { target: undefined, source: undefined, row: undefined, probing: false } }
 
 /** A model class as the inside sees it. */
 export interface ModelConstructor {

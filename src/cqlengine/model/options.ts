@@ -45,7 +45,7 @@ const checks: { readonly [K in keyof OpOptions]-?: (value: unknown, where: strin
       if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`${where}: using takes { connection, keyspace }, not ${JSON.stringify(name)}`)
       if (place !== undefined && (typeof place !== 'string' || place === '')) throw new QueryError(`${where}: the ${name} of using must be a name`)
     }
-    return value as OpOptions['using']
+    return Object.freeze({ ...value as OpOptions['using'] }) // a decision is kept for it
   },
   batch: (value, where) => {
     if (typeof value === 'object' && value !== null && 'execute' in value && 'addCallback' in value) return value as OpOptions['batch']

@@ -1,16 +1,18 @@
 import type { Route } from '../connection/route.js'
-import type { OpOptions } from './operations.js'
 import type { ModelConstructor } from './meta.js'
+import type { OpOptions } from './operations.js'
 import type { TableColumn } from './table.js'
 
-/** What all rows of one result share. */
+/** What all rows of one result share, and all new instances of one model. */
 export interface Source {
+  /** The class of the instances. */
+  readonly model: ModelConstructor
   /** Where the rows were loaded from: later writes go back there (API.md section 9 "origin"). */
   readonly origin: Route | undefined
   /** The loaded columns. */
   readonly columns: readonly TableColumn[]
   /** What the rows hold: what our own clients read (default), what a client with other `encoding` options reads, or instances' values. */
-  readonly form?: 'foreign' | 'instance'
+  readonly form?: 'foreign' | 'instance' | undefined
 }
 
 /**
@@ -19,34 +21,37 @@ export interface Source {
  * values that can change in place were replaced by copies.
  */
 export class State {
-  readonly model: ModelConstructor
+  /** See shape.ts. */
+  static readonly kept = new State({ model: undefined as never, origin: undefined, columns: [] }, undefined)
+
   source: Source
   stored: Record<string, unknown> | undefined
+  /** New instances: the values that the constructor has checked, by position. */
+  accepted: readonly unknown[] | undefined
   /** New instances: columns that were given as null or empty, so that they are written as deletions (DRT-05, DRT-12). */
   givenEmpty: Set<string> | undefined
   /** New instances: what the defaults filled in, so that `getChangedColumns()` leaves it out as long as it is that (DRT-01). */
   defaulted: Map<string, unknown> | undefined
-  /** New instances: the values that the constructor has checked, by position. */
-  accepted: readonly unknown[] | undefined
-  /** Where a context (API.md section 10) wants a new instance to go. */
-  context: Route | undefined
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
-  /** A write of the instance that is under way. */
-  writing: Promise<void> | undefined
-  /** What the instance will be once a batch has succeeded that has writes of it. */
-  queued: { readonly batch: object, readonly state: State } | undefined
+  /** A write of the instance that is under way, with those who wait for its end. */
+  writing: { waiting: (() => void)[] | undefined } | undefined
+  /** The last write of the instance that waits in a batch; see `query/instance-order.ts`. */
+  queued: QueuedWrite | undefined
 
-  constructor (model: ModelConstructor, source: Source, stored: Record<string, unknown> | undefined) {
-    this.model = model
+  constructor (source: Source, stored: Record<string, unknown> | undefined) {
     this.source = source
     this.stored = stored
+    this.accepted = undefined
     this.givenEmpty = undefined
     this.defaulted = undefined
-    this.accepted = undefined
-    this.context = undefined
     this.next = undefined
     this.writing = undefined
     this.queued = undefined
   }
+
+  get model (): ModelConstructor { return this.source.model }
 }
+
+/** A write in a batch, and what it makes of a state: asked when the same batch gets another write of the instance. */
+export interface QueuedWrite { readonly batch: object, readonly base: State, readonly settle: (state: State) => void }

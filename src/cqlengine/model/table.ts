@@ -1,5 +1,6 @@
 import type { AnyColumn, AnyColumnOptions, Columns, IndexOptions } from '../columns/column.js'
-import type { CqlType } from '../columns/cql-type.js'
+import { typeIsAll } from '../columns/check.js'
+import { CqlType } from '../columns/cql-type.js'
 import { checkKeyType } from '../columns/nesting.js'
 import { ModelDefinitionError } from '../errors.js'
 import { nameRule, quote, tableNameLimit } from '../statements/identifiers.js'
@@ -28,6 +29,15 @@ export interface TableColumn {
   readonly required: boolean
   /** The partition key is this column alone. */
   readonly isWholePartitionKey: boolean
+  /** As of the type; beside it because asking columns of one layout is faster than asking types of many. */
+  readonly mutable: boolean
+  readonly isCounter: boolean
+  /** A value needs no other check than its type's. */
+  readonly plain: boolean
+  /** Some value of it is stored as null, as empty collections are. */
+  readonly canBeEmpty: boolean
+  /** The driver takes values as instances hold them. */
+  readonly bindsAsIs: boolean
 }
 
 /** A model, compiled once: what statements, checks and schema need to know, without looking anything up by text. */
@@ -43,6 +53,9 @@ export interface Table {
   readonly key: readonly TableColumn[]
   readonly discriminator: TableColumn | undefined
   readonly isCounter: boolean
+  readonly hasStatic: boolean
+  /** Some value of the key can be changed in place. */
+  readonly hasMutableKey: boolean
 }
 
 /** The primary key by names: `[partition, ...clustering]`, or undefined to take it from the columns' options. */
@@ -78,7 +91,9 @@ export function compileTable (name: string, columns: Columns, key?: KeyOption, o
     clustering,
     key: [...partitionKey, ...clustering],
     discriminator: all.find((c) => c.options.discriminatorColumn === true),
-    isCounter: all.some((c) => c.type.kind === 'counter')
+    isCounter: all.some((c) => c.isCounter),
+    hasStatic: all.some((c) => c.role === 'static'),
+    hasMutableKey: [...partitionKey, ...clustering].some((c) => c.mutable)
   }
   checkTable(table)
   return table
@@ -149,7 +164,12 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
     indexes,
     indexed: indexes.length > 0 || options.customIndex === true,
     required: isKeyColumn || options.required === true || type.kind === 'counter',
-    isWholePartitionKey: role === 'partition' && keys.partition.length === 1
+    isWholePartitionKey: role === 'partition' && keys.partition.length === 1,
+    mutable: type.mutable,
+    isCounter: type.kind === 'counter',
+    plain: typeIsAll({ type, options }, isKeyColumn),
+    canBeEmpty: type.isEmpty !== CqlType.prototype.isEmpty,
+    bindsAsIs: type.toDriver === CqlType.prototype.toDriver
   }
 }
 

@@ -6,7 +6,10 @@ import type { TableColumn } from './table.js'
 
 /** Gathers the broken rules of several columns, so that one error can tell them all. */
 export class Violations {
-  readonly #errors: Violation[] = []
+  /** See shape.ts. */
+  static readonly kept = new Violations()
+
+  #errors: Violation[] | undefined
 
   /** Runs `check`, keeping a broken rule instead of throwing it. Other errors pass. */
   try<T> (column: string, check: () => T): T | undefined {
@@ -20,12 +23,13 @@ export class Violations {
 
   add (column: string, error: unknown): void {
     if (!(error instanceof InvalidValue)) throw error
+    this.#errors ??= []
     this.#errors.push({ column, rule: error.rule, message: error.message })
   }
 
   /** @throws {ValidationError} when a rule was broken */
   finish (model: string): void {
-    if (this.#errors.length > 0) throw new ValidationError(model, this.#errors)
+    if (this.#errors !== undefined) throw new ValidationError(model, this.#errors)
   }
 }
 
@@ -33,6 +37,7 @@ export class Violations {
 export function checked (column: TableColumn, value: unknown): unknown {
   const converted = checkValue(column, value)
   if (converted === null) return column.type.emptyValue()
+  if (column.plain) return converted
   if (column.role === 'partition' || column.role === 'clustering') checkKeySize(column, converted)
   return converted
 }
@@ -49,7 +54,7 @@ function checkKeySize (column: TableColumn, value: unknown): void {
 
 /** True for what the database stores as null: null itself and empty collections. */
 export function isNothing (column: TableColumn, value: unknown): boolean {
-  return value === null || value === undefined || column.type.isEmpty(value)
+  return value === null || value === undefined || (column.canBeEmpty && column.type.isEmpty(value))
 }
 
 /** The one error for a single value. */

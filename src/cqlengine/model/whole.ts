@@ -2,42 +2,50 @@ import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
 import { inForm, isAsStored, isDefault, isSameClass, isSettable, wrong } from './changes.js'
 import { META, tableOf } from './meta.js'
-import { type RowValues, valuesOf } from './row-values.js'
+import { blueprintOf, valuesOf } from './blueprint.js'
+import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { checked, isNothing, validationError, Violations } from './values.js'
 
 /**
  * Checks and converts the loaded columns of an instance; only when all are right are the converted values put in place.
+ * @returns the values that the instance has now
  * @throws {ValidationError} with one entry per broken rule
  */
-export function validateInstance (instance: object, state: State): void {
-  const table = tableOf(state.model)
+export function validateInstance (instance: object, state: State): RowValues {
+  const { name, table } = blueprintOf(state.model)
+  const { stored, accepted } = state
   const violations = new Violations()
-  const converted: [string, unknown][] = []
   const values = valuesOf(instance, state)
   const staticOnly = isStaticOnly(values, state, table)
+  let converted: TableColumn[] | undefined
+  let result: unknown[] | undefined
   for (const column of table.columns) {
     const value = values[column.position]
     // The static part of a partition has neither clustering key nor regular columns.
     if (staticOnly && (column.role === 'clustering' || column.role === 'regular')) continue
     if (value === undefined) {
-      if (state.stored === undefined && column.required) violations.add(column.name, new InvalidValue('required', 'must be given'))
+      if (stored === undefined && column.required) violations.add(column.name, new InvalidValue('required', 'must be given'))
       continue
     }
-    if (state.stored !== undefined && (value !== null || !column.required) && isAsStored(state, column, value)) continue
-    if (value !== null && state.accepted !== undefined && !column.type.mutable && value === state.accepted[column.position]) continue
+    if (accepted !== undefined && value !== null && !column.mutable && value === accepted[column.position]) continue
+    if (stored !== undefined && (value !== null || !column.required) && isAsStored(state, column, value)) continue
     try {
-      const result = required(column, checked(column, value))
-      if (result === value) continue
+      const own = required(column, checked(column, value))
+      if (own === value) continue
       if (!isSettable(instance, column.name)) throw frozen()
-      converted.push([column.name, result])
+      result ??= values.slice()
+      result[column.position] = own
+      ;(converted ??= []).push(column)
     } catch (error) {
       violations.add(column.name, error)
     }
   }
-  violations.finish(state.model[META].name)
-  for (const [name, value] of converted) (instance as Record<string, unknown>)[name] = value
+  violations.finish(name)
+  if (converted === undefined || result === undefined) return values
+  for (const column of converted) (instance as Record<string, unknown>)[column.name] = result[column.position]
+  return result
 }
 
 function required (column: TableColumn, value: unknown): unknown {
@@ -52,7 +60,7 @@ export function frozen (): InvalidValue { return new InvalidValue('frozen', 'can
  * but its default, and of a new instance a static one was given.
  */
 export function isStaticOnly (values: RowValues, state: State, table: Table): boolean {
-  if (table.clustering.length === 0) return false
+  if (!table.hasStatic) return false
   let statics = state.stored !== undefined
   for (const column of table.columns) {
     if (column.role === 'partition' || column === table.discriminator) continue
@@ -66,7 +74,7 @@ export function isStaticOnly (values: RowValues, state: State, table: Table): bo
 
 function isGiven (column: TableColumn, value: unknown): boolean {
   if (value === wrong) return true
-  return column.type.kind === 'counter' ? value !== 0n && value !== undefined : !isNothing(column, value)
+  return column.isCounter ? value !== 0n && value !== undefined : !isNothing(column, value)
 }
 
 /** The base of a family has no rows of its own (POL-01), and a child must be registered, or its rows could not be read again. */
@@ -119,9 +127,9 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
 }
 
 /** Whether the value is the row's own, or of the same class, so that it needs no conversion. */
-function hasForm ({ stored }: State, { field, type }: TableColumn, value: unknown): boolean {
+function hasForm ({ stored }: State, { field, mutable }: TableColumn, value: unknown): boolean {
   const own = stored?.[field]
-  return own === value || (type.mutable && isSameClass(own, value))
+  return own === value || (mutable && isSameClass(own, value))
 }
 
 /** What was assigned since may have any accepted form. */

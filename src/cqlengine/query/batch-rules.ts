@@ -72,12 +72,12 @@ function isSame (a: readonly unknown[], b: readonly unknown[] | undefined): bool
 
 /** One row exists or does not: the two conditions exclude each other, and `ifNotExists` every other one. */
 function checkRow (queue: readonly Queued[], { write, op }: Queued): void {
-  const row = write.row?.()
-  if (row === undefined || !write.conditional) return
+  const row = write.conditional ? write.row() : undefined
+  if (row === undefined) return
   const kind = conditionOf(op)
   const other = queue.find((q) => {
     if (!q.write.conditional || conditionOf(q.op) === kind || (conditionOf(q.op) !== 'ifNotExists' && kind !== 'ifNotExists')) return false
-    const otherRow = q.write.row?.()
+    const otherRow = q.write.row()
     return otherRow !== undefined && isSame(row, otherRow)
   })
   if (other !== undefined) throw new BatchError(`${nameOf(write)}: ${conditionOf(other.op)} and ${kind} stand on one row; Cassandra takes one of them`)

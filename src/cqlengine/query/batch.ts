@@ -81,7 +81,7 @@ export class BatchQuery implements BatchLike {
     const queue = this.#queue
     this.#queue = []
     if (queue.length > 0) await this.#send(queue)
-    for (const { write } of queue) write.written?.()
+    for (const { write } of queue) write.written()
     for (const { fn, args } of this.#callbacks) await fn(...args as never[])
   }
 

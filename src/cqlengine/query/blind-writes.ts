@@ -1,4 +1,5 @@
 import { InvalidValue, type ChangeKind } from '../columns/cql-type.js'
+import type { RequestOptions } from '../connection/session.js'
 import { QueryError } from '../errors.js'
 import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -13,7 +14,8 @@ import type { Write } from './pending-write.js'
 import { type Place, placeOf } from './place.js'
 import type { QueryState } from './query-state.js'
 import type { Querying } from './querying.js'
-import { updateStatement } from './update-statement.js'
+import type { Statement } from './statement-cache.js'
+import { updateStatement, type Where } from './update-statement.js'
 import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
 import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, isConditional, send } from './write.js'
 
@@ -32,14 +34,40 @@ export async function updateRows (querying: Querying, state: QueryState, values:
   const isStatic = changes.every((c) => c.column.role === 'static') && onlyStatic(conditions)
   const key = keyOf(state, at)
   const place = placeFor(querying, state, op)
-  const where = (): string[] => {
-    checkKey(table, key, at, isStatic ? 'partition' : 'row', isConditional(op))
-    return key.map(conditionText)
+  const where: Where = {
+    shape: `by ${shapeOf(key)}`,
+    relations: () => {
+      checkKey(table, key, at, isStatic ? 'partition' : 'row', isConditional(op))
+      return key.map(conditionText)
+    },
+    bind: (params) => { bindAll(key, place, params) }
   }
-  const write = updateStatement(
-    { cache: querying.cacheOf(table) }, model, place, op, changes, where, `by ${shapeOf(key)}`, (params) => { bindAll(key, place, params) }, () => partitionOf(table, key, place), undefined
-  )
-  await send(withRow(write, table, key), op)
+  await send(new BlindWrite(model, place, op, key, updateStatement(querying.cacheOf(table), model, place, op, changes, where)), op)
+}
+
+/** A write of the rows that a filter says. */
+class BlindWrite implements Write {
+  readonly cql: string
+  readonly params: readonly unknown[]
+  readonly request: RequestOptions
+  readonly place: Place
+  readonly model: ModelConstructor
+  readonly conditional: boolean
+  readonly #key: readonly ColumnCondition[]
+
+  constructor (model: ModelConstructor, place: Place, op: OpOptions, key: readonly ColumnCondition[], { cql, params, request }: Statement) {
+    this.cql = cql
+    this.params = params
+    this.request = request
+    this.place = place
+    this.model = model
+    this.conditional = isConditional(op)
+    this.#key = key
+  }
+
+  partition (): readonly unknown[] | undefined { return partitionOf(tableOf(this.model), this.#key, this.place) }
+  row (): readonly unknown[] | undefined { return rowOf(tableOf(this.model), this.#key, this.place) }
+  written (): void { /* no instance takes part */ }
 }
 
 /** `filter(…).delete()`: rows, ranges of rows or whole partitions, as far as the filter says (QRY-23). */
@@ -64,19 +92,13 @@ export async function deleteRows (querying: Querying, state: QueryState, op: OpO
   bindTimestamp(op, place, params)
   bindAll(key, place, params)
   bindAll(conditions.list, place, params)
-  const write = { cql: prepared.cql, request: prepared.request, params, place, model, conditional: isConditional(op), partition: () => partitionOf(table, key, place) }
-  await send(withRow(write, table, key), op)
+  await send(new BlindWrite(model, place, op, key, { cql: prepared.cql, request: prepared.request, params }), op)
 }
 
 function shapeOf (key: readonly Condition[]): string {
   let shape = ''
   for (const condition of key) shape += `${conditionShape(condition)},`
   return shape
-}
-
-/** Batches compare the rows on which conditions stand. */
-function withRow (write: Write, table: Table, key: readonly ColumnCondition[]): Write {
-  return write.conditional ? { ...write, row: () => rowOf(table, key, write.place) } : write
 }
 
 /** Conditions on the partition as a whole need no row (reference 6.5 "Forms"). */
@@ -106,7 +128,7 @@ function readChange (table: Table, key: string, value: unknown): ColumnChange {
   const { column, kind } = splitKey(table, key)
   if (column.role === 'partition' || column.role === 'clustering') throw new InvalidValue('key', 'a key column cannot be updated; delete the row and create another')
   if (kind === 'assign') {
-    if (column.type.kind === 'counter') throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
+    if (column.isCounter) throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
     const converted = checked(column, value)
     if (converted === null && column.required) throw new InvalidValue('required', 'must not be null')
     return { column, change: { kind, value: isNothing(column, converted) ? null : converted } }
@@ -144,7 +166,7 @@ function isEmptyOperation (value: unknown): boolean {
 
 function placeFor ({ db }: Querying, state: QueryState, op: OpOptions): Place {
   const batch = batchOf(op)
-  return placeOf(db, state.model, { using: op.using, batched: batch !== undefined, batch: batch?.connection })
+  return placeOf(db, state.model, { using: op.using, context: undefined, origin: undefined, batched: batch !== undefined, batch: batch?.connection })
 }
 
 function bindAll (conditions: readonly Condition[], place: Place, params: unknown[]): void {

@@ -3,7 +3,7 @@ import type { RequestOptions } from '../connection/session.js'
 import { QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { qualified, quote } from '../statements/identifiers.js'
-import { connectionOf, type Database, type Place, placeOf } from './place.js'
+import { connectionOf, type Database, type Place, placeOf, sourcesOf } from './place.js'
 
 const template: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
 const readTemplate: RequestOptions = Object.freeze({ kind: 'raw', prepare: true, isIdempotent: true })
@@ -16,7 +16,7 @@ const readTemplate: RequestOptions = Object.freeze({ kind: 'raw', prepare: true,
  */
 export async function cqlTemplate (db: Database, text: readonly string[], parts: readonly unknown[]): Promise<Record<string, unknown>[]> {
   const models = parts.filter(isModel)
-  const places = new Map(models.map((model) => [model, placeOf(db, model, {})]))
+  const places = new Map(models.map((model) => [model, placeOf(db, model, sourcesOf(undefined))]))
   const place = onePlace(places)
   const params: unknown[] = []
   let cql = text[0] ?? ''

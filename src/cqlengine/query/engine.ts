@@ -2,12 +2,13 @@ import { ModelDefinitionError } from '../errors.js'
 import type { Engine } from '../model/engine.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { mergeOptions } from '../model/options.js'
+import { mergeOptions, noOptions } from '../model/options.js'
 import type { State } from '../model/state.js'
 import type { Table } from '../model/table.js'
 import { createMany } from './create-many.js'
 import { updateByValues } from './instance-update.js'
-import { deleteInstance, saveInstance, type Writing } from './instance-writes.js'
+import type { Writing } from './instance-write.js'
+import { deleteInstance, saveInstance } from './instance-writes.js'
 import type { PageTokens } from './page-token.js'
 import type { Database } from './place.js'
 import { QuerySet } from './query-set.js'
@@ -19,6 +20,9 @@ export class QueryEngine implements Engine, Querying {
   readonly db: Database
   readonly #models: ModelConstructor[] = []
   readonly #caches = new WeakMap<Table, StatementCache>()
+  /** All rows of each model. */
+  readonly #querySets = new WeakMap<ModelConstructor, QuerySet>()
+  readonly #writings = new WeakMap<ModelConstructor, Writing>()
   readonly #pageTokens: () => PageTokens
 
   /** @param pageTokens asked for at each use, because the secret comes with `init` */
@@ -36,10 +40,18 @@ export class QueryEngine implements Engine, Querying {
     return cache
   }
 
-  querySet (model: ModelConstructor): QuerySet { return QuerySet.of(this, model) }
+  querySet (model: ModelConstructor): QuerySet {
+    let all = this.#querySets.get(model)
+    if (all === undefined) this.#querySets.set(model, all = QuerySet.of(this, model))
+    return all.copy()
+  }
 
-  async save (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
-    await saveInstance(this.#writing(state.model), instance, state, this.#options(state, 'save', options))
+  save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T> {
+    try {
+      return saveInstance(this.#writing(state.model), instance, state, this.#options(state, 'save', options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async update (instance: object, state: State, values: unknown, options: OpOptions | undefined): Promise<void> {
@@ -70,10 +82,12 @@ export class QueryEngine implements Engine, Querying {
   }
 
   #writing (model: ModelConstructor): Writing {
-    return { db: this.db, cache: this.cacheOf(tableOf(model)) }
+    let writing = this.#writings.get(model)
+    if (writing === undefined) this.#writings.set(model, writing = { db: this.db, cache: this.cacheOf(tableOf(model)) })
+    return writing
   }
 
   #options (state: State, what: string, options: OpOptions | undefined): OpOptions {
-    return mergeOptions(undefined, options, `${state.model[META].name}.${what}`)
+    return options === undefined ? noOptions : mergeOptions(undefined, options, `${state.model[META].name}.${what}`)
   }
 }

@@ -1,7 +1,8 @@
 import type { OpOptions } from '../model/operations.js'
 import { State } from '../model/state.js'
+import { checkApplied } from './applied.js'
 import type { Write } from './pending-write.js'
-import { transmit } from './write.js'
+import { requestOf } from './write.js'
 
 /**
  * True while a write of the instance is under way that the next one has to wait for: it sends what differs from what is stored, and that is
@@ -14,32 +15,42 @@ export function mustWait (state: State, op: OpOptions): boolean {
 
 /** The end of the write that is under way, whatever it was: it is told to whoever asked for that write. */
 export async function itsEnd ({ writing }: State): Promise<void> {
-  await Promise.allSettled([writing])
+  if (writing !== undefined) await new Promise<void>((resolve) => { (writing.waiting ??= []).push(resolve) })
 }
 
-/** Sends a write of the instance; those that come meanwhile wait for it. */
-export async function sendInTurn (state: State, write: Write, op: OpOptions): Promise<void> {
-  const sending = transmit(write, op)
-  state.writing = sending
+/**
+ * Sends a checked write of the instance and gives the instance; those that come meanwhile wait for it.
+ * @throws {LWTError} when a condition was not met
+ */
+export async function sendInTurn<T extends object> (instance: T, state: State, write: Write, op: OpOptions): Promise<T> {
+  const turn: NonNullable<State['writing']> = state.writing = { waiting: undefined }
   try {
-    await sending
+    const result = await write.place.connection.session.execute(write.cql, write.params, requestOf(write.request, op))
+    if (write.conditional) checkApplied(write.model, result)
+    write.written()
+    return instance
   } finally {
     state.writing = undefined
+    if (turn.waiting !== undefined) for (const resolve of turn.waiting) resolve()
   }
 }
 
 /** What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed or fail together. */
 export function baseOf (state: State, { batch }: OpOptions): State {
-  return batch !== undefined && state.queued?.batch === batch ? state.queued.state : state
-}
-
-/** After a write was queued: what the instance will be when the batch has succeeded. */
-export function queue (state: State, base: State, { batch }: OpOptions, settle: (state: State) => void): void {
-  if (batch === undefined) return
-  const next = new State(base.model, base.source, base.stored === undefined ? undefined : { ...base.stored })
+  const { queued } = state
+  if (batch === undefined || queued?.batch !== batch) return state
+  const { base } = queued
+  const next = new State(base.source, base.stored === undefined ? undefined : { ...base.stored })
   next.givenEmpty = base.givenEmpty
   next.defaulted = base.defaulted
-  next.context = base.context
-  settle(next)
-  state.queued = { batch, state: next }
+  next.accepted = base.accepted
+  queued.settle(next)
+  // What it settled is given to the instance itself, too.
+  if (next.stored !== undefined) next.stored = { ...next.stored }
+  return next
+}
+
+/** After a write was queued: how to tell what the instance will be when the batch has succeeded. */
+export function queue (state: State, base: State, { batch }: OpOptions, settle: (state: State) => void): void {
+  if (batch !== undefined) state.queued = { batch, base, settle }
 }

@@ -1,9 +1,10 @@
 import type { Change } from '../columns/cql-type.js'
 import { InvalidValue } from '../columns/cql-type.js'
+import { valuesOf } from '../model/blueprint.js'
 import { type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, wrong } from '../model/changes.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { valueOf, valuesOf } from '../model/row-values.js'
+import { valueOf } from '../model/layout.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
 import { checked, isNothing, readValues, Violations } from '../model/values.js'
@@ -11,8 +12,8 @@ import { checkWritable, frozen } from '../model/whole.js'
 import { readChanges } from './blind-writes.js'
 import { afterOperations } from './collection-change.js'
 import { baseOf, itsEnd, mustWait, sendInTurn } from './instance-order.js'
-import { becoming, type Planned, ready, type Subject, subjectOf, update as updateStatement, validate, type Writing } from './instance-writes.js'
-import type { Write } from './pending-write.js'
+import type { InstanceWrite, Subject, Writing } from './instance-write.js'
+import { becoming, ready, subjectOf, update as updateStatement, validate } from './instance-writes.js'
 import { checkCounterOptions } from './write.js'
 
 /**
@@ -23,10 +24,10 @@ import { checkCounterOptions } from './write.js'
 export async function updateByValues (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): Promise<void> {
   while (mustWait(state, op)) await itsEnd(state)
   const write = update(w, instance, state, values, op)
-  if (write !== undefined) await sendInTurn(state, write, op)
+  if (write !== undefined) await sendInTurn(instance, state, write, op)
 }
 
-function update (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): Write | undefined {
+function update (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): InstanceWrite | undefined {
   const { model } = state
   checkWritable(state)
   checkCounterOptions(model, op)
@@ -35,8 +36,7 @@ function update (w: Writing, instance: object, state: State, values: unknown, op
   checkSettable(instance, base, changes)
   const takeBack = assign(instance, changes)
   try {
-    validate(instance, base)
-    const subject = subjectOf(w, instance, state, base, op)
+    const subject = subjectOf(w, instance, validate(instance, base), state, base, op)
     const planned = plan(subject, changes)
     return planned === undefined ? undefined : ready(subject, planned)
   } catch (error) {
@@ -98,7 +98,7 @@ function assign (instance: object, changes: readonly ColumnChange[]): () => void
   }
 }
 
-function plan (subject: Subject, changes: readonly ColumnChange[]): Planned | undefined {
+function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrite | undefined {
   const { instance, values, base, table } = subject
   const operations = changes.filter((c) => c.change.kind !== 'assign')
   const unsaved = unsavedColumns(subject, changes)

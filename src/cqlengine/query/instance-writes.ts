@@ -1,10 +1,11 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
-import { type ColumnChange, changesOf, isSettable, keyChanged, markStored, type Snapshot, snapshotOf } from '../model/changes.js'
+import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
+import { asStored, type ColumnChange, changesOf, isSettable, keyChanged, markStored, snapshotOf } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
+import { type RowValues, valueOf } from '../model/layout.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { type RowValues, valueOf, valuesOf } from '../model/row-values.js'
 import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checked, isNothing, Violations } from '../model/values.js'
@@ -16,74 +17,46 @@ import { counterChanges } from './counter-save.js'
 import { baseOf, itsEnd, mustWait, queue, sendInTurn } from './instance-order.js'
 import { instancePlace, isElsewhere } from './instance-place.js'
 import { conditionsOf } from './lightweight.js'
-import { type Database, originOf, type Place } from './place.js'
-import type { Write } from './pending-write.js'
-import type { StatementCache } from './statement-cache.js'
+import { InstanceWrite, type Settle, type Subject, type Writing } from './instance-write.js'
 import { bitsOf } from './shapes.js'
-import { updateStatement } from './update-statement.js'
+import { updateStatement, type Where } from './update-statement.js'
 import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, checkWrite, isConditional } from './write.js'
-
-/** What writing an instance needs. */
-export interface Writing {
-  readonly db: Database
-  readonly cache: StatementCache
-}
-
-/** One write of one instance. */
-export interface Subject {
-  readonly w: Writing
-  readonly instance: object
-  /** Its values, read once for this write. */
-  readonly values: RowValues
-  /** The instance's own state: what changes once the write has succeeded. */
-  readonly state: State
-  /** What counts as stored when the write is made; see `baseOf`. */
-  readonly base: State
-  readonly table: Table
-  readonly place: Place
-  /** The row may not exist where it goes. */
-  readonly elsewhere: boolean
-  readonly op: OpOptions
-}
-
-/** A write, and what the instance's state becomes once it has succeeded. */
-export interface Planned { readonly write: Write, readonly settle: (state: State) => void }
 
 /**
  * Writes what differs from what is stored, as one statement: an INSERT for a row that may not exist where it goes, else an UPDATE of the
- * changes (DML-01 … DML-09). Nothing differs: nothing is sent.
+ * changes (DML-01 … DML-09). Nothing differs: nothing is sent. Gives the instance.
  */
-export async function saveInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  while (mustWait(state, op)) await itsEnd(state)
+export function saveInstance<T extends object> (w: Writing, instance: T, state: State, op: OpOptions): Promise<T> {
+  if (mustWait(state, op)) return itsEnd(state).then(() => saveInstance(w, instance, state, op))
   const write = save(w, instance, state, op)
-  if (write !== undefined) await sendInTurn(state, write, op)
+  return write === undefined ? Promise.resolve(instance) : sendInTurn(instance, state, write, op)
 }
 
-function save (w: Writing, instance: object, state: State, op: OpOptions): Write | undefined {
+function save (w: Writing, instance: object, state: State, op: OpOptions): InstanceWrite | undefined {
   const base = baseOf(state, op)
   checkWritable(state)
   checkCounterOptions(state.model, op)
   resetDiscriminator(instance, state)
-  validate(instance, base)
-  const subject = subjectOf(w, instance, state, base, op)
-  const planned = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject)
-  return planned === undefined ? undefined : ready(subject, planned)
+  const subject = subjectOf(w, instance, validate(instance, base), state, base, op)
+  const write = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject)
+  return write === undefined ? undefined : ready(subject, write)
 }
 
 /** Deletes the row by its full key (INS-05, B12). */
 export async function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
   while (mustWait(state, op)) await itsEnd(state)
   const write = remove(w, instance, state, op)
-  if (write !== undefined) await sendInTurn(state, write, op)
+  if (write !== undefined) await sendInTurn(instance, state, write, op)
 }
 
-function remove (w: Writing, instance: object, state: State, op: OpOptions): Write | undefined {
+function remove (w: Writing, instance: object, state: State, op: OpOptions): InstanceWrite | undefined {
   const { model } = state
   const at = `${model[META].name}.delete`
   if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
   if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for new rows`)
   checkCounterOptions(model, op)
-  const subject = subjectOf(w, instance, state, baseOf(state, op), op)
+  const base = baseOf(state, op)
+  const subject = subjectOf(w, instance, valuesOf(instance, base), state, base, op)
   const { table, place } = subject
   const conditions = conditionsOf(table, op)
   const prepared = w.cache.get(`d ${op.timestamp === undefined ? 0 : 1} ${conditions.shape}`, place.keyspace, () => ({
@@ -95,46 +68,41 @@ function remove (w: Writing, instance: object, state: State, op: OpOptions): Wri
   bindKey(subject, table.key, params)
   for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
   // Elsewhere another row is deleted: the instance still belongs to its origin, and is stored there.
-  const settle = (s: State): void => { if (!subject.elsewhere) s.stored = undefined }
-  const write: Write = { ...prepared, params, place, model, conditional: isConditional(op), partition: partitionOf(subject), written: () => { settle(state) } }
-  return ready(subject, { write, settle })
+  const settle: Settle = (s) => { if (!subject.elsewhere) s.stored = undefined }
+  return ready(subject, new InstanceWrite(subject, { cql: prepared.cql, request: prepared.request, params }, 'stored', settle))
 }
 
-export function subjectOf (w: Writing, instance: object, state: State, base: State, op: OpOptions): Subject {
-  const table = tableOf(state.model)
+export function subjectOf (w: Writing, instance: object, values: RowValues, state: State, base: State, op: OpOptions): Subject {
+  const { table } = blueprintOf(state.model)
   if (op.iff !== undefined) conditionsOf(table, op) // told also when nothing has changed, so that nothing is sent
   const place = instancePlace(w.db, base, op)
-  return { w, instance, values: valuesOf(instance, base), state, base, table, place, elsewhere: isElsewhere(w.db, base, place, op), op }
+  return { w, instance, values, state, base, table, place, elsewhere: isElsewhere(w.db, base, place, op), op }
 }
 
 /**
  * Puts a write into its batch, or gives it back, checked, to be sent. Happens before the first await, and what fails here has sent nothing.
  * @throws {BatchError} when the batch cannot take it, {QueryError} for what the server would refuse
  */
-export function ready (subject: Subject, { write, settle }: Planned): Write | undefined {
-  const { state, base, op } = subject
+export function ready ({ state, base, op }: Subject, write: InstanceWrite): InstanceWrite | undefined {
   if (op.batch === undefined) {
     checkWrite(write, op)
     return write
   }
-  batchOf(op).add({ ...write, row: rowOf(subject) }, op)
-  queue(state, base, op, settle)
+  batchOf(op).add(write, op)
+  queue(state, base, op, write.settle)
   return undefined
 }
 
-/** A user's `validate()` is always used, and cannot switch off our own checks. */
-export function validate (instance: object, base: State): void {
+/** A user's `validate()` is always used, and cannot switch off our own checks. Gives the values that the instance has then. */
+export function validate (instance: object, base: State): RowValues {
   const { validate: check } = instance as { validate (): unknown }
-  if (check === ModelInstance.prototype.validate) {
-    validateInstance(instance, base)
-    return
-  }
+  if (check === ModelInstance.prototype.validate) return validateInstance(instance, base)
   const answer: unknown = check.call(instance)
   if (typeof answer === 'object' && answer !== null && 'then' in answer) {
     Promise.resolve(answer).catch(() => {}) // the error below tells what is wrong
     throw new ModelDefinitionError(`${base.model[META].name}.validate must not be async: a write does not wait for it. Override save() for checks that need to wait`)
   }
-  validateInstance(instance, base)
+  return validateInstance(instance, base)
 }
 
 /** The discriminator of a child is its own, whatever was assigned (POL-03). */
@@ -145,7 +113,7 @@ function resetDiscriminator (instance: object, { model }: State): void {
   ;(instance as Record<string, unknown>)[discriminator.name] = variant
 }
 
-function newRow (subject: Subject): Planned {
+function newRow (subject: Subject): InstanceWrite {
   const { values, base, table, op } = subject
   if (op.ifExists === true || op.iff !== undefined) {
     // Cassandra has no conditional INSERT but IF NOT EXISTS; an UPDATE says the same.
@@ -154,15 +122,35 @@ function newRow (subject: Subject): Planned {
     return update(subject, changes, becoming(subject, snapshotOf(values, table.columns)))
   }
   const part = partOf(subject, table.columns)
-  const columns = part.filter((c) => {
-    const value = values[c.position]
-    return value !== undefined && (!isNothing(c, value) || base.givenEmpty?.has(c.name) === true)
-  })
-  return insertion(subject, columns, part === table.columns ? becoming(subject, snapshotOf(values, table.columns)) : becomingStatic(subject))
+  if (part !== table.columns) return insertion(subject, part.filter((c) => isWritten(subject, c)), becomingStatic(subject))
+  if (values.includes(undefined)) return insertion(subject, part.filter((c) => isWritten(subject, c)), becoming(subject, snapshotOf(values, part)))
+  return wholeInsertion(subject)
+}
+
+/** Of a new row: what has a value, or was given as null or empty. */
+function isWritten ({ values, base: { givenEmpty } }: Subject, column: TableColumn): boolean {
+  const value = values[column.position]
+  return value !== undefined && (!isNothing(column, value) || givenEmpty?.has(column.name) === true)
+}
+
+/** The usual insert: no column is missing, so that one pass gives the columns, what they are bound to, and what is stored afterwards. */
+function wholeInsertion (subject: Subject): InstanceWrite {
+  const { values, base: { model, givenEmpty }, table, place: { connection: { encoding } } } = subject
+  const columns: TableColumn[] = []
+  const params: unknown[] = []
+  const row: unknown[] = []
+  for (const column of table.columns) {
+    const stored = asStored(column, values[column.position])
+    row.push(stored)
+    if (stored === null && givenEmpty?.has(column.name) !== true) continue
+    columns.push(column)
+    params.push(stored === null || column.bindsAsIs ? stored : column.type.toDriver(stored, encoding))
+  }
+  return insertionOf(subject, columns, params, becoming(subject, blueprintOf(model).layout.record(row)))
 }
 
 /** The static part of a partition holds no regular columns: their defaults, which only a row would have, are gone. */
-function becomingStatic (subject: Subject): (state: State) => void {
+function becomingStatic (subject: Subject): Settle {
   const { instance, values, table } = subject
   const nothing = table.columns.filter((c) => c.role === 'regular')
   const snapshot = { ...snapshotOf(values, table.columns), ...Object.fromEntries(nothing.map((c) => [c.field, null])) }
@@ -174,7 +162,7 @@ function becomingStatic (subject: Subject): (state: State) => void {
   }
 }
 
-function knownRow (subject: Subject): Planned | undefined {
+function knownRow (subject: Subject): InstanceWrite | undefined {
   const { values, base, table } = subject
   if (subject.elsewhere || keyChanged(values, base, table.key)) return wholeRow(subject)
   const changes = changesOf(values, base, table.columns)
@@ -183,7 +171,7 @@ function knownRow (subject: Subject): Planned | undefined {
 }
 
 /** Every column, null ones too: the row may exist there with other values. */
-function wholeRow (subject: Subject): Planned {
+function wholeRow (subject: Subject): InstanceWrite {
   const { values, base, table, elsewhere, op } = subject
   const at = `${base.model[META].name}.save`
   const columns = partOf(subject, table.columns)
@@ -202,7 +190,7 @@ function partOf ({ values, base, table }: Subject, columns: readonly TableColumn
 }
 
 /** Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by adding 0. */
-function counterRow (subject: Subject): Planned | undefined {
+function counterRow (subject: Subject): InstanceWrite | undefined {
   const { values, base, table, elsewhere } = subject
   const at = `${base.model[META].name}.save`
   if (elsewhere) throw new QueryError(`${at}: counters cannot be copied to another place, only added to; use a query: Model.filter(key).using(…).update({ …__increment })`)
@@ -212,22 +200,26 @@ function counterRow (subject: Subject): Planned | undefined {
   return update(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storing(snapshotOf(values, changes.map((c) => c.column))))
 }
 
-function insertion (subject: Subject, columns: readonly TableColumn[], settle: Planned['settle']): Planned {
-  const { w, values, state, base, place, op } = subject
-  const { model } = base
-  const prepared = w.cache.get(insertShape(columns, op), place.keyspace, () => ({
-    cql: insert(qualified(place.keyspace, subject.table.name), columns.map((c) => c.cql), { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined }, op.ifNotExists === true),
-    request: baseRequest(model, place.keyspace, 'write', op.ifNotExists !== true && columns.every((c) => c.type.isIdempotent('assign')))
-  }))
-  const { encoding } = place.connection
-  const params: unknown[] = []
-  for (const c of columns) {
+function insertion (subject: Subject, columns: readonly TableColumn[], settle: Settle): InstanceWrite {
+  const { values, place: { connection: { encoding } } } = subject
+  const params = columns.map((c) => {
     const value = values[c.position]
-    params.push(isNothing(c, value) ? null : c.type.toDriver(value, encoding))
-  }
+    return isNothing(c, value) ? null : c.type.toDriver(value, encoding)
+  })
+  return insertionOf(subject, columns, params, settle)
+}
+
+/** @param params those of the columns; TTL and timestamp are added */
+function insertionOf (subject: Subject, columns: readonly TableColumn[], params: unknown[], settle: Settle): InstanceWrite {
+  const { w: { cache }, base: { model }, place, op } = subject
+  const { keyspace } = place
+  const shape = insertShape(columns, op)
+  const { cql, request } = cache.find(shape, keyspace) ?? cache.add(shape, keyspace, {
+    cql: insert(qualified(keyspace, subject.table.name), columns.map((c) => c.cql), { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined }, op.ifNotExists === true),
+    request: baseRequest(model, keyspace, 'write', op.ifNotExists !== true && columns.every((c) => c.type.isIdempotent('assign')))
+  })
   bindUsing(op, place, params)
-  const write: Write = { cql: prepared.cql, request: prepared.request, params, place, model, conditional: op.ifNotExists === true, partition: newPartition(subject), written: () => { settle(state) } }
-  return { write, settle }
+  return new InstanceWrite(subject, { cql, request, params }, 'values', settle)
 }
 
 /** The set of columns as bits, so that the usual insert makes no string to find its text. */
@@ -237,13 +229,16 @@ function insertShape (columns: readonly TableColumn[], op: OpOptions): string | 
   return bits === undefined ? `i ${flags} ${columns.map((c) => c.position).join()}` : bits * 8 + flags
 }
 
-export function update (subject: Subject, changes: readonly ColumnChange[], settle: Planned['settle'], what = 'save'): Planned {
-  const { w, state, base, table, place, op } = subject
-  const { model } = base
+export function update (subject: Subject, changes: readonly ColumnChange[], settle: Settle, what = 'save'): InstanceWrite {
+  const { w, base: { model }, table, place, op } = subject
   if (op.ifNotExists === true) throw new QueryError(`${model[META].name}.${what}: ifNotExists is for new rows, and ${what === 'save' ? 'this one was loaded or written before' : 'an update is none'}. Use ifExists, or iff`)
   const key = addressedBy(table, changes, op)
-  const write = updateStatement(w, model, place, op, changes, () => key.map((c) => `${c.cql} = ?`), key === table.key ? 'key' : 'partition', (params) => { bindKey(subject, key, params) }, partitionOf(subject), () => { settle(state) })
-  return { write, settle }
+  const where: Where = {
+    shape: key === table.key ? 'key' : 'partition',
+    relations: () => key.map((c) => `${c.cql} = ?`),
+    bind: (params) => { bindKey(subject, key, params) }
+  }
+  return new InstanceWrite(subject, updateStatement(w.cache, model, place, op, changes, where), 'stored', settle)
 }
 
 /** Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06), unless a condition looks at the row. */
@@ -253,15 +248,15 @@ function addressedBy (table: Table, changes: readonly ColumnChange[], op: OpOpti
   return conditionsOf(table, op).list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
 }
 
-function storing (snapshot: Snapshot): (state: State) => void {
+function storing (snapshot: Record<string, unknown>): Settle {
   return (state) => { markStored(state, snapshot) }
 }
 
 /** The same for a new instance: from then on it belongs to that place. */
-export function becoming ({ place }: Subject, snapshot: Snapshot): (state: State) => void {
+export function becoming ({ place }: Subject, snapshot: Record<string, unknown>): Settle {
   return (state) => {
     markStored(state, snapshot)
-    state.source = { ...state.source, origin: originOf(place) }
+    state.source = settledAt(state.source, place.origin)
   }
 }
 
@@ -293,28 +288,3 @@ function ownKey (values: RowValues, { model, stored }: State, key: readonly Tabl
   violations.finish(model[META].name)
   return own
 }
-
-/** For batches, which compare partitions; asked now, because the instance may change until the batch looks. */
-function partitionOf (subject: Subject): () => unknown[] {
-  const { table, op } = subject
-  if (op.batch === undefined) return noPartition
-  const values: unknown[] = []
-  bindKey(subject, table.partitionKey, values)
-  return () => values
-}
-
-function newPartition ({ values, table, place, op }: Subject): () => unknown[] {
-  if (op.batch === undefined) return noPartition
-  const partition = table.partitionKey.map((c) => c.type.toDriver(values[c.position], place.connection.encoding))
-  return () => partition
-}
-
-/** Likewise the row within the partition, where a condition stands on it. */
-function rowOf ({ values, base, table, place, op }: Subject): () => unknown[] | undefined {
-  const stored = op.ifNotExists === true ? undefined : base.stored
-  const key = table.clustering.map((c) => stored?.[c.field] ?? values[c.position] ?? null)
-  const row = key.includes(null) ? undefined : key.map((value, i) => table.clustering[i]?.type.toDriver(value, place.connection.encoding))
-  return () => row
-}
-
-const noPartition = (): unknown[] => []

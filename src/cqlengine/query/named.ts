@@ -3,10 +3,10 @@
 import type { Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import type { Engine } from '../model/engine.js'
-import { META, type ModelConstructor, type ModelMeta } from '../model/meta.js'
+import { META, type ModelConstructor, type ModelMeta, notLoading } from '../model/meta.js'
 import type { Table } from '../model/table.js'
 import type { DescribedTables } from './described-table.js'
-import { type Place, placeOf } from './place.js'
+import { type Place, placeOf, sourcesOf } from './place.js'
 import { QuerySet } from './query-set.js'
 import type { Querying } from './querying.js'
 
@@ -113,7 +113,7 @@ export class NamedQuerySet implements AsyncIterable<NamedRow> {
     const { querying, tables } = this.#naming
     const unknown = standIn(querying, this.#name, undefined, this.#to)
     const using = Object.assign({}, ...this.#calls.filter(([method]) => method === 'using').map(([, to]) => to)) as Route
-    const place: Place = placeOf(querying.db, unknown, { using })
+    const place: Place = placeOf(querying.db, unknown, sourcesOf(using))
     const table = await tables.describe(place, this.#name)
     const start = QuerySet.of(querying, standIn(querying, this.#name, table, this.#to))
     const query = this.#calls.reduce((q, [method, ...values]) => (q[method] as (...v: unknown[]) => QuerySet).apply(q, values), start)
@@ -124,7 +124,7 @@ export class NamedQuerySet implements AsyncIterable<NamedRow> {
 /** What query sets need of a model, for a table that has none. It makes no instances. */
 function standIn (engine: Engine, name: string, table: Table | undefined, { connection, keyspace }: Route): ModelConstructor {
   const meta: ModelMeta = {
-    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, loading: { target: undefined, state: undefined }
+    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object, loading: notLoading()
   }
   return Object.assign(class {}, { [META]: meta, connection, keyspace, DoesNotExist, MultipleObjectsReturned }) as unknown as ModelConstructor
 }

@@ -13,11 +13,11 @@ export interface Write {
   /** It has an IF, so the answer says whether it was applied. */
   readonly conditional: boolean
   /** Values of the partition key, in the driver's form: a conditional batch is for one partition. Undefined where several are meant. */
-  readonly partition: () => readonly unknown[] | undefined
-  /** The row within the partition, in the driver's form; absent where nothing is known of it, or several are meant. */
-  readonly row?: () => readonly unknown[] | undefined
+  partition (): readonly unknown[] | undefined
+  /** The row within the partition, in the driver's form; undefined where nothing is known of it, or several are meant. */
+  row (): readonly unknown[] | undefined
   /** Called once the server confirmed it; not before (B03). */
-  readonly written?: () => void
+  written (): void
 }
 
 /** A write as it waits in a batch. */

@@ -16,27 +16,55 @@ export interface Place {
   readonly connection: Connection
   readonly keyspace: string
   readonly decidedBy: Decision['decidedBy']
+  /** The place as an instance's origin. */
+  readonly origin: Route
 }
 
 /** What the statement itself says about its place; model and scope are added here. */
-export type OwnSources = Pick<RouteSources, 'using' | 'batch' | 'batched' | 'context' | 'origin'>
+export interface OwnSources {
+  readonly using: Route | undefined
+  readonly context: Route | undefined
+  readonly origin: Route | undefined
+  readonly batched: boolean
+  /** The connection that its batch names. */
+  readonly batch: string | undefined
+}
+
+/** What a statement says that is not for a batch, nor on an instance. */
+export function sourcesOf (using: Route | undefined): OwnSources {
+  return { using, context: undefined, origin: undefined, batched: false, batch: undefined }
+}
 
 /**
- * Resolves connection and keyspace of a statement on a model (API.md section 9).
+ * Resolves connection and keyspace of a statement on a model (API.md section 9). The last decision for each model is kept: nearly all of its
+ * statements have the same sources.
  * @throws {ConnectionRegistryError} for an unknown connection, {UndefinedKeyspaceError} when nothing names a keyspace, {ClosedError}, {BatchError}
  */
-export function placeOf (db: Database, model: ModelConstructor, own: OwnSources): Place {
+export function placeOf (db: Database, model: ModelConstructor, { using, context = model[CONTEXT], origin, batched, batch }: OwnSources): Place {
+  const { registry } = db
   const { connection, keyspace } = model
-  return resolve(db, {
-    using: own.using,
-    batch: own.batch,
-    batched: own.batched,
-    context: own.context ?? model[CONTEXT],
-    origin: own.origin,
-    model: connection === undefined && keyspace === undefined ? undefined : { connection, keyspace },
-    scope: db.scopes.current()
+  const scope = db.scopes.current()
+  const last = lastPlaces.get(model)
+  if (last !== undefined && last.registry === registry && last.version === registry.version && last.scope === scope && last.origin === origin && last.using === using &&
+    last.context === context && last.batched === batched && last.batch === batch && last.connection === connection && last.keyspace === keyspace) return last.place
+  const place = resolve(db, {
+    using, batch, batched, context, origin, model: connection === undefined && keyspace === undefined ? undefined : { connection, keyspace }, scope
   }, model[META].name)
+  lastPlaces.set(model, { registry, version: registry.version, scope, origin, using, context, batched, batch, connection, keyspace, place })
+  return place
 }
+
+/** A decision with all that it was made from. Routes are compared by identity: those of users may change. */
+interface Decided extends OwnSources {
+  readonly registry: ConnectionRegistry
+  readonly version: number
+  readonly scope: Route | undefined
+  readonly connection: string | undefined
+  readonly keyspace: string | undefined
+  readonly place: Place
+}
+
+const lastPlaces = new WeakMap<ModelConstructor, Decided>()
 
 /** The connection of a statement that names its keyspaces itself. @throws as `placeOf`, but for keyspaces */
 export function connectionOf (db: Database, using?: Route): Connection {
@@ -49,7 +77,7 @@ function resolve (db: Database, sources: RouteSources, what: string): Place {
   if (keyspace === undefined) {
     throw new UndefinedKeyspaceError(`${what}: no keyspace is known for connection "${name}". Configure one (keyspace or CASSANDRA_KEYSPACE), or name one on the model, in using() or in a scope`)
   }
-  return { connection, keyspace, decidedBy }
+  return { connection, keyspace, decidedBy, origin: Object.freeze({ connection: connection.name, keyspace }) }
 }
 
 function decide ({ registry }: Database, sources: RouteSources): Decision {
@@ -57,9 +85,4 @@ function decide ({ registry }: Database, sources: RouteSources): Decision {
     throw new ClosedError('The db is not connected yet: register the plugin and await app.ready(), or await db.init(), before the first statement')
   }
   return route(sources, registry)
-}
-
-/** A place as an instance's origin. */
-export function originOf (place: Place): Route {
-  return { connection: place.connection.name, keyspace: place.keyspace }
 }

@@ -38,6 +38,8 @@ export class QuerySet implements AsyncIterable<unknown> {
     return new QuerySet(querying, allOf(model))
   }
 
+  copy (): QuerySet { return new QuerySet(this.#querying, this.#state) }
+
   // ------------------------------------------------------------------------------------------------ builders
   filter (...where: unknown[]): QuerySet {
     if (where.length === 0) throw new QueryError(`${this.#name}.filter: no condition is given; use objects for all rows`)

@@ -10,7 +10,7 @@ import { select } from '../statements/select.js'
 import { bindCondition, conditionShape, conditionText, isToken } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { checkLegal, checkNearest } from './legality.js'
-import { type Database, originOf, type Place, placeOf } from './place.js'
+import { type Database, type Place, placeOf, sourcesOf } from './place.js'
 import type { Order, Output, QueryState } from './query-state.js'
 import { readValue, type Selector, selectors } from './selection.js'
 import type { ShapeKey, StatementCache } from './statement-cache.js'
@@ -44,7 +44,7 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
   const table = tableOf(model)
   checkReading(model, options)
   const state = withDiscriminator(given)
-  const place = placeOf(db, model, { using: options.using })
+  const place = placeOf(db, model, sourcesOf(options.using))
   const output = outputOf(state)
   const what = asked === 'count' ? countRows : output
   const prepared = cache.get(shapeOf(state, what.shape, asked), place.keyspace, () => {
@@ -53,8 +53,7 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
   })
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
   checkSize(model, params)
-  const source: Source = { origin: originOf(place), columns: output.columns, ...place.connection.encoding !== ownEncoding && { form: 'foreign' } }
-  return { cql: prepared.cql, params, place, request: withPaging(requestOf(prepared.request, options), state), read: reader(model, state.output, source, output.selectors) }
+  return { cql: prepared.cql, params, place, request: withPaging(requestOf(prepared.request, options), state), read: reader(model, state.output, place, output) }
 }
 
 /** The text of a query's SELECT. Markers come in the order: what, where, order, per partition limit, limit. */
@@ -186,7 +185,7 @@ function isUnpaged (state: QueryState): boolean {
   return state.order.length > 0 && state.conditions.some((c) => !isToken(c) && c.operator === 'in' && c.column.role === 'partition')
 }
 
-function reader (model: ModelConstructor, output: Output, source: Source, what: readonly Selector[]): SelectPlan['read'] {
+function reader (model: ModelConstructor, output: Output, place: Place, { selectors: what, columns: loaded }: Selected): SelectPlan['read'] {
   if (output.kind === 'selection') {
     const names = [...output.fields.keys()]
     return (rows) => rows.map((row) => Object.fromEntries(names.map((name, i) => [name, what[i]?.read?.(row[name])])))
@@ -197,5 +196,19 @@ function reader (model: ModelConstructor, output: Output, source: Source, what: 
     if (flat && only !== undefined) return (rows) => rows.map((row) => readValue(only, row[only.field]))
     return (rows) => rows.map((row) => columns.map((c) => readValue(c, row[c.field])))
   }
-  return (rows) => hydrate(model, rows, source)
+  return instanceReader(model, loaded, place)
+}
+
+interface InstanceReader { readonly source: Source, readonly read: SelectPlan['read'] }
+/** The last one for each list of columns: queries of one shape share them, and so do all rows that they find. */
+const instanceReaders = new WeakMap<readonly TableColumn[], InstanceReader>()
+
+function instanceReader (model: ModelConstructor, columns: readonly TableColumn[], { origin, connection }: Place): SelectPlan['read'] {
+  const form = connection.encoding === ownEncoding ? undefined : 'foreign'
+  const last = instanceReaders.get(columns)
+  if (last !== undefined && last.source.model === model && last.source.origin === origin && last.source.form === form) return last.read
+  const source: Source = { model, origin, columns, form }
+  const read: SelectPlan['read'] = (rows) => hydrate(model, rows, source)
+  instanceReaders.set(columns, { source, read })
+  return read
 }

@@ -3,6 +3,9 @@ import type { RequestOptions } from '../connection/session.js'
 /** A statement's text and the request options that its kind has by itself. */
 export interface Prepared { readonly cql: string, readonly request: RequestOptions }
 
+/** The same with what its markers are bound to. */
+export interface Statement extends Prepared { readonly params: readonly unknown[] }
+
 /** What identifies a statement apart from its keyspace. */
 export type ShapeKey = string | number
 
@@ -17,14 +20,16 @@ export class StatementCache {
   readonly #shapes = new Map<ShapeKey, Map<string, Prepared>>()
 
   get (shape: ShapeKey, keyspace: string, build: () => Prepared): Prepared {
-    const known = this.#shapes.get(shape)
-    const prepared = known?.get(keyspace)
-    if (prepared !== undefined) return prepared
-    return this.#add(shape, known, keyspace, build())
+    return this.find(shape, keyspace) ?? this.add(shape, keyspace, build())
   }
 
-  #add (shape: ShapeKey, known: Map<string, Prepared> | undefined, keyspace: string, prepared: Prepared): Prepared {
-    let texts = known
+  /** For callers that make no closure on the usual way. */
+  find (shape: ShapeKey, keyspace: string): Prepared | undefined {
+    return this.#shapes.get(shape)?.get(keyspace)
+  }
+
+  add (shape: ShapeKey, keyspace: string, prepared: Prepared): Prepared {
+    let texts = this.#shapes.get(shape)
     if (texts === undefined) {
       forgetOldest(this.#shapes)
       this.#shapes.set(shape, texts = new Map())

@@ -25,14 +25,18 @@ export function bytesOf (params: readonly unknown[]): number {
 function sizeOf (value: unknown): number {
   if (typeof value === 'string') return value.length < 256 ? value.length : Buffer.byteLength(value)
   if (typeof value !== 'object' || value === null) return 8
-  if (ArrayBuffer.isView(value)) return value.byteLength
   if (Array.isArray(value)) return bytesOf(value)
+  if (ArrayBuffer.isView(value)) return value.byteLength
   if (value instanceof Map) {
     let bytes = 0
     for (const [key, entry] of value) bytes += sizeOf(key) + sizeOf(entry)
     return bytes
   }
-  if (value instanceof Set) return bytesOf([...value])
+  if (value instanceof Set) {
+    let bytes = 0
+    for (const element of value) bytes += sizeOf(element)
+    return bytes
+  }
   return isPlain(value) ? bytesOf(Object.values(value)) : 16
 }
 

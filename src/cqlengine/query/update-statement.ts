@@ -10,38 +10,43 @@ import { update } from '../statements/write.js'
 import { bindCondition } from './conditions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Place } from './place.js'
-import type { Write } from './pending-write.js'
 import { assignedBits } from './shapes.js'
-import type { ShapeKey, StatementCache } from './statement-cache.js'
+import type { ShapeKey, Statement, StatementCache } from './statement-cache.js'
 import { baseRequest, bindUsing, isConditional } from './write.js'
 
-/**
- * One UPDATE for all changes, nulls and map entries included (B01, B02, B10).
- * @param where makes the relations of the WHERE, or refuses them; asked once for each shape: `whereShape` tells them apart, `bindWhere` appends their values
- */
-export function updateStatement (
-  { cache }: { readonly cache: StatementCache }, model: ModelConstructor, place: Place, op: OpOptions, changes: readonly ColumnChange[],
-  where: () => readonly string[], whereShape: string, bindWhere: (params: unknown[]) => void, partition: Write['partition'], written: (() => void) | undefined
-): Write {
+/** The WHERE of an update. */
+export interface Where {
+  /** Tells apart what has different texts. */
+  readonly shape: string
+  /** Makes the text, or refuses it: asked once for each shape. */
+  relations (): readonly string[]
+  /** Appends what its markers are bound to. */
+  bind (params: unknown[], encoding: Encoding): void
+}
+
+/** One UPDATE for all changes, nulls and map entries included (B01, B02, B10). */
+export function updateStatement (cache: StatementCache, model: ModelConstructor, place: Place, op: OpOptions, changes: readonly ColumnChange[], where: Where): Statement {
   const table = tableOf(model)
+  const { connection: { encoding }, keyspace } = place
   const single = changes.some((c) => c.change.kind === 'update') ? changes.flatMap(splitNulls) : changes
   const conditions = conditionsOf(table, op)
-  const prepared = cache.get(shapeOf(single, op, whereShape, conditions.shape), place.keyspace, () => ({
+  const shape = shapeOf(single, op, where.shape, conditions.shape)
+  const { cql, request } = cache.find(shape, keyspace) ?? cache.add(shape, keyspace, {
     cql: update(
-      qualified(place.keyspace, table.name),
+      qualified(keyspace, table.name),
       single.map(({ column, change }) => assignment(column.cql, change.kind, fieldOf(change))),
-      where(),
+      where.relations(),
       { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined },
       conditions.text
     ),
-    request: baseRequest(model, place.keyspace, 'write', !isConditional(op) && single.every((c) => c.column.type.isIdempotent(c.change.kind)))
-  }))
+    request: baseRequest(model, keyspace, 'write', !isConditional(op) && single.every((c) => c.column.type.isIdempotent(c.change.kind)))
+  })
   const params: unknown[] = []
   bindUsing(op, place, params)
-  for (const one of single) params.push(wireValue(one, place.connection.encoding))
-  bindWhere(params)
-  for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
-  return { cql: prepared.cql, request: prepared.request, params, place, model, conditional: isConditional(op), partition, ...written !== undefined && { written } }
+  for (const one of single) params.push(wireValue(one, encoding))
+  where.bind(params, encoding)
+  for (const condition of conditions.list) bindCondition(condition, encoding, params)
+  return { cql, request, params }
 }
 
 /** A negative number for usual updates of an instance (those of inserts are positive), else a text. */

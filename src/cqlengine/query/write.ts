@@ -21,7 +21,9 @@ export async function send (write: Write, op: OpOptions): Promise<void> {
     return
   }
   checkWrite(write, op)
-  await transmit(write, op)
+  const result = await write.place.connection.session.execute(write.cql, write.params, requestOf(write.request, op))
+  if (write.conditional) checkApplied(write.model, result)
+  write.written()
 }
 
 /** What can be told of a write before it is sent. @throws {QueryError} */
@@ -30,19 +32,11 @@ export function checkWrite (write: Write, op: OpOptions): void {
   if (op.consistency !== undefined && !write.conditional) checkSerial(write.model, op)
 }
 
-/** Sends a write that was checked. @throws {LWTError} when a condition was not met */
-export async function transmit (write: Write, op: OpOptions): Promise<void> {
-  const { session } = write.place.connection
-  const result = await session.execute(write.cql, write.params, requestOf(write.request, op))
-  if (write.conditional) checkApplied(write.model, result)
-  write.written?.()
-}
-
 /** The batch of an operation, if there is one. */
 export function batchOf (op: OpOptions): BatchQuery
 export function batchOf (op: OpOptions | undefined): BatchQuery | undefined
 export function batchOf (op: OpOptions | undefined): BatchQuery | undefined {
-  const { batch } = op ?? {}
+  const batch = op?.batch
   if (batch === undefined) return undefined
   if (batch instanceof BatchQuery) return batch
   throw new BatchError('batch takes what db.batch() hands to its function, or a new db.BatchQuery()')
@@ -50,6 +44,7 @@ export function batchOf (op: OpOptions | undefined): BatchQuery | undefined {
 
 /** The options of the request: those of the statement's kind, with what the operation overrides. */
 export function requestOf (base: RequestOptions, op: OpOptions): RequestOptions {
+  if (op === noOptions) return base
   const { consistency, serialConsistency, timeout, profile, idempotent } = op
   if (consistency === undefined && serialConsistency === undefined && timeout === undefined && profile === undefined && idempotent === undefined) return base
   return {

@@ -1,0 +1,71 @@
+import type { Route } from '../connection/route.js'
+import { Givens } from './given.js'
+import { type Layout, layoutOf, type RowValues, valueOf } from './layout.js'
+import { type ModelConstructor, META, tableOf } from './meta.js'
+import { keeperOf } from './shape.js'
+import type { Source, State } from './state.js'
+import type { Table } from './table.js'
+
+/** What is worked out once for each model class, when it is first used. */
+export interface Blueprint {
+  readonly name: string
+  readonly table: Table
+  readonly layout: Layout
+  readonly givens: Givens
+  /** The source of new instances, which come from nowhere. */
+  readonly fresh: Source
+  /** Shared with the views of the class that contexts hand out. */
+  readonly proof: Proof
+  /** See {@link keeperOf}. */
+  readonly keeper: object
+}
+
+/** Whether the class was seen to hide no column. */
+export interface Proof { done: boolean }
+
+const blueprints = new WeakMap<ModelConstructor, Blueprint>()
+const proofs = new WeakMap<object, Proof>()
+
+/** @throws {ModelDefinitionError} for abstract bases */
+export function blueprintOf (model: ModelConstructor): Blueprint {
+  return blueprints.get(model) ?? draw(model)
+}
+
+function draw (model: ModelConstructor): Blueprint {
+  const table = tableOf(model)
+  const { prototype } = model
+  let proof = proofs.get(prototype)
+  if (proof === undefined) proofs.set(prototype, proof = { done: false })
+  const { name } = model[META]
+  const layout = layoutOf(prototype, table.columns)
+  const blueprint: Blueprint = {
+    name,
+    table,
+    layout,
+    givens: new Givens(name, table, layout),
+    fresh: { model, origin: undefined, columns: table.columns, form: undefined },
+    proof,
+    keeper: keeperOf(model, table.columns.map((c) => c.name))
+  }
+  blueprints.set(model, blueprint)
+  return blueprint
+}
+
+/** The values of an instance. */
+export function valuesOf (instance: object, { source }: State): RowValues {
+  const { table, layout } = blueprintOf(source.model)
+  // Of a row that was loaded in part the class has accessors in the places of the rest.
+  return source.columns.length === table.columns.length ? layout.read(instance) : table.columns.map((c) => valueOf(instance, c.name))
+}
+
+const settled = new WeakMap<Source, Source>()
+
+/** The source of instances that were written to a place: they belong there from then on. The last place is remembered. */
+export function settledAt (source: Source, origin: Route): Source {
+  const known = settled.get(source)
+  if (known !== undefined && known.origin === origin) return known
+  const { model, columns, form } = source
+  const next: Source = { model, origin, columns, form }
+  settled.set(source, next)
+  return next
+}

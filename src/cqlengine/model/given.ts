@@ -1,0 +1,74 @@
+import type { Layout, Take } from './layout.js'
+import type { Table, TableColumn } from './table.js'
+import { eachValue, unknownColumn, type Violations } from './values.js'
+
+interface Known { readonly keys: readonly string[], readonly take: Take }
+
+/** A program writes a model in few forms; more than these are not kept. */
+const mostKnown = 8
+
+/** Reads what a user gave for a new instance of one model. The forms in which it comes again and again are remembered. */
+export class Givens {
+  readonly #model: string
+  readonly #table: Table
+  readonly #taker: Layout['taker']
+  readonly #known: Known[] = []
+
+  constructor (model: string, table: Table, { taker }: Layout) {
+    this.#model = model
+    this.#table = table
+    this.#taker = taker
+  }
+
+  /**
+   * The own enumerable properties of `given`, read once each, in the order of the columns; unknown names are broken rules.
+   * @throws {ValidationError} when it is no object, or a property cannot be read
+   */
+  read (given: unknown, violations: Violations): unknown[] {
+    try {
+      const take = typeof given === 'object' && given !== null ? this.#find(given) : undefined
+      if (take !== undefined) return take(given as object)
+    } catch { /* what cannot be read is told below, by its name */ }
+    return this.#byName(given, violations)
+  }
+
+  #find (given: object): Take | undefined {
+    if (this.#taker === undefined || !isLiteral(given)) return undefined
+    const keys = Object.keys(given)
+    for (const known of this.#known) {
+      if (equal(known.keys, keys)) return known.take
+    }
+    if (this.#known.length < mostKnown) this.#remember(keys, this.#taker)
+    return undefined
+  }
+
+  #remember (keys: readonly string[], taker: NonNullable<Layout['taker']>): void {
+    const columns = keys.map((name) => this.#table.byName.get(name)).filter((c): c is TableColumn => c !== undefined)
+    if (columns.length === keys.length) this.#known.push({ keys, take: taker(columns) })
+  }
+
+  #byName (given: unknown, violations: Violations): unknown[] {
+    const { columns, byName } = this.#table
+    const values: unknown[] = []
+    for (let i = 0; i < columns.length; i++) values.push(undefined)
+    eachValue(given, this.#model, (name, value) => {
+      const column = byName.get(name)
+      if (column === undefined) violations.add(name, unknownColumn(name, columns))
+      else values[column.position] = value
+    })
+    return values
+  }
+}
+
+/** What a program writes as values, or a parser made; anything else may behave in ways of its own. */
+function isLiteral (given: object): boolean {
+  return Object.getPrototypeOf(given) === Object.prototype
+}
+
+function equal (a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i]) return false
+  }
+  return true
+}

@@ -1,0 +1,89 @@
+import type { RequestOptions } from '../connection/session.js'
+import type { RowValues } from '../model/layout.js'
+import type { ModelConstructor } from '../model/meta.js'
+import type { OpOptions } from '../model/operations.js'
+import type { State } from '../model/state.js'
+import type { Table, TableColumn } from '../model/table.js'
+import type { Write } from './pending-write.js'
+import type { Database, Place } from './place.js'
+import type { Statement, StatementCache } from './statement-cache.js'
+import { isConditional } from './write.js'
+
+/** What writing an instance needs. */
+export interface Writing {
+  readonly db: Database
+  readonly cache: StatementCache
+}
+
+/** One write of one instance, before its statement is made. */
+export interface Subject {
+  readonly w: Writing
+  readonly instance: object
+  /** Its values, read once for this write. */
+  readonly values: RowValues
+  /** The instance's own state: what changes once the write has succeeded. */
+  readonly state: State
+  /** What counts as stored when the write is made; see `baseOf`. */
+  readonly base: State
+  readonly table: Table
+  readonly place: Place
+  /** The row may not exist where it goes. */
+  readonly elsewhere: boolean
+  readonly op: OpOptions
+}
+
+/** What the instance's state becomes once a write has succeeded. */
+export type Settle = (state: State) => void
+
+/** Which row is written: of the `values`, or the one that is `stored` as far as it is known. */
+export type Addressed = 'values' | 'stored'
+
+type Key = readonly unknown[] | undefined
+
+/** The statement of a {@link Subject}. Its key is only asked for in conditional batches, so it is worked out then. */
+export class InstanceWrite implements Write {
+  /** See model/shape.ts: one without a subject, which nobody sends. */
+  static readonly kept = new InstanceWrite({ base: {}, op: {}, table: {} } as unknown as Subject, { cql: '', params: [], request: { kind: 'write' } }, 'values', () => {})
+
+  readonly cql: string
+  readonly params: readonly unknown[]
+  readonly request: RequestOptions
+  readonly place: Place
+  readonly model: ModelConstructor
+  readonly conditional: boolean
+  readonly settle: Settle
+  readonly #subject: Subject
+  readonly #addressed: Addressed
+  /** Where a part of the key can change in place until a batch looks. */
+  readonly #held: { readonly partition: Key, readonly row: Key } | undefined
+
+  constructor (subject: Subject, { cql, params, request }: Statement, addressed: Addressed, settle: Settle) {
+    const { place, base, op, table } = subject
+    this.cql = cql
+    this.params = params
+    this.request = request
+    this.place = place
+    this.model = base.model
+    this.conditional = isConditional(op)
+    this.settle = settle
+    this.#subject = subject
+    this.#addressed = addressed
+    this.#held = op.batch !== undefined && table.hasMutableKey ? { partition: this.#bound(table.partitionKey), row: this.#bound(table.clustering) } : undefined
+  }
+
+  partition (): Key { return this.#held === undefined ? this.#bound(this.#subject.table.partitionKey) : this.#held.partition }
+  row (): Key { return this.#held === undefined ? this.#bound(this.#subject.table.clustering) : this.#held.row }
+  written (): void { this.settle(this.#subject.state) }
+
+  #bound (key: readonly TableColumn[]): Key {
+    const { values, base, place } = this.#subject
+    const stored = this.#addressed === 'stored' ? base.stored : undefined
+    const bound: unknown[] = []
+    for (const column of key) {
+      const value = stored?.[column.field] ?? values[column.position] ?? null
+      if (value === null) return undefined
+      bound.push(column.type.toDriver(value, place.connection.encoding))
+    }
+    return bound
+  }
+}
