@@ -91,7 +91,7 @@ export class ModelInstance extends FieldGuard {
       const state = own(this)
       return engineOf(state).save(this, state, take(state, 'save', options))
     } catch (error) {
-      return rejected(error)
+      return Promise.reject(error)
     }
   }
 
@@ -144,10 +144,9 @@ export class ModelInstance extends FieldGuard {
 
   static create (values: unknown, options?: OpOptions): Promise<object> {
     try {
-      const saved: unknown = new this(values ?? {}).save(options) // not the engine's: a save() of the user's is always used
-      return saved instanceof Promise ? saved as Promise<object> : Promise.resolve(saved as object)
+      return promised(new this(values ?? {}).save(options)) // not the engine's: a save() of the user's is always used
     } catch (error) {
-      return rejected(error)
+      return Promise.reject(error)
     }
   }
 
@@ -194,8 +193,10 @@ function own (instance: ModelInstance): State {
   return state
 }
 
-/** For functions that give promises without being async: what they throw must be a rejection all the same. */
-async function rejected (error: unknown): Promise<never> { throw error }
+/** What a `save()` of the user's gave, who may have forgotten to make it async. */
+export function promised<T> (saved: T | Promise<T>): Promise<T> {
+  return saved instanceof Promise ? saved : Promise.resolve(saved)
+}
 
 function engineOf (state: State): Engine { return state.model[META].engine }
 

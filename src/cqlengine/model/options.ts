@@ -58,13 +58,34 @@ function flag (value: unknown, where: string): boolean {
   throw new QueryError(`${where} must be true or false`)
 }
 
+/** Options that were checked, all of one layout. Those of users are plain objects. */
+class CheckedOptions implements OpOptions {
+  /** See shape.ts. */
+  static readonly kept = new CheckedOptions()
+
+  iff: OpOptions['iff']
+  ttl: OpOptions['ttl']
+  timestamp: OpOptions['timestamp']
+  consistency: OpOptions['consistency']
+  serialConsistency: OpOptions['serialConsistency']
+  timeout: OpOptions['timeout']
+  ifExists: OpOptions['ifExists']
+  ifNotExists: OpOptions['ifNotExists']
+  using: OpOptions['using']
+  batch: OpOptions['batch']
+  profile: OpOptions['profile']
+  idempotent: OpOptions['idempotent']
+}
+
+export const noOptions: OpOptions = Object.freeze(new CheckedOptions())
+
 /**
  * `collected` with one more option, checked. `undefined` takes an option back, as does `batch: null` (QRY-25).
  * @throws {QueryError} for a value that makes no sense, {BatchError} for `using({ connection })` beside a batch
  */
 export function addOption (collected: OpOptions | undefined, name: keyof OpOptions, value: unknown, where: string): OpOptions {
   const taken = value === undefined || (name === 'batch' && value === null)
-  const merged: OpOptions = { ...collected, [name]: taken ? undefined : checks[name](value, where) }
+  const merged = Object.assign(new CheckedOptions(), collected === noOptions ? undefined : collected, { [name]: taken ? undefined : checks[name](value, where) })
   checkTogether(merged, where)
   return merged
 }
@@ -75,6 +96,7 @@ export function addOption (collected: OpOptions | undefined, name: keyof OpOptio
  */
 export function mergeOptions (collected: OpOptions | undefined, given: unknown, where: string): OpOptions {
   if (given === undefined || given === null) return collected ?? noOptions
+  if (given instanceof CheckedOptions && (collected === undefined || collected === noOptions)) return given
   if (typeof given !== 'object' || Array.isArray(given)) throw new QueryError(`${where}: the last argument must be an object of options`)
   let merged: OpOptions = collected ?? noOptions
   for (const [name, value] of entriesOf(given, where)) {
@@ -92,15 +114,19 @@ function entriesOf (given: object, where: string): [string, unknown][] {
   }
 }
 
-export const noOptions: OpOptions = Object.freeze({})
-
 function checkTogether (o: OpOptions, where: string): void {
-  const conditions = (['iff', 'ifExists', 'ifNotExists'] as const).filter((name) => o[name] !== undefined && o[name] !== false)
-  if (conditions.length > 1) throw new QueryError(`${where}: ${conditions.join(' and ')} cannot stand together; Cassandra takes one kind of condition`)
-  if (conditions.length > 0 && o.timestamp !== undefined) throw new QueryError(`${where}: a timestamp cannot stand with a condition (${conditions[0]}); Cassandra chooses it by itself`)
+  if (isSet(o.iff) || isSet(o.ifExists) || isSet(o.ifNotExists)) checkConditions(o, where)
   if (o.batch !== undefined && o.using?.connection !== undefined) {
     throw new BatchError(`${where}: a batch goes to one connection as a whole, so using({ connection: ${JSON.stringify(o.using.connection)} }) cannot stand with it; give the connection to the batch`)
   }
+}
+
+function isSet (condition: unknown): boolean { return condition !== undefined && condition !== false }
+
+function checkConditions (o: OpOptions, where: string): void {
+  const conditions = (['iff', 'ifExists', 'ifNotExists'] as const).filter((name) => isSet(o[name]))
+  if (conditions.length > 1) throw new QueryError(`${where}: ${conditions.join(' and ')} cannot stand together; Cassandra takes one kind of condition`)
+  if (o.timestamp !== undefined) throw new QueryError(`${where}: a timestamp cannot stand with a condition (${conditions[0]}); Cassandra chooses it by itself`)
 }
 
 /** Microseconds since 1970 of a `timestamp` option; `{ msFromNow }` counts from this call. */

@@ -2,7 +2,6 @@ import { BatchError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchOptions, OpOptions } from '../model/operations.js'
 import type { Queued, Write } from './pending-write.js'
-import { checkSize } from './statement-size.js'
 import { fingerprint } from './wire.js'
 
 /** The protocol counts statements in two bytes. */
@@ -11,7 +10,7 @@ const mostStatements = 65_535
 /**
  * Whether a write can go with those that are queued (BAT-02 … BAT-04, BAT-11, reference 6.6).
  * @param isConditional one of them has a condition
- * @throws {BatchError} with the reason and the remedy, {ValidationError} for values that are too large
+ * @throws {BatchError} with the reason and the remedy
  */
 export function checkBatchable (queue: readonly Queued[], added: Queued, options: BatchOptions, isConditional: boolean): void {
   checkOptions(added)
@@ -19,16 +18,15 @@ export function checkBatchable (queue: readonly Queued[], added: Queued, options
   checkConsistency(queue, added.write, options)
   checkCounter(queue, added.write, options)
   if (isConditional || added.write.conditional) checkConditions(queue, added, options, isConditional)
-  checkSize(added.write.model, added.write.params)
   if (queue.length >= mostStatements) throw new BatchError(`A batch takes at most ${mostStatements} statements, this would be number ${queue.length + 1}; use several, or createMany`)
 }
 
 const nameOf = ({ model }: Write): string => model[META].name
 
 function checkOptions ({ write, op }: Queued): void {
-  for (const name of ['consistency', 'serialConsistency', 'timeout', 'profile'] as const) {
-    if (op[name] !== undefined) throw new BatchError(`${nameOf(write)}: ${name} is for a request as a whole, so it cannot be one statement's of a batch${name === 'consistency' || name === 'timeout' ? '; give it to the batch' : ''}`)
-  }
+  if (op.consistency === undefined && op.serialConsistency === undefined && op.timeout === undefined && op.profile === undefined) return
+  const name = (['consistency', 'serialConsistency', 'timeout', 'profile'] as const).find((n) => op[n] !== undefined) ?? ''
+  throw new BatchError(`${nameOf(write)}: ${name} is for a request as a whole, so it cannot be one statement's of a batch${name === 'consistency' || name === 'timeout' ? '; give it to the batch' : ''}`)
 }
 
 function checkConnection ([first]: readonly Queued[], write: Write): void {

@@ -9,7 +9,7 @@ import { readRefused } from './applied.js'
 import { checkBatchable } from './batch-rules.js'
 import type { Queued, Write } from './pending-write.js'
 import type { Database } from './place.js'
-import { bytesOf, mostRequestBytes } from './statement-size.js'
+import { checkSize, mostRequestBytes } from './statement-size.js'
 import { fingerprint, toLong } from './wire.js'
 
 const optionNames = ['type', 'connection', 'timestamp', 'consistency', 'timeout', 'executeOnException']
@@ -61,14 +61,15 @@ export class BatchQuery implements BatchLike {
   /** For the query layer: queues a write. @throws {BatchError} when it cannot go with the others */
   add (write: Write, op: OpOptions): void {
     this.#checkOpen('nothing can be added')
-    checkBatchable(this.#queue, { write, op }, this.#options, this.#conditional)
-    const bytes = this.#bytes + bytesOf(write.params)
+    const queued = { write, op }
+    checkBatchable(this.#queue, queued, this.#options, this.#conditional)
+    const bytes = this.#bytes + checkSize(write.model, write.params)
     if (bytes > mostRequestBytes) {
       throw new BatchError(`The values of the batch would have ${bytes} bytes in ${this.#queue.length + 1} statements; one request takes ${mostRequestBytes}. Use several batches, or createMany`)
     }
     this.#bytes = bytes
     this.#conditional ||= write.conditional
-    this.#queue.push({ write, op })
+    this.#queue.push(queued)
   }
 
   /**

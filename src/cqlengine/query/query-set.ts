@@ -4,6 +4,7 @@ import { Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
+import { promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
 import { addOption, mergeOptions } from '../model/options.js'
@@ -138,11 +139,15 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   async count (): Promise<number> { return await countRows(this.#querying, this.#state) }
 
-  async create (values: unknown, options?: OpOptions): Promise<object> {
-    const { model, conditions } = this.#state
-    if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
-    const instance = new model(values ?? {}) as { save (o: OpOptions): Promise<object> } // eslint-disable-line new-cap -- a class in a variable
-    return await instance.save(this.#optionsFor('create', options))
+  create (values: unknown, options?: OpOptions): Promise<object> {
+    try {
+      const { model, conditions } = this.#state
+      if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
+      const instance = new model(values ?? {}) as { save (o: OpOptions): Promise<object> } // eslint-disable-line new-cap -- a class in a variable
+      return promised(instance.save(this.#optionsFor('create', options)))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async update (values: unknown, options?: OpOptions): Promise<void> {
@@ -186,7 +191,7 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #optionsFor (what: string, given: OpOptions | undefined): OpOptions {
-    return mergeOptions(this.#state.options, given, `${this.#name}.${what}`)
+    return given === undefined ? this.#state.options : mergeOptions(this.#state.options, given, `${this.#name}.${what}`)
   }
 
   #withOutput (what: string, output: Output): QuerySet {

@@ -18,6 +18,10 @@ const limit = 2_000
  */
 export class StatementCache {
   readonly #shapes = new Map<ShapeKey, Map<string, Prepared>>()
+  /** The last one found: a loop asks for the same again and again. */
+  #shape: ShapeKey | undefined
+  #keyspace: string | undefined
+  #prepared: Prepared | undefined
 
   get (shape: ShapeKey, keyspace: string, build: () => Prepared): Prepared {
     return this.find(shape, keyspace) ?? this.add(shape, keyspace, build())
@@ -25,7 +29,13 @@ export class StatementCache {
 
   /** For callers that make no closure on the usual way. */
   find (shape: ShapeKey, keyspace: string): Prepared | undefined {
-    return this.#shapes.get(shape)?.get(keyspace)
+    if (shape === this.#shape && keyspace === this.#keyspace) return this.#prepared
+    const prepared = this.#shapes.get(shape)?.get(keyspace)
+    if (prepared === undefined) return undefined
+    this.#shape = shape
+    this.#keyspace = keyspace
+    this.#prepared = prepared
+    return prepared
   }
 
   add (shape: ShapeKey, keyspace: string, prepared: Prepared): Prepared {
