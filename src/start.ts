@@ -1,6 +1,6 @@
 // From settings to open connections, all or none.
 
-import { planConnection } from './cqlengine/connection/plan.js'
+import { type Plan, planConnection } from './cqlengine/connection/plan.js'
 import { type ConnectionRegistry, defaultConnectionName, type RegistryOptions } from './cqlengine/connection/registry.js'
 import type { ConnectionSettings } from './settings/connection-settings.js'
 import type { Settings } from './settings/read-settings.js'
@@ -27,16 +27,27 @@ export async function connectAll (registry: ConnectionRegistry, settings: Settin
   for (const warning of warnings) warn(warning)
   registry.configureKeyspace(keyspace)
   const all = [[defaultConnectionName, settings.default] as const, ...Object.entries(settings.connections)]
-  const plans = all.map(([name, one]) => planConnection(name, optionsOf(one, name === defaultConnectionName), warn))
-    // Its keyspace is the db's, also when a client of the user's brings one along: `setKeyspace` reaches it.
-    .map((plan) => plan.isDefault ? { ...plan, keyspace: undefined } : plan)
+  const plans = all.map(([name, one]) => withSettings(planConnection(name, optionsOf(one, name === defaultConnectionName), warn), one))
   const outcomes = await Promise.allSettled(plans.map(async (plan) => await registry.registerPlan(plan)))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
 
 function warnProcess (message: string): void { process.emitWarning(message, 'CQLEngineWarning') }
 
-/** Settings as `registerConnection` takes them; what a client brings along is left out. */
+/** What holds for a connection of the settings (API.md section 2), and not for those of `registerConnection` (section 9, CON-06). */
+function withSettings (plan: Plan, { lazyConnect, retryConnect, consistency }: ConnectionSettings): Plan {
+  return {
+    ...plan,
+    // Its keyspace is the db's, also when a client of the user's brings one along: `setKeyspace` reaches it.
+    ...plan.isDefault && { keyspace: undefined },
+    // These may stand beside a client, too.
+    lazyConnect,
+    retryConnect,
+    consistency
+  }
+}
+
+/** Settings as `registerConnection` takes them; what it refuses beside a client is left out. */
 function optionsOf ({ client, hosts, keyspace, consistency, lazyConnect, retryConnect, localDataCenter, driver }: ConnectionSettings, isDefault: boolean): Record<string, unknown> {
   if (client !== undefined) return { client, keyspace, default: isDefault }
   return { hosts, keyspace, consistency, lazyConnect, retryConnect, localDataCenter, setupKwargs: driver, default: isDefault }

@@ -24,6 +24,8 @@ export interface ConnectionSettings {
   readonly keyspace?: string
   /** After a failed attempt, try again in the background. */
   readonly retryConnect?: boolean
+  /** For requests that name none, where the client cannot be told: one of the user's stays as it is. */
+  readonly consistency?: number
   readonly observers?: Observers
   readonly onState?: StateObserver
 }
@@ -41,6 +43,7 @@ export class Connection {
   readonly keyspace: string | undefined
   readonly owned: boolean
   readonly encoding: Encoding
+  readonly consistency: number | undefined
   readonly client: Client
   readonly session: Session
   readonly #retryConnect: boolean
@@ -54,12 +57,13 @@ export class Connection {
   #waiting: { resolve: () => void, reject: (error: unknown) => void }[] = []
   #closing: Promise<void> | undefined
 
-  constructor ({ name, client, owned, keyspace, retryConnect = false, observers, onState }: ConnectionSettings) {
+  constructor ({ name, client, owned, keyspace, consistency, retryConnect = false, observers, onState }: ConnectionSettings) {
     this.name = name
     this.keyspace = keyspace
     this.owned = owned
     this.client = client
     this.encoding = encodingOf(client)
+    this.consistency = consistency
     this.session = new Session(this, observers)
     this.#retryConnect = retryConnect
     this.#onState = onState

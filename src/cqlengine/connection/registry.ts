@@ -213,7 +213,8 @@ export class ConnectionRegistry implements Connections, Defaults {
     const client = plan.client ?? createClient({ ...plan, warn: this.#warn })
     const owned = plan.client === undefined
     if (owned) this.#options.onClient?.(client, name)
-    return new Connection({ name, client, owned, keyspace, retryConnect, observers: this.#options, onState: this.#options.onState })
+    const consistency = owned ? undefined : plan.consistency
+    return new Connection({ name, client, owned, keyspace, consistency, retryConnect, observers: this.#options, onState: this.#options.onState })
   }
 
   async #connect (connection: Connection, { name, retryConnect }: Plan): Promise<void> {

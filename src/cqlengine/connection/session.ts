@@ -46,6 +46,8 @@ export interface Link {
   /** Connected and open: a request may be sent at once. */
   readonly isReady: boolean
   readonly isClosed: boolean
+  /** For requests that name neither a consistency nor a profile; absent: the client's own. */
+  readonly consistency?: number | undefined
   /** Connects, sharing an attempt that is under way. */
   connect (): Promise<void>
 }
@@ -124,7 +126,7 @@ export class Session {
   }
 
   #isPlain (options: RequestOptions): boolean {
-    return this.#link.isReady && options.timeout === undefined && options.prepare !== undefined && !isObserved(this.#observers)
+    return this.#link.isReady && options.timeout === undefined && options.prepare !== undefined && !isObserved(this.#observers) && this.#link.consistency === undefined
   }
 
   // Twice nearly the same, for a closure in between would cost every request as much as all the rest.
@@ -178,7 +180,7 @@ export class Session {
   async #connected<O extends RequestOptions> (options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
     const link = this.#link
     if (link.isClosed) throw new ClosedError(`Connection "${link.name}" is closed`)
-    const prepared = options.prepare === undefined ? { ...options, prepare: true } : options
+    const prepared = completed(options, link)
     if (link.isReady) return await send(prepared)
     // Closing lets this request finish, as it does those that were sent.
     this.#inFlight++
@@ -222,6 +224,13 @@ export class Session {
     this.#whenIdle = []
     for (const resolve of waiting) resolve()
   }
+}
+
+/** Copies only what lacks something. */
+function completed<O extends RequestOptions> (options: O, { consistency }: Link): O {
+  const needsLevel = consistency !== undefined && options.consistency === undefined && options.executionProfile === undefined
+  if (options.prepare !== undefined && !needsLevel) return options
+  return { ...options, prepare: options.prepare ?? true, ...needsLevel && { consistency } }
 }
 
 /** Nothing was sent yet: the encoder refused a value that is right for the column as it is now. */
