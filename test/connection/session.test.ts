@@ -162,6 +162,18 @@ t.test('a request whose time is over before it was sent is not sent', async (t) 
   t.equal(connection.session.inFlight, 0)
 })
 
+t.test('a caller who was told of a timeout meets no later sending, though timers may fire a little before their time', async (t) => {
+  const fake = fakeClient()
+  const opened = deferred()
+  fake.onConnect = () => opened.promise
+  t.intercept(performance, 'now', { value: () => 0 })
+  const connection = new Connection({ name: 'c', client: fake.client, owned: false })
+  t.type(await failureOf(connection.session.execute('INSERT', [], { ...read, timeout: 5 })), errors.OperationTimedOutError)
+  opened.resolve()
+  await settle()
+  t.equal(fake.calls.length, 0)
+})
+
 t.test('trap 8: statements that the server refuses to prepare do not fill the cache of the driver for ever', async (t) => {
   let code = 0x2000
   const fake = fakeClient(() => { throw new errors.ResponseError(code, 'no') })

@@ -169,12 +169,13 @@ export class Session {
     const patient = timeout > statementTimeout && options.readTimeout === undefined ? { ...options, readTimeout: timeout } : options
     const message = `The request on connection "${this.#link.name}" did not end within ${timeout} ms`
     const deadline = performance.now() + timeout
+    let hasEnded = false
     const sendInTime = (prepared: O): Promise<types.ResultSet> => {
-      // Its caller has given up while it was connecting: sent now, it would surprise everybody.
-      if (performance.now() >= deadline) throw new errors.OperationTimedOutError(message)
+      // Its caller has given up while it was connecting: sent now, it would surprise everybody. The timer may be late, or a little early.
+      if (hasEnded || performance.now() >= deadline) throw new errors.OperationTimedOutError(message)
       return send(prepared)
     }
-    return withTimeout(this.#connected(patient, sendInTime), timeout, message)
+    return withTimeout(this.#connected(patient, sendInTime), timeout, message).finally(() => { hasEnded = true })
   }
 
   async #connected<O extends RequestOptions> (options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
