@@ -1,20 +1,12 @@
 // Values made by a second copy of the driver: `instanceof` does not know them, so they are told by their methods and made anew.
-import { createRequire } from 'node:module'
 import t from 'tap'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { types } from '../../src/cqlengine/driver.js'
+import { secondDriver } from '../support/second-driver.js'
 import { brokenRule } from './broken-rule.js'
 
-function secondCopy (): typeof types {
-  const require = createRequire(import.meta.url)
-  for (const path of Object.keys(require.cache)) {
-    if (/[\\/](cassandra-driver|long)[\\/]/.test(path)) Reflect.deleteProperty(require.cache, path)
-  }
-  return (require('cassandra-driver') as { types: typeof types }).types
-}
-
-const other = secondCopy()
+const { types: other } = secondDriver()
 t.not(other.Uuid, types.Uuid, 'it is another copy')
 
 const duration = new other.Duration(1, 2, other.Long.fromNumber(-3))
