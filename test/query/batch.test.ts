@@ -50,6 +50,26 @@ t.test('BAT-06 the error of the function wins over that of the batch, which is t
   t.match((await warned).message, /executeOnException.*the server is gone/)
 })
 
+t.test('a batch takes no writes of another db, whose connection and server may be others, though the names are the same', async (t) => {
+  const stranger = await recordingDb(t)
+  class Car2 extends stranger.db.Model.define('car', { maker: c.Text({ primaryKey: true }), color: c.Text() }).as<Car2>() {}
+  const loaded = Car2.hydrate({ maker: 'kia', color: 'red' })
+  loaded.color = 'blue'
+  let b = new db.BatchQuery()
+  for (const write of [
+    () => Car2.create({ maker: 'kia' }, { batch: b }), () => loaded.batch(b).save(), () => Car2.filter({ maker: 'kia' }).batch(b).update({ color: 'red' }),
+    () => Car2.filter({ maker: 'kia' }).batch(b).delete()
+  ]) {
+    const error = await failure(write)
+    t.type(error, BatchError)
+    t.match(error.message, /car: .*another db/)
+    await b.execute()
+    b = new db.BatchQuery()
+  }
+  await failure(() => stranger.db.batch(async (mine) => { await loaded.batch(mine).save(); await car.batch(mine).delete() }))
+  t.equal(client.calls.length + stranger.client.calls.length, 0, 'nothing is sent')
+})
+
 t.test('BAT-07 an empty batch sends nothing, its callbacks run', async (t) => {
   const seen: number[] = []
   await db.batch((b) => { b.addCallback((n) => seen.push(n), 1) })

@@ -98,6 +98,11 @@ export class ConnectionRegistry implements Connections, Defaults {
     return connection
   }
 
+  /** Whether the connection is one of this registry, and not of another `db`, where the names may be the same. */
+  has (connection: Connection): boolean {
+    return this.#connections.get(connection.name) === connection
+  }
+
   async setup (hosts: string | readonly string[] | null, keyspace: string | null, options?: Parameters<Connections['setup']>[2]): Promise<void> {
     if (keyspace !== null && keyspace !== undefined && (typeof keyspace !== 'string' || keyspace === '')) throw new ConfigError('setup(): keyspace must be a name, that is a string that is not empty, or null')
     const { clusterOptions, ...rest } = setupOptions(options)

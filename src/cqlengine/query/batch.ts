@@ -24,6 +24,7 @@ export class BatchQuery implements BatchLike {
   /** The connection that the batch names by itself. */
   readonly connection: string | undefined
   readonly executeOnException: boolean
+  readonly #db: Database
   readonly #options: BatchOptions
   readonly #callbacks: Callback[] = []
   #queue: Queued[] = []
@@ -35,7 +36,7 @@ export class BatchQuery implements BatchLike {
    * @param options see `BatchOptions`
    * @throws {BatchError} for an unknown option or type; {QueryError} for a value of the others that makes no sense
    */
-  constructor (_db: Database, options: BatchOptions = {}) {
+  constructor (db: Database, options: BatchOptions = {}) {
     if (typeof options !== 'object' || options === null) throw new BatchError('BatchQuery: the options must be an object')
     const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
     if (unknown !== undefined) throw new BatchError(`BatchQuery: unknown option ${JSON.stringify(unknown)}; known are ${optionNames.join(', ')}`)
@@ -46,6 +47,7 @@ export class BatchQuery implements BatchLike {
     let checked: OpOptions | undefined
     for (const name of ['timestamp', 'consistency', 'timeout'] as const) checked = addOption(checked, name, options[name], 'BatchQuery')
     if (type === 'counter' && options.timestamp !== undefined) throw new BatchError('BatchQuery: a batch of counters takes no timestamp; leave it out')
+    this.#db = db
     this.#options = { ...options, ...checked }
     this.connection = connection
     this.executeOnException = executeOnException
@@ -61,6 +63,7 @@ export class BatchQuery implements BatchLike {
   /** For the query layer: queues a write. @throws {BatchError} when it cannot go with the others */
   add (write: Write, op: OpOptions): void {
     this.#checkOpen('nothing can be added')
+    if (!this.#db.registry.has(write.place.connection)) throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of its own db`)
     const queued = { write, op }
     checkBatchable(this.#queue, queued, this.#options, this.#conditional)
     const bytes = this.#bytes + checkSize(write.model, write.params)
