@@ -99,6 +99,26 @@ t.test('a registration that fails leaves the registry as it was', async (t) => {
   t.same(broken.events, ['connect', 'connect'], "a client of the user's is not shut down")
 })
 
+t.test('names and status are in the order of registration, whatever connects first', async (t) => {
+  const connections = registry()
+  const slow = fakeClient()
+  const opened = deferred()
+  slow.onConnect = () => opened.promise
+  const registered = ['c', 'a', 'b'].map((name, i) => connections.registerConnection(name, { session: i === 0 ? slow.client : fakeClient().client }))
+  await Promise.all(registered.slice(1))
+  t.same(connections.names, ['a', 'b'])
+  opened.resolve()
+  await registered[0]
+  t.same(connections.names, ['c', 'a', 'b'])
+  t.same(Object.keys(connections.status().connections), ['c', 'a', 'b'])
+  await connections.registerConnection('a', { session: fakeClient().client })
+  t.same(connections.names, ['c', 'a', 'b'], 'what is replaced keeps its place')
+  await connections.unregisterConnection('c')
+  await connections.registerConnection('c', { session: fakeClient().client })
+  t.same(connections.names, ['a', 'b', 'c'])
+  await connections.close()
+})
+
 t.test('names must be names; one name can be registered once at a time', async (t) => {
   const connections = registry()
   for (const name of ['', ' ', undefined, null, 7, {}]) t.match(await failureOf(connections.registerConnection(name as string, { session: fakeClient().client })), { constructor: ConnectionRegistryError, message: /not empty/ })

@@ -27,7 +27,11 @@ interface Pending { readonly connection: Connection, abort (): void }
 const warnProcess = (message: string): void => { process.emitWarning(message, 'CQLEngineWarning') }
 
 export class ConnectionRegistry implements Connections, Defaults {
-  readonly #connections = new Map<string, Connection>()
+  /** In the order of registration. */
+  #connections = new Map<string, Connection>()
+  /** The numbers of connections by when they were registered, for they connect in any order. */
+  readonly #turns = new WeakMap<Connection, number>()
+  #turn = 0
   readonly #pending = new Map<string, Pending>()
   /** Connections that were replaced and still drain. */
   readonly #leaving = new Set<Promise<void>>()
@@ -219,7 +223,9 @@ export class ConnectionRegistry implements Connections, Defaults {
     const owned = plan.client === undefined
     if (owned) this.#options.onClient?.(client, name)
     const consistency = owned ? undefined : plan.consistency
-    return new Connection({ name, client, owned, keyspace, consistency, retryConnect, observers: this.#options, onState: this.#options.onState })
+    const connection = new Connection({ name, client, owned, keyspace, consistency, retryConnect, observers: this.#options, onState: this.#options.onState })
+    this.#turns.set(connection, this.#turn++)
+    return connection
   }
 
   async #connect (connection: Connection, { name, retryConnect }: Plan): Promise<void> {
@@ -240,12 +246,24 @@ export class ConnectionRegistry implements Connections, Defaults {
   #install (connection: Connection, isDefault: boolean): void {
     const { name } = connection
     const old = this.#connections.get(name)
-    this.#connections.set(name, connection)
     if (isDefault) this.#defaultName = name
+    this.#connections.set(name, connection)
     this.#version++
-    if (old === undefined) return
+    if (old === undefined) {
+      this.#sort()
+      return
+    }
+    this.#turns.set(connection, this.#turnOf(old))
     this.#warn(`Connection "${name}" was registered before: it is replaced`)
     this.#leave(old).catch((error: unknown) => { this.#warn(`The former connection "${name}" could not be closed: ${String(error)}`) })
+  }
+
+  #sort (): void {
+    this.#connections = new Map([...this.#connections].sort(([, a], [, b]) => this.#turnOf(a) - this.#turnOf(b)))
+  }
+
+  #turnOf (connection: Connection): number {
+    return this.#turns.get(connection) ?? 0
   }
 
   #leave (connection: Connection): Promise<void> {
