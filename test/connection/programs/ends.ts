@@ -14,6 +14,11 @@ const fails = async (promise: Promise<unknown>): Promise<void> => {
   if (!failed) throw new Error('it should have failed')
 }
 
+const answered = (): Promise<boolean> => ask().then(() => true, () => false)
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!await holds()) await new Promise((resolve) => { setTimeout(resolve, 10) })
+}
+
 const cases: Record<string, () => Promise<void>> = {
   async closed () {
     await registry.registerConnection('a', { hosts, default: true })
@@ -42,8 +47,9 @@ const cases: Record<string, () => Promise<void>> = {
     await registry.close()
   },
   async 'closed while connecting' () {
-    const registering = registry.registerConnection('a', { hosts: [(await fakeNode('silent')).host] })
-    await new Promise((resolve) => { setTimeout(resolve, 50) })
+    const { host, sockets } = await fakeNode('silent')
+    const registering = registry.registerConnection('a', { hosts: [host] })
+    await until(() => sockets.length > 0)
     await Promise.all([registry.close(), fails(registering)])
   },
   async 'retrying, closed' () {
@@ -69,25 +75,30 @@ const cases: Record<string, () => Promise<void>> = {
     for (let outage = 0; outage < 40; outage++) {
       await proxy.shut()
       await proxy.open()
+      // Requests while the driver, which pauses for longer and longer, comes back now and then.
       for (let request = 0; request < 3; request++) {
         await ask().catch(() => {})
         await new Promise((resolve) => { setTimeout(resolve, 30) })
       }
     }
-    while (await ask().then(() => false, () => true)) await new Promise((resolve) => { setTimeout(resolve, 30) })
+    await until(answered)
     await registry.close()
     await proxy.close()
   },
   async 'two outages lived through' () {
     const proxy = await proxyTo(hosts.split(',')[0] ?? '')
+    let refusals = 0
+    registry.configure({ onClient: (client) => { client.on('log', (_level, _class, message: string) => { if (message.includes('error when trying to connect')) refusals++ }) } })
     await registry.registerConnection('a', { hosts: proxy.host, default: true, clusterOptions: { socketOptions: { readTimeout: 500, connectTimeout: 500 } } })
     for (let outage = 0; outage < 2; outage++) {
       await ask()
       await proxy.shut()
       await fails(ask())
-      await new Promise((resolve) => { setTimeout(resolve, 1500) })
+      // At first it tries at once, several times: this is long enough for it to have waited in between.
+      const before = refusals
+      await until(() => refusals >= before + 5)
       await proxy.open()
-      while (await ask().then(() => false, () => true)) await new Promise((resolve) => { setTimeout(resolve, 50) })
+      await until(answered)
     }
     await registry.close()
     await proxy.close()
