@@ -64,6 +64,7 @@ export class CQLAlchemy {
   }
 
   /** The concrete models, in the order of their definition. */
+  // Inside a model is a body without column types, outside what define() declares.
   get models (): readonly AnyModel[] { return this.#engine.models as unknown as readonly AnyModel[] }
 
   /** The registry of connections (API.md section 9). */
@@ -164,6 +165,7 @@ export class CQLAlchemy {
    * Adds the JSON schemas of all models to a Fastify app, for `{ $ref: 'user#' }`: `user` (a row), `user.create`, `user.update`, `user.key`.
    * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`
    */
+  // The statics are typed for a class that calls them on itself, which a list of any models cannot.
   addSchemas (app: SchemaTarget, options?: { prefix?: string }): void { addSchemas(app, this.models as unknown as readonly SchemaModel[], options) }
 
   /** Whether the connections in use answer. Bounded (default 2000 ms), never throws. */

@@ -48,7 +48,7 @@ export function place (app: FastifyInstance, { decorator, name }: Place, db: Clo
   if (name === undefined) decoration.default = db
   else decoration.named.set(name, db)
   const value = valueOf(app, decorator, decoration)
-  if (Object.hasOwn(app, decorator)) (app as unknown as Record<string, unknown>)[decorator] = value
+  if (Object.hasOwn(app, decorator)) Reflect.set(app, decorator, value)
   else app.decorate(decorator, value)
   return () => { for (const one of name === undefined ? decoration.named.keys() : [name]) detach(decoration.default, one) }
 }
@@ -66,7 +66,7 @@ function attach (target: object, named: ReadonlyMap<string, Closable>): object {
 }
 
 function detach (target: Closable | undefined, name: string): void {
-  if (target !== undefined) delete (target as unknown as Record<string, unknown>)[name]
+  if (target !== undefined) Reflect.deleteProperty(target, name)
 }
 
 /** The surrounding context's `db`, with names that only this context has. A method must still be called on the `db` itself, for its private parts. */
@@ -112,6 +112,6 @@ function newDecorations (app: FastifyInstance): Decorations {
 
 type Decorated = Readonly<Record<symbol, Decorations | undefined>>
 
-const ownDecorations = (app: FastifyInstance): Decorations | undefined => Object.hasOwn(app, kDecorations) ? (app as unknown as Decorated)[kDecorations] : undefined
+const ownDecorations = (app: FastifyInstance): Decorations | undefined => Object.hasOwn(app, kDecorations) ? Reflect.get(app, kDecorations) as Decorations : undefined
 
 const inheritedDecorations = (app: FastifyInstance): Decorations | undefined => (Object.getPrototypeOf(app) as Decorated)[kDecorations]

@@ -67,11 +67,10 @@ const defaultTimeout = (app: FastifyInstance): number => Math.floor((app.initial
 const kHttpErrors = Symbol('fastify-cqlalchemy: http errors')
 
 interface HttpErrors { isWanted: boolean }
-type WithHttpErrors = Record<symbol, HttpErrors | undefined>
 
 /** One pair of hooks per family of contexts, however many instances it has; each context may decide for itself. */
 function useHttpErrors (app: FastifyInstance, wanted: boolean | undefined): void {
-  const current = (app as unknown as WithHttpErrors)[kHttpErrors]
+  const current = Reflect.get(app, kHttpErrors) as HttpErrors | undefined
   if (Object.hasOwn(app, kHttpErrors)) {
     if (wanted !== undefined && current !== undefined) current.isWanted = wanted
     return
@@ -80,4 +79,4 @@ function useHttpErrors (app: FastifyInstance, wanted: boolean | undefined): void
   if (current === undefined) addHttpErrors(app, isWanted)
 }
 
-const isWanted = (reply: FastifyReply): boolean => (reply.server as unknown as WithHttpErrors)[kHttpErrors]?.isWanted ?? true
+const isWanted = (reply: FastifyReply): boolean => (Reflect.get(reply.server, kHttpErrors) as HttpErrors | undefined)?.isWanted ?? true

@@ -57,7 +57,7 @@ class NetworklessClient extends Client implements MockClient {
       // What the plugin sets on its own clients.
       encoding: { useBigIntAsLong: true, useBigIntAsVarint: true, set: Set, map: Map }
     })
-    this.hosts = new OneHost(() => this.#state === 'connected') as unknown as HostMap
+    this.hosts = new OneHost(() => this.#state === 'connected') as HostMap
     // The driver would ask its control connection.
     Object.assign(this.metadata, { checkSchemaAgreement: async () => true })
   }

@@ -82,9 +82,12 @@ function fromText (value: string): bigint {
   return BigInt(value)
 }
 
+/** Of this copy of the driver or another. */
+const isLong = (value: unknown): value is types.Long => hasMethods(value, 'shiftRightUnsigned', 'toNumber')
+
 function fromDriverClass (value: unknown): bigint {
   if (value instanceof types.Integer) return fromBytes(types.Integer.toBuffer(value))
-  if (hasMethods(value, 'shiftRightUnsigned', 'toNumber')) return fromLong(value as unknown as types.Long)
+  if (isLong(value)) return fromLong(value)
   // An Integer of another copy of the driver.
   if (hasMethods(value, 'getBits', 'shiftLeft')) return fromText(String(value))
   throw notInteger()

@@ -57,7 +57,7 @@ function split (value: types.BigDecimal): Parts {
 }
 
 function scaleOf (value: types.BigDecimal): number {
-  // Read directly, for every row that is loaded comes by here.
+  // Private to the declarations. Read directly, for every row that is loaded comes by here.
   return (value as unknown as { readonly _scale: number })._scale
 }
 

@@ -210,4 +210,4 @@ export const columns = Object.freeze({
   Vector: vector,
   UserDefinedType: userDefinedType,
   custom
-}) as unknown as ColumnFactories
+}) as ColumnFactories

@@ -86,7 +86,7 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   override fromDriver (value: unknown): Map<K, V> {
     const read = new Map<K, V>()
     if (value instanceof Map || hasMethods(value, 'get', 'set', 'entries')) {
-      for (const [k, v] of value as unknown as Iterable<[unknown, unknown]>) read.set(this.#key.fromDriver(k), this.#value.fromDriver(v))
+      for (const [k, v] of value as Iterable<[unknown, unknown]>) read.set(this.#key.fromDriver(k), this.#value.fromDriver(v))
     } else {
       checkPlainKeys(this.#key)
       for (const [k, v] of propertiesOf(value as Record<string, unknown>)) read.set(keyFromProperty(this.#key, k), this.#value.fromDriver(v))

@@ -73,7 +73,7 @@ export class UserDefined extends ObjectType<object> {
   /** Through the class of `like`, so that methods, private members and subclasses stay. */
   #make (values: Instance, like?: Instance): Instance {
     const Class = like === undefined ? this.#class : (Object.getPrototypeOf(like) as { readonly constructor: UserTypeLike }).constructor
-    return new Class(values) as unknown as Instance
+    return new Class(values) as Instance
   }
 
   override toDriver (value: object, encoding: Encoding): unknown {

@@ -34,7 +34,7 @@ export class TimeUuidType extends UuidType {
 
 function timeUuid (bytes: Buffer): types.TimeUuid {
   // The declarations know only the form with a date; the driver itself reads rows with this one.
-  return new (types.TimeUuid as unknown as new (bytes: Buffer) => types.TimeUuid)(bytes)
+  return new (types.TimeUuid as new (bytes: Buffer) => types.TimeUuid)(bytes)
 }
 
 function bytesOf (uuid: types.Uuid): Buffer { return uuid.getBuffer() }

@@ -13,7 +13,7 @@ interface ControlConnection {
 const pause = 1000
 
 export function reconnectOnceAtATime (client: Client): void {
-  const control = (client as unknown as { controlConnection?: ControlConnection }).controlConnection
+  const control = (client as { controlConnection?: ControlConnection }).controlConnection
   const { _refresh: refresh, _setHealthListeners: listen } = control ?? {}
   if (control === undefined || typeof refresh !== 'function' || typeof listen !== 'function') return
 

@@ -7,7 +7,7 @@ type InternalHost = Host & { warmupPool? (): Promise<void> }
 
 /** Resolves when some host that requests may go to has a connection, or none can be had now: then requests will tell why. */
 export async function firstPool (client: Client): Promise<void> {
-  const { profileManager } = client as unknown as Internals
+  const { profileManager } = client as Internals
   if (profileManager === undefined) return
   const hosts: InternalHost[] = client.hosts.values().filter((host) => profileManager.getDistance(host) !== types.distance.ignored)
   const state = client.getState()

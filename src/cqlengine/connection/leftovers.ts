@@ -61,7 +61,7 @@ export class Leftovers {
     await Promise.allSettled(hosts.map(async (host) => { await host.shutdown?.(false) }))
   }
 
-  get #internals (): Internals { return this.#client as unknown as Internals }
+  get #internals (): Internals { return this.#client as Internals }
 
   /** Each socket logs that it connects, and calls the log function as a method of its own: nothing else ever shows the socket itself. */
   #listen (): void {

@@ -63,6 +63,7 @@ export class Management {
    * @throws {SchemaError} with the report: for a changed key, a missing keyspace, before anything is sent; and when the nodes do not agree
    */
   readonly syncDb = async (options: SyncOptions & { models?: readonly AnyModel[] } = {}): Promise<SyncReport> => {
+    // Users' models have column types, ours have none: `modelOf` goes the way back.
     const { models = this.#models() as unknown as readonly AnyModel[], connections, keyspaces } = options
     const targets = models.map(modelOf).flatMap((model) => this.#targets('syncDb', model, {
       ...model.connection === undefined && { connections },
@@ -79,7 +80,7 @@ export class Management {
   /** One user type, with the types that it uses (MGT-13). */
   readonly syncType = async (keyspace: string, type: AnyUserType, options: Omit<SyncOptions, 'keyspaces'> = {}): Promise<SyncReport> => {
     if (typeof type !== 'function' || typeof type.typeName !== 'string' || type.typeName === '') throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
-    const types = this.#connections('syncType', options.connections).map((connection) => ({ type: type as unknown as UserTypeLike, connection: connection.name, keyspace }))
+    const types = this.#connections('syncType', options.connections).map((connection) => ({ type: type as UserTypeLike, connection: connection.name, keyspace }))
     return await syncTypes(types, this.#resolve, options)
   }
 
@@ -115,7 +116,7 @@ export class Management {
 }
 
 function modelOf (model: AnyModel | ModelConstructor): ModelConstructor {
-  const inner = model as unknown as ModelConstructor
+  const inner = model as ModelConstructor
   if (typeof model !== 'function' || inner[META] === undefined) throw new ModelDefinitionError('Expected a model, made by db.Model.define()')
   return inner
 }

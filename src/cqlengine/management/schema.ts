@@ -141,7 +141,7 @@ async function select (session: Session, cql: string, params: readonly string[],
   let columns: readonly string[] = []
   const options: OneNode = { ...readOptions, ...timeout !== undefined && { timeout }, ...host !== undefined && { host } }
   for await (const page of session.pages(cql, params, options)) {
-    rows.push(...page.rows as unknown as Row[])
+    rows.push(...page.rows as Row[])
     columns = page.columns.map((c) => c.name)
   }
   return { rows, columns }

@@ -33,7 +33,7 @@ class ModelRoot extends ModelInstance {
     // Left out: inherited, also from a static of an abstract base (MOD-10).
     if (given.keyspace !== undefined) model.keyspace = given.keyspace
     if (given.connection !== undefined) model.connection = given.connection
-    parent.engine.register(model as unknown as ModelConstructor)
+    parent.engine.register(model as ModelConstructor)
     return model
   }
 
@@ -57,7 +57,7 @@ class ModelRoot extends ModelInstance {
     const variant = variantValue(at, family, value)
     if (family.hasKind(variant)) throw new ModelDefinitionError(`${at}: another child has this value of "${family.discriminator.name}" already; give each child a value of its own`)
     const child = extend(this, { name: table.name, columns: all, table: compileTable(table.name, all, keyOf(table)), options: parent.options, family, variant })
-    family.addChild(child as unknown as ModelConstructor)
+    family.addChild(child as ModelConstructor)
     return child
   }
 

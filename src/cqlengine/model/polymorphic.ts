@@ -71,7 +71,7 @@ export class Family {
 /** True when `model` is `queried` or a descendant, comparing definitions: both may be the users' classes or ours. */
 function belongsTo (model: ModelConstructor, queried: ModelConstructor): boolean {
   for (let c: unknown = model; typeof c === 'function'; c = Object.getPrototypeOf(c)) {
-    if ((c as unknown as ModelConstructor)[META] === queried[META]) return true
+    if ((c as ModelConstructor)[META] === queried[META]) return true
   }
   return false
 }

@@ -15,7 +15,7 @@ const provedTypes = new WeakSet<object>()
 
 class FieldGuard {
   constructor () {
-    const { typeName, columns } = new.target as unknown as typeof UserTypeValue
+    const { typeName, columns } = new.target as typeof UserTypeValue
     const { prototype } = new.target
     if (provedTypes.has(prototype)) return
     return guarded(this, { has: (name) => Object.hasOwn(columns, name) }, (field) => {
@@ -43,7 +43,7 @@ export class UserTypeValue extends FieldGuard {
     const { columns, typeName, prototype } = new.target
     const isProved = provedTypes.has(prototype)
     if (!isProved) checkAccessors(prototype, Object.keys(columns), (field) => hiddenField(typeName, field))
-    const fields = this as unknown as Record<string, unknown>
+    const fields = this as Record<string, unknown>
     if (values instanceof StoredFields) Object.assign(fields, values)
     else fill(fields, columns, typeName, values)
     if (!isProved) provedTypes.add(prototype)
@@ -150,5 +150,5 @@ export interface UserTypeRoot {
 
 /** The body knows no column types, which exist for the compiler only; `UserTypeClass` says what it amounts to. */
 export function createUserType (): UserTypeRoot {
-  return class UserType extends UserTypeValue {} as unknown as UserTypeRoot
+  return class UserType extends UserTypeValue {} as UserTypeRoot
 }

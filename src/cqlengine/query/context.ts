@@ -10,6 +10,7 @@ export function viewOf (model: ModelConstructor, to: Route): ModelConstructor {
   if (typeof model !== 'function' || model[META]?.table === undefined) throw new QueryError('contextQuery: expected a model, or an array of models')
   const View = function (this: unknown, ...values: unknown[]): object {
     return Reflect.construct(model, values, new.target ?? View) as object
+    // A function, for a class could not share the model's prototype; what a model has it inherits below.
   } as unknown as ModelConstructor
   Object.setPrototypeOf(View, model)
   Object.defineProperty(View, 'prototype', { value: model.prototype })

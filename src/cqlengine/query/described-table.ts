@@ -50,6 +50,7 @@ async function readTable ({ connection, keyspace }: Place, name: string): Promis
     connection.session.execute('SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request),
     connection.session.execute('SELECT kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request)
   ])
+  // Rows have the columns that the statement names.
   const rows = columns.rows as unknown as ColumnRow[]
   if (rows.length === 0) throw new QueryError(`db.table: there is no table "${name}" in keyspace "${keyspace}" on connection "${connection.name}"`)
   const targets = (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '')

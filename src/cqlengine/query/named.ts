@@ -126,7 +126,7 @@ function standIn (engine: Engine, name: string, table: Table | undefined, { conn
   const meta: ModelMeta = {
     name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object, loading: notLoading()
   }
-  return Object.assign(class {}, { [META]: meta, connection, keyspace, DoesNotExist, MultipleObjectsReturned }) as unknown as ModelConstructor
+  return Object.assign(class {}, { [META]: meta, connection, keyspace, DoesNotExist, MultipleObjectsReturned }) as ModelConstructor
 }
 
 /** Tables of one keyspace by their names. */
