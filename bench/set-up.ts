@@ -39,5 +39,5 @@ export async function setUp () {
     await db.close()
     await server?.stop()
   }
-  return { client, db, Wide, Scalars, Partition, mapper, keyspace, table, close }
+  return { client, db, hosts, localDataCenter, Wide, Scalars, Partition, mapper, keyspace, table, close }
 }
