@@ -70,6 +70,10 @@ t.test('OPT-06 OPT-07 timeouts and page sizes are checked', async (t) => {
   for (const bad of [0, -5, '5', NaN, Infinity, null]) t.match(await failure(() => Note.timeout(bad as number)), { name: 'QueryError' }, String(bad))
   await Note.filter({ id: 1 }).fetchSize(7).all()
   t.match(client.calls, [{ options: { fetchSize: 7 } }])
+  for (const query of [Note.objects, Note.objects.fetchSize(5000)]) {
+    for await (const row of query) t.fail(`no row, but ${row.id}`)
+  }
+  t.same(client.calls.slice(1).map(({ options }) => options['fetchSize']), [2000, 5000], 'one by one: smaller pages, unless asked otherwise')
 })
 
 t.test('an option may be taken back, and unknown ones are told', async (t) => {

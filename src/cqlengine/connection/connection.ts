@@ -1,5 +1,5 @@
 // One named connection: when it connects, what it does when that fails, and how it ends.
-import { type Client, errors } from '../driver.js'
+import { type Client, type ClientOptions, errors } from '../driver.js'
 import { ClosedError, ConfigError } from '../errors.js'
 import { type Encoding, encodingOf } from './encoding.js'
 import { firstPool } from './first-pool.js'
@@ -34,6 +34,8 @@ export interface ConnectionSettings {
 /** Pauses between attempts in the background: 0.5 s, doubling to 30 s, each shortened at random by up to a half. */
 const firstPause = 500
 const longestPause = 30_000
+/** The driver's own. */
+const usualFetchSize = 5000
 /** How long `close()` waits for requests, unless told otherwise. */
 const drainTimeout = 10_000
 /** How long the driver may take to say goodbye to all nodes: a silent one would keep it for `connectTimeout`. */
@@ -44,6 +46,8 @@ export class Connection {
   readonly keyspace: string | undefined
   readonly owned: boolean
   readonly encoding: Encoding
+  /** Rows of a page where a query does not say: the client's own setting. */
+  readonly fetchSize: number
   readonly consistency: number | undefined
   readonly client: Client
   readonly session: Session
@@ -64,6 +68,7 @@ export class Connection {
     this.owned = owned
     this.client = client
     this.encoding = encodingOf(client)
+    this.fetchSize = (client as { options?: ClientOptions }).options?.queryOptions?.fetchSize ?? usualFetchSize
     this.consistency = consistency
     this.session = new Session(this, observers)
     this.#retryConnect = retryConnect

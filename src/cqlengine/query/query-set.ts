@@ -17,7 +17,7 @@ import { Selected } from './functions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Querying } from './querying.js'
 import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
-import { countRows, pagesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
+import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
 import { RowIterator } from './row-iterator.js'
 import { selectors } from './selection.js'
 
@@ -164,7 +164,7 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   /** Row by row, in constant memory; the next page is under way while one is worked on. */
   [Symbol.asyncIterator] (): AsyncIterator<unknown, void, undefined> {
-    return new RowIterator(pagesOf(this.#querying, this.#state))
+    return new RowIterator(slicesOf(this.#querying, this.#state))
   }
 
   /** What a SELECT of this query would send, and where to. */
