@@ -62,6 +62,22 @@ c.List()
 c.List(5)
 // @ts-expect-error no such option
 c.Text({ maxLenght: 5 })
+// @ts-expect-error no such option, beside one that exists
+c.Text({ maxLenght: 5, required: true })
+// @ts-expect-error nor of a list
+c.List(c.Text, { defualt: [], index: true })
+// @ts-expect-error nor of a set
+c.Set(c.Text, { frosen: true, index: true })
+// @ts-expect-error nor of a map
+c.Map(c.Text, c.Text, { minLength: 5, index: true })
+// @ts-expect-error nor of a tuple
+c.Tuple(c.Text, { requierd: true, index: true })
+// @ts-expect-error nor of a vector
+c.Vector(c.Float, 3, { dimension: 3, index: true })
+// @ts-expect-error nor of a user type
+c.UserDefinedType(Geo, { frosen: true, index: true })
+// @ts-expect-error nor of a column of one's own
+json({ requierd: true, index: true })
 // @ts-expect-error lengths are for text
 c.Integer({ minLength: 5 })
 // @ts-expect-error a default of another type

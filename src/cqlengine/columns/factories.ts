@@ -31,6 +31,11 @@ export type FlagsOf<O> = keyof {
   ]: 1
 }
 
+/** No options but these: the compiler looks for misspelt ones only where it does not infer the object's type. */
+type Only<O, Known extends PropertyKey> = O & { readonly [P in Exclude<keyof O, Known>]: never }
+type Common = keyof ColumnOptions<unknown>
+type CommonOrFrozen = Common | keyof FrozenOption
+
 type Facts<C> = C extends AnyColumn ? C['~'] : C extends () => infer R ? (R extends AnyColumn ? R['~'] : never) : never
 type ValueOf<C> = Facts<C>['value']
 /** Inside another value nothing is null, not even where the column alone would take null for empty. */
@@ -41,7 +46,7 @@ export interface FloatMark { readonly '~float': true }
 
 /** A column function. Called without options it may be left uncalled inside other columns: `Set(Text)`. */
 export interface Scalar<V, I = V, K extends Kind = 'scalar', Opt = ColumnOptions<V, I>, E = never> {
-  <const O extends Opt = {} & Opt>(options?: O): Column<V, FlagsOf<O>, K, I, E>
+  <const O extends Opt = {} & Opt>(options?: Only<O, keyof Opt>): Column<V, FlagsOf<O>, K, I, E>
 }
 
 type Collection = 'required' | 'default'
@@ -85,23 +90,23 @@ export interface ColumnFactories {
 
   Counter (options?: Pick<ColumnOptions<bigint>, 'dbField' | 'static' | 'required' | 'description' | 'hidden'>): Column<bigint, 'counter', 'counter', NumLike>
 
-  List<C extends ColumnLike, const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption = {}>(of: C, options?: O):
+  List<C extends ColumnLike, const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption = {}>(of: C, options?: Only<O, CommonOrFrozen>):
   Column<ValueOf<C>[], Collection | FlagsOf<O>, 'list', ListInput<C> | null, InnerOf<C>>
 
-  Set<C extends ColumnLike, const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption = {}>(of: C, options?: O):
+  Set<C extends ColumnLike, const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption = {}>(of: C, options?: Only<O, CommonOrFrozen>):
   Column<Set<ValueOf<C>>, Collection | FlagsOf<O>, 'set', SetInput<C> | null, InnerOf<C>>
 
-  Map<A extends ColumnLike, B extends ColumnLike, const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption = {}>(key: A, value: B, options?: O):
+  Map<A extends ColumnLike, B extends ColumnLike, const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption = {}>(key: A, value: B, options?: Only<O, CommonOrFrozen>):
   Column<Map<ValueOf<A>, ValueOf<B>>, Collection | FlagsOf<O>, 'map', MapInput<A, B> | null, [InnerOf<A>, InnerOf<B>]>
 
   Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]]>(...of: T): Column<TupleValue<T>, never, 'scalar', TupleInput<T>>
-  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]], const O extends ColumnOptions<TupleValue<T>, TupleInput<T>>>(...of: readonly [...of: T, options: O]):
+  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]], const O extends ColumnOptions<TupleValue<T>, TupleInput<T>>>(...of: readonly [...of: T, options: Only<O, Common>]):
   Column<TupleValue<T>, FlagsOf<O>, 'scalar', TupleInput<T>>
 
-  Vector<C extends ColumnLike, const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> = {}>(of: C, dimensions: number, options?: O):
+  Vector<C extends ColumnLike, const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> = {}>(of: C, dimensions: number, options?: Only<O, Common>):
   Column<VectorValue<C>, FlagsOf<O>, 'vector', VectorInput<C>>
 
-  UserDefinedType<T extends AnyUserTypeClass, const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption = {}>(type: T, options?: O):
+  UserDefinedType<T extends AnyUserTypeClass, const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption = {}>(type: T, options?: Only<O, CommonOrFrozen>):
   Column<InstanceType<T>, FlagsOf<O>, 'udt', UserTypeInput<T>>
 
   /** A column function of your own (COL-14). */
