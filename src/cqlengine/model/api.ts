@@ -73,11 +73,14 @@ export type PartialRow<M, P extends ColumnName<M>> =
     toJSON (): Partial<Json<M>>
   }
 
+/** `-` in front: descending. */
+export type Order<M> = ColumnName<M> | `-${ColumnName<M>}` | Ordering
+
 /** A query: immutable, sent by a terminal (`all`, `first`, …) or by iterating. M: the model's instances; R: what comes out. */
 export interface QuerySet<M, R = M> extends AsyncIterable<R> {
   filter (where: Filter<M>): QuerySet<M, R>
   filter (...where: Expression[]): QuerySet<M, R>
-  orderBy (...by: (ColumnName<M> | `-${ColumnName<M>}` | Ordering)[]): QuerySet<M, R>
+  orderBy (...by: Order<M>[]): QuerySet<M, R>
   limit (n: number): QuerySet<M, R>
   perPartitionLimit (n: number): QuerySet<M, R>
   /** Rows per page. */
