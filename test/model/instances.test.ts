@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
+import { types } from '../../src/cqlengine/driver.js'
 import { recorded } from './setup.js'
 
 function make () {
@@ -299,4 +300,48 @@ t.test('a frozen instance can be saved and read; what would have to change it is
   raw.at = '2020-01-01' as never
   await t.rejects(Object.freeze(raw).save(), { ...frozen, column: 'at' })
   t.same(texts(), [])
+})
+
+t.test('rows may come again, as from a cache of results: they stay as the driver gave them, and each instance is clean', async (t) => {
+  const { db } = await recorded(t)
+  const c = db.columns
+  class Part extends db.Model.define('part', { id: c.Integer({ primaryKey: true }), tags: c.Set(c.Text), scores: c.Map(c.Text, c.Integer), at: c.DateTime(), steps: c.List(c.Integer), raw: c.Blob() }).as<Part>() {}
+  const row = { id: 1, tags: new Set(['a', 'b']), scores: new Map([['x', 1]]), at: new Date(5), steps: null, raw: Buffer.of(1) }
+  const asGiven = structuredClone({ ...row, raw: [...row.raw] })
+  Object.assign(db.client, { execute: async () => ({ rows: [row], pageState: null }) })
+  for (let time = 0; time < 3; time++) {
+    const [part] = await Part.objects.all()
+    t.same(part?.toJSON(), { id: 1, tags: ['a', 'b'], scores: { x: 1 }, at: '1970-01-01T00:00:00.005Z', steps: [], raw: 'AQ==' })
+    t.same(part?.getChangedColumns(), [])
+    t.same({ ...row, raw: [...row.raw] }, asGiven)
+  }
+})
+
+t.test('a change in place is seen in every kind of value, and one that was taken back is none', async (t) => {
+  const { db } = await recorded(t)
+  const c = db.columns
+  class Part extends db.Model.define('part', {
+    id: c.Integer({ primaryKey: true }), words: c.Set(c.Text), ids: c.Set(c.UUID), lists: c.Set(c.List(c.Integer)), scores: c.Map(c.Text, c.Integer), deep: c.Map(c.UUID, c.List(c.Text)), at: c.DateTime(), pair: c.Tuple(c.Text, c.DateTime)
+  }).as<Part>() {}
+  const [one, two] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'].map((u) => types.Uuid.fromString(u)) as [types.Uuid, types.Uuid]
+  const part = Part.hydrate({ id: 1, words: new Set(['a', 'b']), ids: new Set([one, two]), lists: new Set([[1], [2]]), scores: new Map([['x', 1], ['y', 2]]), deep: new Map([[one, ['p']]]), at: new Date(5), pair: ['q', new Date(6)] })
+  t.same(part.getChangedColumns(), [])
+  const steps: [string, () => unknown, () => unknown][] = [
+    ['words', () => part.words.add('c'), () => part.words.delete('c')],
+    ['ids', () => part.ids.delete(one), () => part.ids.add(types.Uuid.fromString(one.toString()))],
+    ['lists', () => [...part.lists][0]?.push(9), () => [...part.lists][0]?.pop()],
+    ['scores', () => part.scores.set('x', 9), () => part.scores.set('x', 1)],
+    ['deep', () => part.deep.get(one)?.push('r'), () => part.deep.get(one)?.pop()],
+    ['at', () => part.at?.setTime(9), () => part.at?.setTime(5)],
+    ['pair', () => part.pair?.[1]?.setTime(9), () => part.pair?.[1]?.setTime(6)]
+  ]
+  for (const [column, change, back] of steps) {
+    change()
+    t.same(part.getChangedColumns(), [column])
+    back()
+    t.same(part.getChangedColumns(), [], `${column}, taken back`)
+  }
+  part.words = new Set([...part.words].reverse())
+  part.scores = new Map([...part.scores].reverse())
+  t.same(part.getChangedColumns(), [], 'in another order')
 })

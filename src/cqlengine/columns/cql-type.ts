@@ -68,6 +68,23 @@ export abstract class CqlType<V = unknown> {
   /** A copy that stays as it is when the value is changed in place. */
   copy (value: V): V { return value }
 
+  /**
+   * What is kept of a stored value that can change in place, so that a change is seen: {@link restore} gives the value back. Small where it
+   * can be: every loaded row holds one. Types that override it override `toDriver` too.
+   */
+  snapshot (value: V): unknown { return this.copy(value) }
+  restore (snapshot: unknown): V { return snapshot as V }
+
+  /** Whether an instance's value is still what was kept. Not of the form that instances hold: false. May throw for what was put into it. */
+  isAsKept (snapshot: unknown, value: unknown): boolean {
+    return this.hasFormOf(snapshot, value) && this.equals(snapshot as V, value as V)
+  }
+
+  /** Whether a value looks like one of the form that instances hold, given one that was kept. Neither is null. */
+  hasFormOf (snapshot: unknown, value: unknown): boolean {
+    return typeof snapshot === 'object' && typeof value === 'object' && value !== null && Object.getPrototypeOf(snapshot) === Object.getPrototypeOf(value)
+  }
+
   /** A primitive that equal values share and others do not: gives sets and map keys their equality by value. */
   keyOf (value: V): Key { return value as Key }
 

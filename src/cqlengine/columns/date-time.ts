@@ -19,6 +19,10 @@ export class DateTimeType extends ObjectType<Date> {
   /** Dates that other writers stored beyond what a Date can hold are read as invalid ones, which equal each other. */
   override equals (a: Date, b: Date): boolean { return Object.is(a.getTime(), b.getTime()) }
   override copy (value: Date): Date { return new Date(value.getTime()) }
+  override snapshot (value: Date): number { return value.getTime() }
+  override restore (snapshot: unknown): Date { return new Date(snapshot as number) }
+  override isAsKept (snapshot: unknown, value: unknown): boolean { return value instanceof Date && Object.is(snapshot, value.getTime()) }
+  override hasFormOf (_snapshot: unknown, value: unknown): boolean { return value instanceof Date }
   override keyOf (value: Date): Key { return value.getTime() }
   override toJSON (value: Date): string | null { return value.toJSON() }
   override schema (): JsonSchema { return { type: 'string', format: 'date-time' } }

@@ -124,6 +124,36 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return copy
   }
 
+  /** Keys and values by turns in an array, which takes a third of the memory. */
+  override snapshot (value: Map<K, V>): readonly unknown[] {
+    const kept = new Array<unknown>(value.size * 2)
+    let i = 0
+    for (const [k, v] of value) {
+      kept[i++] = this.#key.mutable ? this.#key.copy(k) : k
+      kept[i++] = this.#value.mutable ? this.#value.copy(v) : v
+    }
+    return kept
+  }
+
+  override restore (snapshot: unknown): Map<K, V> {
+    const kept = snapshot as readonly unknown[]
+    const map = new Map<K, V>()
+    for (let i = 0; i < kept.length; i += 2) map.set(kept[i] as K, kept[i + 1] as V)
+    return map
+  }
+
+  override isAsKept (snapshot: unknown, value: unknown): boolean {
+    const kept = snapshot as readonly unknown[]
+    if (!(value instanceof Map) || value.size * 2 !== kept.length) return false
+    let i = 0
+    for (const [k, v] of value as Map<K, V>) {
+      if (!this.#key.equals(kept[i] as K, k) || !this.#value.equals(kept[i + 1] as V, v)) return this.equals(this.restore(kept), value as Map<K, V>) // in another order, perhaps
+      i += 2
+    }
+    return true
+  }
+
+  override hasFormOf (_snapshot: unknown, value: unknown): boolean { return value instanceof Map }
   override keyOf (value: Map<K, V>): Key {
     return joinKeys([...value].map(([k, v]) => joinKeys([this.#key.keyOf(k), this.#value.keyOf(v)])).sort())
   }

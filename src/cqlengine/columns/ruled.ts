@@ -34,6 +34,10 @@ class RuledType extends CqlType {
   override fromDriver (value: unknown): unknown { return this.#type.fromDriver(value) }
   override equals (a: unknown, b: unknown): boolean { return this.#type.equals(a, b) }
   override copy (value: unknown): unknown { return this.#type.copy(value) }
+  override snapshot (value: unknown): unknown { return this.#type.snapshot(value) }
+  override restore (snapshot: unknown): unknown { return this.#type.restore(snapshot) }
+  override isAsKept (snapshot: unknown, value: unknown): boolean { return this.#type.isAsKept(snapshot, value) }
+  override hasFormOf (snapshot: unknown, value: unknown): boolean { return this.#type.hasFormOf(snapshot, value) }
   override keyOf (value: unknown): Key { return this.#type.keyOf(value) }
   override toJSON (value: unknown): unknown { return this.#type.toJSON(value) }
   override schema (direction: 'input' | 'output'): JsonSchema { return columnSchema(this.#column, direction) }

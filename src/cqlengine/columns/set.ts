@@ -56,6 +56,27 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     return copy
   }
 
+  /** The elements in an array, which takes a third of the memory. */
+  override snapshot (value: Set<E>): readonly E[] {
+    const kept = new Array<E>(value.size) // of the right size: pushed to, it would have room for 17
+    let i = 0
+    for (const e of value) kept[i++] = this.#of.mutable ? this.#of.copy(e) : e
+    return kept
+  }
+
+  override restore (snapshot: unknown): Set<E> { return new Set(snapshot as readonly E[]) }
+
+  override isAsKept (snapshot: unknown, value: unknown): boolean {
+    const kept = snapshot as readonly E[]
+    if (!(value instanceof Set) || value.size !== kept.length) return false
+    let i = 0
+    for (const e of value as Set<E>) {
+      if (!this.#of.equals(kept[i++] as E, e)) return this.equals(this.restore(kept), value as Set<E>) // in another order, perhaps
+    }
+    return true
+  }
+
+  override hasFormOf (_snapshot: unknown, value: unknown): boolean { return value instanceof Set }
   override keyOf (value: Set<E>): Key { return joinKeys([...value].map((e) => String(this.#of.keyOf(e))).sort()) }
   override toJSON (value: Set<E>): unknown { return [...value].map((e) => this.#of.toJSON(e)) }
 

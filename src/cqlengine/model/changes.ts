@@ -40,7 +40,8 @@ function columnChanges (state: State, column: TableColumn, value: unknown): read
   if (before === value && !column.mutable) return none
   if (!Object.hasOwn(stored, column.field)) return isNothing(column, value) ? deletion : [{ kind: 'assign', value }]
   const after = isNothing(column, value) ? null : value
-  return column.type.changes(before ?? null, after)
+  if (!column.mutable || before === null || before === undefined) return column.type.changes(before ?? null, after)
+  return column.type.isAsKept(before, value) ? none : column.type.changes(column.type.restore(before), after)
 }
 
 /** True when a key column of a loaded instance has another value than the one it was loaded with (DML-01). */
@@ -74,19 +75,13 @@ export function isDefault (column: TableColumn, state: State, value: unknown): b
 
 /** True for a value that is still the one of the row, by value: it needs no check, for it was checked when it was written, or was never ours to check. */
 export function isAsStored ({ stored }: State, { field, mutable, type }: TableColumn, value: unknown): boolean {
-  const before = stored?.[field]
-  if (!mutable || value === null) return before === value
-  if (!isSameClass(before, value)) return false
+  const before = stored?.[field] ?? null
+  if (!mutable || value === null || before === null) return before === value
   try {
-    return type.equals(before, value)
+    return type.isAsKept(before, value)
   } catch {
     return false // something of another form was put into it
   }
-}
-
-/** Of values that are objects. */
-export function isSameClass (a: unknown, b: unknown): boolean {
-  return typeof a === 'object' && a !== null && typeof b === 'object' && b !== null && Object.getPrototypeOf(a) === Object.getPrototypeOf(b)
 }
 
 /** Stands for a value that its column refuses. */
@@ -112,9 +107,15 @@ export function snapshotOf (values: RowValues, columns: Iterable<TableColumn>): 
   return snapshot
 }
 
-/** A value as the database will hold it, and not the instance's own where that can change in place. */
+/** A value as states keep it: what the database will hold, and not the instance's own where that can change in place. */
 export function asStored (column: TableColumn, value: unknown): unknown {
-  return isNothing(column, value) ? null : column.mutable ? column.type.copy(value) : value
+  return isNothing(column, value) ? null : column.mutable ? column.type.snapshot(value) : value
+}
+
+/** The value that a state keeps of a column, in the form that instances hold; null where it is not known. */
+export function storedValue ({ stored }: State, { field, mutable, type }: TableColumn): unknown {
+  const kept = stored?.[field] ?? null
+  return kept !== null && mutable ? type.restore(kept) : kept
 }
 
 /** Takes `snapshot` as what the database holds, after the write that carried it succeeded. It belongs to the state from then on. */

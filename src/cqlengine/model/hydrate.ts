@@ -5,15 +5,18 @@ import { checkAccessors, hiddenColumn } from './field-guard.js'
 import { canGenerateCode } from './generate.js'
 import { type Loading, META, type ModelConstructor, tableOf } from './meta.js'
 import { keeperOf } from './shape.js'
-import type { Source } from './state.js'
+import type { DriverRow, Loaded, Source } from './state.js'
 import type { TableColumn } from './table.js'
 
-type DriverRow = Record<string, unknown>
 /** Makes instances of one class from rows with one list of columns. */
-type Mapper = (rows: readonly DriverRow[], source: Source) => object[]
+interface Mapper {
+  readonly instances: (rows: readonly DriverRow[], source: Source) => object[]
+  /** Database names of the columns of which a {@link Loaded} row keeps values of its own. */
+  readonly keptFields: readonly string[]
+}
 
 /**
- * Makes the instances of `rows`, each by its class's constructor, with the columns set afterwards; the driver's rows are kept as what is
+ * Makes the instances of `rows`, each by its class's constructor, with the columns set afterwards. The driver's rows are kept as what is
  * stored, so they belong to the instances from now on.
  *
  * @param queried the class asked for; in a polymorphic family each row gets the class of its kind (POL-04)
@@ -21,14 +24,23 @@ type Mapper = (rows: readonly DriverRow[], source: Source) => object[]
  */
 export function hydrate (queried: ModelConstructor, rows: readonly DriverRow[], source: Source): object[] {
   const { family } = queried[META]
-  if (family === undefined || !family.hasChildren) return mapperOf(source)(rows, source)
+  if (family === undefined || !family.hasChildren) return mapperOf(source).instances(rows, source)
   const { field, type } = family.discriminator
   return rows.map((row) => {
     const kind = row[field] ?? null
     const model = family.classOf(kind === null || source.form === 'instance' ? kind : type.fromDriver(kind), queried)
     const own = ownColumns(model, source)
-    return mapperOf(own)([row], own)[0] as object
+    return mapperOf(own).instances([row], own)[0] as object
   })
+}
+
+/** What is stored, from the row that an instance was made of. */
+export function storedFrom (source: Source, loaded: Loaded): Record<string, unknown> {
+  if (!Array.isArray(loaded)) return loaded as DriverRow
+  const [row, ...kept] = loaded as readonly [DriverRow, ...unknown[]]
+  const stored = { ...row }
+  for (const [i, field] of mapperOf(source).keptFields.entries()) stored[field] = kept[i]
+  return stored
 }
 
 const familySources = new WeakMap<Source, Map<ModelConstructor, Source>>()
@@ -85,9 +97,10 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     convert: form !== 'instance' && (form === 'foreign' || !column.type.readsAsIs)
   }))
   const make: Make = { Target: target, loading, phase, prove }
-  const run = canGenerateCode() ? generated(plans, make) : interpreted(plans, make)
+  const kept = plans.filter((p) => !p.asIs)
+  const run = canGenerateCode() ? generated(plans, kept, make) : interpreted(plans, kept, make)
   const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns.map((c) => c.name))
-  return (rows, source) => {
+  const instances: Mapper['instances'] = (rows, source) => {
     // The constructor of a row may load others of its model.
     const outer = { ...loading }
     loading.source = source
@@ -99,6 +112,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
       phase.constructing = keeper === undefined
     }
   }
+  return { instances, keptFields: kept.map((p) => p.field) }
 
   /** API.md section 5: a field of the class would hide the column. What its constructor assigns is overwritten, like in any instance. */
   function prove (instance: object): void {
@@ -106,7 +120,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     const set = all.find((c) => Object.hasOwn(instance, c.name))
     if (set === undefined) return
     if (!isWhole) throw hiddenColumn(name, set.name)
-    loading.row = undefined
+    loading.loaded = undefined
     loading.target = target
     loading.probing = true
     new target() // eslint-disable-line no-new, new-cap -- its guard throws when a field hides a column
@@ -127,14 +141,14 @@ interface Make {
   readonly prove: (instance: object) => void
 }
 
-function read (plan: ColumnPlan, row: DriverRow): unknown {
-  const given = row[plan.field]
+/** Gives an instance its value of a column, and `kept` what is stored, if that can change in place or has another form. */
+function read ({ convert, type }: ColumnPlan, given: unknown, kept: unknown[], at: number): unknown {
   if (given === null || given === undefined) {
-    row[plan.field] = null
-    return plan.type.emptyValue()
+    kept[at] = null
+    return type.emptyValue()
   }
-  const value = plan.convert ? plan.type.fromDriver(given) : given
-  row[plan.field] = plan.type.mutable ? plan.type.copy(value) : value
+  const value = convert ? type.fromDriver(given) : given
+  kept[at] = type.mutable ? type.snapshot(value) : value
   return value
 }
 
@@ -142,17 +156,18 @@ function read (plan: ColumnPlan, row: DriverRow): unknown {
  * One function per class and list of columns, with the names written out: reading a row of ten scalars then costs about as much as an
  * object literal (measured in bench/). Names go in as JSON strings, values never.
  */
-function generated (plans: readonly ColumnPlan[], make: Make): Run {
-  const lines = plans.map((p, i) => p.asIs
-    ? `o[${JSON.stringify(p.name)}] = row[${JSON.stringify(p.field)}]`
-    : `o[${JSON.stringify(p.name)}] = read(plans[${i}], row)`)
+function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], make: Make): Run {
+  const reads = kept.map((p, i) => `const v${i} = read(kept[${i}], row[${JSON.stringify(p.field)}], loaded, ${i + 1})`)
+  const lines = plans.map((p) => `o[${JSON.stringify(p.name)}] = ${p.asIs ? `row[${JSON.stringify(p.field)}]` : `v${kept.indexOf(p)}`}`)
   const body = `'use strict'
     let proved = false
     return (rows) => {
       const out = new Array(rows.length)
       for (let i = 0; i < rows.length; i++) {
         const row = rows[i]
-        loading.row = row
+        ${kept.length === 0 ? 'const loaded = row' : `const loaded = [row${', null'.repeat(kept.length)}]`}
+        ${reads.join('\n        ')}
+        loading.loaded = loaded
         loading.target = Target
         phase.constructing = true
         const o = new Target()
@@ -165,19 +180,21 @@ function generated (plans: readonly ColumnPlan[], make: Make): Run {
     }`
   const { Target, loading, phase, prove } = make
   // eslint-disable-next-line no-new-func -- see above; `interpreted` is the way without
-  return new Function('plans', 'read', 'Target', 'loading', 'phase', 'prove', body)(plans, read, Target, loading, phase, prove) as Run
+  return new Function('kept', 'read', 'Target', 'loading', 'phase', 'prove', body)(kept, read, Target, loading, phase, prove) as Run
 }
 
-function interpreted (plans: readonly ColumnPlan[], { Target, loading, phase, prove }: Make): Run {
+function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, loading, phase, prove }: Make): Run {
   let proved = false
   return (rows) => rows.map((row) => {
-    loading.row = row
+    const loaded: [DriverRow, ...unknown[]] = [row]
+    const values = kept.map((plan, i) => read(plan, row[plan.field], loaded, i + 1))
+    loading.loaded = kept.length === 0 ? row : loaded
     loading.target = Target
     phase.constructing = true
     const instance = new Target() as Record<string, unknown>
     phase.constructing = false
     if (!proved) { prove(instance); proved = true }
-    for (const plan of plans) instance[plan.name] = plan.asIs ? row[plan.field] : read(plan, row)
+    for (const plan of plans) instance[plan.name] = plan.asIs ? row[plan.field] : values[kept.indexOf(plan)]
     return instance
   })
 }

@@ -6,12 +6,13 @@ import { fill } from './construct.js'
 import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
+import { storedFrom } from './hydrate.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
 import { valueOf } from './layout.js'
 import { rowSchema } from './schema.js'
-import { type Source, State } from './state.js'
+import { type Loaded, type Source, State } from './state.js'
 import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
 
 class FieldGuard {
@@ -42,14 +43,15 @@ export class ModelInstance extends FieldGuard {
   /** Of a loaded instance made at its first use: most are only read. */
   #state: State | undefined
   readonly #source: Source | undefined
-  #row: Record<string, unknown> | undefined
+  #loaded: Loaded | undefined
 
   static {
     this.#stateOf = (instance) => {
       if (!(#state in instance)) return undefined
       if (instance.#state === undefined) {
-        instance.#state = new State(instance.#source as Source, instance.#row)
-        instance.#row = undefined
+        const source = instance.#source as Source
+        instance.#state = new State(source, instance.#loaded === undefined ? undefined : storedFrom(source, instance.#loaded))
+        instance.#loaded = undefined
       }
       return instance.#state
     }
@@ -62,7 +64,7 @@ export class ModelInstance extends FieldGuard {
     const { loading } = model[META]
     if (loading.target === model) {
       this.#source = loading.source
-      this.#row = loading.row
+      this.#loaded = loading.loaded
       loading.target = undefined
       return
     }

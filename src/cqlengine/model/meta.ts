@@ -3,7 +3,7 @@ import type { Columns } from '../columns/column.js'
 import { ModelDefinitionError } from '../errors.js'
 import type { Engine } from './engine.js'
 import type { Family } from './polymorphic.js'
-import type { Source } from './state.js'
+import type { Loaded, Source } from './state.js'
 import type { Table } from './table.js'
 
 /** Statics that belong to us: symbols, so that a user's statics cannot meet them. */
@@ -39,12 +39,12 @@ export interface ModelOptions {
 export interface Loading {
   target: unknown
   source: Source | undefined
-  row: Record<string, unknown> | undefined
+  loaded: Loaded | undefined
   /** The instance is made only to see whether fields of its class hide columns. */
   probing?: boolean
 }
 
-export function notLoading (): Loading { return { target: undefined, source: undefined, row: undefined, probing: false } }
+export function notLoading (): Loading { return { target: undefined, source: undefined, loaded: undefined, probing: false } }
 
 /** A model class as the inside sees it. */
 export interface ModelConstructor {

@@ -28,7 +28,7 @@ export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonl
 export function keeperOf (model: ModelConstructor, names: readonly string[]): object {
   const { body, loading } = model[META]
   const outer = { ...loading }
-  Object.assign(loading, { target: model, source: undefined, row: undefined, probing: false })
+  Object.assign(loading, { target: model, source: undefined, loaded: undefined, probing: false })
   const keeper = Reflect.construct(body, [], model) as object
   Object.assign(loading, outer)
   // Defined, for the class may have accessors of these names, which is told elsewhere.

@@ -15,10 +15,15 @@ export interface Source {
   readonly form?: 'foreign' | 'instance' | undefined
 }
 
+/** A row as the driver gives it. */
+export type DriverRow = Record<string, unknown>
+
+/** What an instance was made of: the row, or an array of the row and what is kept of some columns; see `hydrate.ts`. */
+export type Loaded = DriverRow | readonly [row: DriverRow, ...kept: unknown[]]
+
 /**
  * What an instance knows beside its values. It is held in a private slot, so that an instance's own keys are its columns.
- * `stored` is what the database is believed to hold, by database name; for loaded rows it is the driver's row itself, in which only
- * values that can change in place were replaced by copies.
+ * `stored` is what the database is believed to hold, by database name; of what can change in place as the type keeps it (`CqlType.snapshot`).
  */
 export class State {
   /** See shape.ts. */

@@ -1,6 +1,6 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
-import { inForm, isAsStored, isDefault, isSameClass, isSettable, wrong } from './changes.js'
+import { inForm, isAsStored, isDefault, isSettable, wrong } from './changes.js'
 import { META, tableOf } from './meta.js'
 import { blueprintOf, valuesOf } from './blueprint.js'
 import type { RowValues } from './layout.js'
@@ -127,9 +127,9 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
 }
 
 /** Whether the value is the row's own, or of the same class, so that it needs no conversion. */
-function hasForm ({ stored }: State, { field, mutable }: TableColumn, value: unknown): boolean {
-  const own = stored?.[field]
-  return own === value || (mutable && isSameClass(own, value))
+function hasForm ({ stored }: State, { field, mutable, type }: TableColumn, value: unknown): boolean {
+  const own = stored?.[field] ?? null
+  return own === value || (mutable && own !== null && type.hasFormOf(own, value))
 }
 
 /** What was assigned since may have any accepted form. */

@@ -1,7 +1,7 @@
 import type { Change } from '../columns/cql-type.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { valuesOf } from '../model/blueprint.js'
-import { type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, wrong } from '../model/changes.js'
+import { asStored, type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, storedValue, wrong } from '../model/changes.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import { valueOf } from '../model/layout.js'
@@ -143,7 +143,7 @@ function columnChanges ({ values, base, elsewhere }: Subject, column: TableColum
   const after = isNothing(column, value) ? null : value
   // What is stored elsewhere is not known, so a difference would mean nothing there.
   if (base.stored === undefined || elsewhere || !Object.hasOwn(base.stored, column.field)) return [{ column, change: { kind: 'assign', value: after } }]
-  return type.changes(base.stored[column.field] ?? null, after).map((change) => ({ column, change }))
+  return type.changes(storedValue(base, column), after).map((change) => ({ column, change }))
 }
 
 function ofColumn (changes: readonly ColumnChange[], column: TableColumn): Change[] {
@@ -151,7 +151,8 @@ function ofColumn (changes: readonly ColumnChange[], column: TableColumn): Chang
 }
 
 /** What the operations did on the server, done to what the instance holds of the column, and to what is taken for stored. */
-function applyOperations (instance: object, { stored }: State, column: TableColumn, operations: readonly Change[]): void {
+function applyOperations (instance: object, state: State, column: TableColumn, operations: readonly Change[]): void {
+  const { stored } = state
   const { type, name, field } = column
   const current = valueOf(instance, name)
   if (current === undefined) return
@@ -159,6 +160,5 @@ function applyOperations (instance: object, { stored }: State, column: TableColu
   const held = current === null ? type.emptyValue() : inForm(column, current)
   if (held !== wrong) (instance as Record<string, unknown>)[name] = afterOperations(type, held, operations)
   if (stored === undefined || !Object.hasOwn(stored, field)) return
-  const after = afterOperations(type, stored[field] ?? type.emptyValue(), operations)
-  stored[field] = isNothing(column, after) ? null : type.mutable ? type.copy(after) : after
+  stored[field] = asStored(column, afterOperations(type, storedValue(state, column) ?? type.emptyValue(), operations))
 }

@@ -1,4 +1,5 @@
 import type { RequestOptions } from '../connection/session.js'
+import { storedValue } from '../model/changes.js'
 import type { RowValues } from '../model/layout.js'
 import type { ModelConstructor } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
@@ -77,10 +78,9 @@ export class InstanceWrite implements Write {
 
   #bound (key: readonly TableColumn[]): Key {
     const { values, base, place } = this.#subject
-    const stored = this.#addressed === 'stored' ? base.stored : undefined
     const bound: unknown[] = []
     for (const column of key) {
-      const value = stored?.[column.field] ?? values[column.position] ?? null
+      const value = (this.#addressed === 'stored' ? storedValue(base, column) : null) ?? values[column.position] ?? null
       if (value === null) return undefined
       bound.push(column.type.toDriver(value, place.connection.encoding))
     }

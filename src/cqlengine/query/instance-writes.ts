@@ -1,7 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
-import { asStored, type ColumnChange, changesOf, isSettable, keyChanged, markStored, snapshotOf } from '../model/changes.js'
+import { asStored, type ColumnChange, changesOf, isSettable, keyChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { type RowValues, valueOf } from '../model/layout.js'
 import { META, tableOf } from '../model/meta.js'
@@ -144,7 +144,8 @@ function wholeInsertion (subject: Subject): InstanceWrite {
     row.push(stored)
     if (stored === null && givenEmpty?.has(column.name) !== true) continue
     columns.push(column)
-    params.push(stored === null || column.bindsAsIs ? stored : column.type.toDriver(stored, encoding))
+    // What binds as it is was copied where it can change in place; the others are bound to something made for it.
+    params.push(stored === null || column.bindsAsIs ? stored : column.type.toDriver(values[column.position], encoding))
   }
   return insertionOf(subject, columns, params, becoming(subject, blueprintOf(model).layout.record(row)))
 }
@@ -267,7 +268,7 @@ export function becoming ({ place }: Subject, snapshot: Record<string, unknown>)
 function bindKey ({ values, base, place }: Subject, key: readonly TableColumn[], params: unknown[]): void {
   const { encoding } = place.connection
   for (const column of key) {
-    const known = base.stored?.[column.field] ?? null
+    const known = storedValue(base, column)
     params.push(column.type.toDriver(known === null ? ownKey(values, base, key, column) : known, encoding))
   }
 }
