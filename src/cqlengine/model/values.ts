@@ -72,6 +72,13 @@ export function readValues (values: unknown, model: string): Map<string, unknown
   return read
 }
 
+/** The same as pairs, for what looks at each once. */
+export function entriesOf (values: unknown, model: string): [string, unknown][] {
+  const read: [string, unknown][] = []
+  eachValue(values, model, (name, value) => { read.push([name, value]) })
+  return read
+}
+
 /** The same, one by one. @param take must not throw */
 export function eachValue (values: unknown, model: string, take: (name: string, value: unknown) => void): void {
   let key = '*'

@@ -5,7 +5,7 @@ import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { checked, isNothing, readValues, unknownColumn, Violations } from '../model/values.js'
+import { checked, entriesOf, isNothing, unknownColumn, Violations } from '../model/values.js'
 import { qualified } from '../statements/identifiers.js'
 import { remove } from '../statements/write.js'
 import { bindCondition, type ColumnCondition, type Condition, conditionShape, conditionText, isToken } from './conditions.js'
@@ -114,14 +114,22 @@ export function readChanges (model: ModelConstructor, values: unknown): ColumnCh
   const table = tableOf(model)
   const violations = new Violations()
   const changes: ColumnChange[] = []
-  for (const [key, value] of readValues(values, model[META].name)) {
+  for (const [key, value] of entriesOf(values, model[META].name)) {
     if (value === undefined) continue
-    const change = violations.try(key, () => readChange(table, key, value))
-    if (change !== undefined) changes.push(change)
+    try {
+      changes.push(readChange(table, key, value))
+    } catch (error) {
+      violations.add(key, error)
+    }
   }
   violations.finish(model[META].name)
   checkTogether(model, changes)
-  return changes.filter(({ change }) => change.kind === 'assign' || !isEmptyOperation(change.value))
+  return changes.some(isNoChange) ? changes.filter((c) => !isNoChange(c)) : changes
+}
+
+/** Adding nothing is no change (STM-12, B32). */
+function isNoChange ({ change: { kind, value } }: ColumnChange): boolean {
+  return kind !== 'assign' && isEmptyOperation(value)
 }
 
 function readChange (table: Table, key: string, value: unknown): ColumnChange {
@@ -144,7 +152,8 @@ function splitKey (table: Table, key: string): { column: TableColumn, kind: Chan
   const at = key.lastIndexOf('__')
   const column = at < 0 ? undefined : table.byName.get(key.slice(0, at))
   if (column === undefined) throw unknownColumn(key, table.columns)
-  const kind = operations.find((o) => o === key.slice(at + 2))
+  const word = key.slice(at + 2)
+  const kind = operations.find((o) => o === word)
   if (kind === undefined) throw new InvalidValue('operation', `unknown operation; known are ${operations.join(', ')}`)
   return { column, kind }
 }
@@ -158,7 +167,6 @@ function checkTogether (model: ModelConstructor, changes: readonly ColumnChange[
   }
 }
 
-/** Adding nothing is no change (STM-12, B32). */
 function isEmptyOperation (value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0
   return (value instanceof Set || value instanceof Map) && value.size === 0

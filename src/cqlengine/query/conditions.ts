@@ -4,7 +4,7 @@ import { Expression, type Operator, operators } from '../columns/expression.js'
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { readValues, validationError } from '../model/values.js'
+import { entriesOf, validationError } from '../model/values.js'
 import { relation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
 import { takesPattern } from './index-support.js'
@@ -36,8 +36,11 @@ const none: readonly Condition[] = []
 export function readConditions (table: Table, given: readonly unknown[], purpose: Purpose, before: readonly Condition[] = none): Condition[] {
   const conditions = before.slice()
   for (const one of given) {
-    if (one instanceof Expression) conditions.push(readCondition(table, one.column, one.operator, one.value, purpose))
-    else readObject(table, one, purpose, conditions)
+    if (one instanceof Expression) {
+      const column = table.byName.get(one.column)
+      if (column === undefined) throw unknownColumn(table, one.column, purpose)
+      conditions.push(readCondition(table, column, one.operator, one.value, purpose))
+    } else readObject(table, one, purpose, conditions)
   }
   return conditions
 }
@@ -46,25 +49,27 @@ function readObject (table: Table, given: unknown, purpose: Purpose, conditions:
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new QueryError(`${table.name}.${purpose}: expected an object of columns and values, or conditions such as Model.columns.name.eq(…)`)
   }
-  for (const [key, value] of readValues(given, table.name)) conditions.push(readKey(table, key, value, purpose))
+  for (const [key, value] of entriesOf(given, table.name)) conditions.push(readKey(table, key, value, purpose))
 }
 
 /** A declared column wins over an operator in its name (B20). */
 function readKey (table: Table, key: string, value: unknown, purpose: Purpose): Condition {
-  if (table.byName.has(key)) return readCondition(table, key, 'eq', value, purpose)
+  const column = table.byName.get(key)
+  if (column !== undefined) return readCondition(table, column, 'eq', value, purpose)
   const token = /^pk__token(?:__(eq|gt|gte|lt|lte))?$/.exec(key)
   if (token !== null) return readToken(table, (token[1] ?? 'eq') as TokenCondition['token'], value, purpose)
-  const { name, operator } = splitKey(table, key, purpose)
-  return readCondition(table, name, operator, value, purpose)
+  const split = splitKey(table, key, purpose)
+  return readCondition(table, split.column, split.operator, value, purpose)
 }
 
-function splitKey (table: Table, key: string, purpose: Purpose): { name: string, operator: Operator } {
+function splitKey (table: Table, key: string, purpose: Purpose): { column: TableColumn, operator: Operator } {
   const at = key.lastIndexOf('__')
-  const name = at < 0 ? key : key.slice(0, at)
-  if (at < 0 || !table.byName.has(name)) throw unknownColumn(table, key, purpose)
-  const operator = operators.find((o) => o === key.slice(at + 2))
+  const column = at < 0 ? undefined : table.byName.get(key.slice(0, at))
+  if (column === undefined) throw unknownColumn(table, key, purpose)
+  const word = key.slice(at + 2)
+  const operator = operators.find((o) => o === word)
   if (operator === undefined) throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator; known are ${operators.join(', ')}`)
-  return { name, operator }
+  return { column, operator }
 }
 
 /** A name from outside for a message: quoted, and not longer than a name is. */
@@ -74,10 +79,9 @@ function unknownColumn (table: Table, key: string, purpose: Purpose): QueryError
   return new QueryError(`${table.name}.${purpose}: no column ${shown(key)}; the model has ${table.columns.map((c) => c.name).join(', ')}`)
 }
 
-function readCondition (table: Table, name: string, operator: Operator, value: unknown, purpose: Purpose): ColumnCondition {
-  const column = table.byName.get(name)
-  if (column === undefined) throw unknownColumn(table, name, purpose)
-  const at = `${table.name}.${purpose}, column "${name}"`
+function readCondition (table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose): ColumnCondition {
+  if (operator === 'eq' && value !== undefined && value !== null && !(value instanceof Token)) return { column, operator, value: readSingle(table, column, value, purpose) }
+  const at = `${table.name}.${purpose}, column "${column.name}"`
   if (operator === 'ne' && purpose === 'filter') throw new QueryError(`${at}: Cassandra has no != in WHERE, only in conditions (iff)`)
   if (operator === 'like' && purpose === 'iff') throw new QueryError(`${at}: Cassandra has no LIKE in conditions`)
   if (value instanceof Token) throw new QueryError(`${at}: a Token is compared with pk__token, not with a column`)
@@ -89,14 +93,24 @@ function readCondition (table: Table, name: string, operator: Operator, value: u
   return { column, operator, value: convert(table, column, operator, value, purpose, at) }
 }
 
+/** The usual condition. */
+function readSingle (table: Table, column: TableColumn, value: unknown, purpose: Purpose): unknown {
+  try {
+    return single(table, column, value, purpose === 'filter')
+  } catch (error) {
+    throw validationError(table.name, column.name, error)
+  }
+}
+
+function single (table: Table, column: TableColumn, value: unknown, isSearch: boolean): unknown {
+  const converted = column.type.convert(value)
+  if (isSearch && column.canBeEmpty) checkNotLost(column, converted)
+  if (column.role === 'partition') checkPartitionValue(table, column, converted)
+  return converted
+}
+
 function convert (table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose, at: string): unknown {
   const { type, name } = column
-  const single = (one: unknown): unknown => {
-    const converted = type.convert(one)
-    if (purpose === 'filter' || operator === 'in') checkNotLost(column, converted)
-    if (column.role === 'partition') checkPartitionValue(table, column, converted)
-    return converted
-  }
   try {
     switch (operator) {
       case 'in': {
@@ -105,7 +119,7 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
         return Array.from(value, (one, i) => {
           try {
             if (one === null || one === undefined) throw new InvalidValue('null', 'must not be null')
-            return single(one)
+            return single(table, column, one, true)
           } catch (error) {
             throw error instanceof InvalidValue ? error.within(`value ${i + 1} of "in"`) : error
           }
@@ -126,7 +140,7 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
         return [part(column, 'key', value[0], notMap), part(column, 'value', value[1], notMap)]
       }
       default:
-        return single(value)
+        return single(table, column, value, purpose === 'filter')
     }
   } catch (error) {
     throw validationError(table.name, name, error)
