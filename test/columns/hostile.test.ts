@@ -55,7 +55,7 @@ t.test('keys of Object.prototype are keys like others', (t) => {
   t.strictSame([...map], [['__proto__', 'a'], ['constructor', 'b']])
   const { type } = c.Map(c.Text, c.Text)
   t.strictSame(Object.entries(type.toJSON(map) as object), [['__proto__', 'a'], ['constructor', 'b']])
-  const bound = type.toDriver(map, { bigint: 'long', varint: 'integer', set: 'array', map: 'object' }) as object
+  const bound = type.toDriver(map, { bigint: 'long', varint: 'integer', set: 'array', map: 'object', classes: 'own' }) as object
   t.strictSame(Object.keys(bound), ['__proto__', 'constructor'])
   t.equal(Object.getPrototypeOf(bound), Object.prototype)
   t.strictSame(type.fromDriver(JSON.parse('{"__proto__": "a"}')), new Map([['__proto__', 'a']]))

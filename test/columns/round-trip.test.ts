@@ -6,9 +6,10 @@ import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
 import type { CqlType } from '../../src/cqlengine/columns/cql-type.js'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { type Encoding, encodingOf, ownEncodingOptions } from '../../src/cqlengine/connection/encoding.js'
-import type { Client } from '../../src/cqlengine/driver.js'
+import type { Client, ClientOptions } from '../../src/cqlengine/driver.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
-import { connectedClient, uniqueKeyspace } from '../support/cassandra.js'
+import { connectedClient, hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { secondDriver } from '../support/second-driver.js'
 import { nested, type Sample, singles } from './random-types.js'
 
 interface Store { readonly client: Client, readonly encoding: Encoding, readonly insert: string, readonly select: string }
@@ -121,6 +122,19 @@ t.test('TYP-23 random nestings come back equal', async (t) => {
 t.test('B16 the encodings of a user\'s client are honoured both ways', async (t) => {
   const samples = [...singles, ...fc.sample(nested(2), 30)].filter(({ column }) => survivesPlainObjects(column.type))
   await property(t, [await store(own, 'encodings', samples), await store(plain, 'encodings', samples)], samples, 10)
+})
+
+t.test('a client of another copy of the driver reads and writes the same, in any encoding', async (t) => {
+  const { Client: Other } = secondDriver(t)
+  const made = (options: Partial<ClientOptions>): Client => {
+    const client = new Other({ contactPoints: hosts, localDataCenter, ...options })
+    t.teardown(() => client.shutdown())
+    return client
+  }
+  const samples = [...singles, ...fc.sample(nested(2), 30)]
+  await property(t, [await store(own, 'copies', samples), await store(made({ encoding: ownEncodingOptions }), 'copies', samples)], samples, 10)
+  const plainSamples = samples.filter(({ column }) => survivesPlainObjects(column.type))
+  await property(t, [await store(own, 'plain_copies', plainSamples), await store(made({}), 'plain_copies', plainSamples)], plainSamples, 10)
 })
 
 t.test('map keys that the driver would spoil are refused', async (t) => {

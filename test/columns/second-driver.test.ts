@@ -2,11 +2,12 @@
 import t from 'tap'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
+import { ownEncoding } from '../../src/cqlengine/connection/encoding.js'
 import { types } from '../../src/cqlengine/driver.js'
 import { secondDriver } from '../support/second-driver.js'
 import { brokenRule } from './broken-rule.js'
 
-const { types: other } = secondDriver()
+const { types: other } = secondDriver(t)
 t.not(other.Uuid, types.Uuid, 'it is another copy')
 
 const duration = new other.Duration(1, 2, other.Long.fromNumber(-3))
@@ -36,6 +37,28 @@ t.test('big integers', (t) => {
   t.equal(c.BigInt().type.fromDriver(other.Long.MIN_VALUE), -(2n ** 63n))
   t.equal(c.VarInt().type.convert(other.Integer.fromString('123456789012345678901234567890')), 123456789012345678901234567890n)
   t.equal(c.VarInt().type.fromDriver(other.Integer.fromString('-1')), -1n)
+  t.end()
+})
+
+t.test('what other writers stored beyond our limits is read, as it is with our own classes', (t) => {
+  const digits = '7'.repeat(10_001)
+  t.equal(c.VarInt().type.fromDriver(other.Integer.fromString(digits)), BigInt(digits))
+  for (const scale of [30_000, -30_000]) {
+    const read = c.Decimal().type.fromDriver(new other.BigDecimal(15, scale)) as types.BigDecimal
+    t.ok(read instanceof types.BigDecimal)
+    t.equal(c.Decimal().type.toJSON(read), `15e${-scale}`)
+  }
+  t.end()
+})
+
+t.test('to a client of another copy go bytes in place of our classes, and only there', (t) => {
+  const foreign = { ...ownEncoding, classes: 'foreign' } as const
+  const uuid = types.Uuid.random()
+  t.equal(c.UUID().type.toDriver(uuid, ownEncoding), uuid)
+  t.strictSame(c.UUID().type.toDriver(uuid, foreign), uuid.getBuffer())
+  t.equal(c.BigInt().type.toDriver(5n, foreign), 5n)
+  t.strictSame(c.BigInt().type.toDriver(-2n, { ...foreign, bigint: 'long' }), Buffer.from('fffffffffffffffe', 'hex'))
+  t.strictSame(c.VarInt().type.toDriver(128n, { ...foreign, varint: 'integer' }), Buffer.from('0080', 'hex'))
   t.end()
 })
 

@@ -1,12 +1,14 @@
 import t from 'tap'
 import { encodingOf, ownEncoding, ownEncodingOptions } from '../../src/cqlengine/connection/encoding.js'
 import { Client } from '../../src/cqlengine/driver.js'
+import { mockClient } from '../../src/testing/mock-client.js'
+import { secondDriver } from '../support/second-driver.js'
 import { fakeClient } from './fake-client.js'
 
 const client = (encoding?: object) => new Client({ contactPoints: ['h'], localDataCenter: 'x', encoding })
 
 t.test("a user's client is read for what it accepts: the driver takes only the form that it is set to", async (t) => {
-  const plain = { bigint: 'long', varint: 'integer', set: 'array', map: 'object' }
+  const plain = { bigint: 'long', varint: 'integer', set: 'array', map: 'object', classes: 'own' }
   t.same(encodingOf(client()), plain)
   t.same(encodingOf(client({ useBigIntAsLong: true })), { ...plain, bigint: 'bigint' })
   t.same(encodingOf(client({ useBigIntAsVarint: true })), { ...plain, varint: 'bigint' })
@@ -16,6 +18,14 @@ t.test("a user's client is read for what it accepts: the driver takes only the f
 })
 
 t.test('our own clients hold what API.md section 4 says', async (t) => {
-  t.same(ownEncoding, { bigint: 'bigint', varint: 'bigint', set: 'set', map: 'map' })
+  t.same(ownEncoding, { bigint: 'bigint', varint: 'bigint', set: 'set', map: 'map', classes: 'own' })
   t.same(encodingOf(client(ownEncodingOptions)), ownEncoding)
+})
+
+t.test('a client of another copy of the driver is told by what it has, a double is not taken for one', async (t) => {
+  class Traced extends Client {}
+  const options = { contactPoints: ['h'], localDataCenter: 'x', encoding: ownEncodingOptions }
+  t.equal(encodingOf(new Traced(options)), ownEncoding)
+  t.equal(encodingOf(mockClient()), ownEncoding)
+  t.same(encodingOf(new (secondDriver(t)).Client(options)), { ...ownEncoding, classes: 'foreign' })
 })

@@ -1,7 +1,7 @@
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
 import { InvalidValue, type JsonSchema } from './cql-type.js'
-import { hasMethods, ObjectType } from './outside.js'
+import { bytesByItsClass, hasMethods, ObjectType } from './outside.js'
 import { fromBytes, toBytes } from './twos-complement.js'
 
 /**
@@ -25,7 +25,7 @@ export class BigIntType extends ObjectType<bigint> {
   }
 
   override toDriver (value: bigint, encoding: Encoding): unknown {
-    return encoding.bigint === 'bigint' ? value : toLong(value)
+    return boundInt64(value, encoding)
   }
 
   override fromDriver (value: unknown): bigint { return typeof value === 'bigint' ? value : this.convert(value) }
@@ -45,12 +45,14 @@ export class VarIntType extends ObjectType<bigint> {
   }
 
   override toDriver (value: bigint, encoding: Encoding): unknown {
-    return encoding.varint === 'bigint' ? value : types.Integer.fromBuffer(toBytes(value))
+    if (encoding.varint === 'bigint') return value
+    return encoding.classes === 'own' ? types.Integer.fromBuffer(toBytes(value)) : toBytes(value)
   }
 
   override fromDriver (value: unknown): bigint {
     if (typeof value === 'bigint') return value
-    return value instanceof types.Integer ? fromBytes(types.Integer.toBuffer(value)) : this.convert(value)
+    // Its bytes, also of another copy: what other writers stored beyond our limit is read all the same.
+    return isInteger(value) ? fromBytes(bytesByItsClass(value)) : this.convert(value)
   }
 
   override toJSON (value: bigint): string { return value.toString() }
@@ -84,12 +86,12 @@ function fromText (value: string): bigint {
 
 /** Of this copy of the driver or another. */
 const isLong = (value: unknown): value is types.Long => hasMethods(value, 'shiftRightUnsigned', 'toNumber')
+const isInteger = (value: unknown): value is types.Integer => hasMethods(value, 'getBits', 'shiftLeft')
 
 function fromDriverClass (value: unknown): bigint {
   if (value instanceof types.Integer) return fromBytes(types.Integer.toBuffer(value))
   if (isLong(value)) return fromLong(value)
-  // An Integer of another copy of the driver.
-  if (hasMethods(value, 'getBits', 'shiftLeft')) return fromText(String(value))
+  if (isInteger(value)) return fromText(String(value))
   throw notInteger()
 }
 
@@ -98,6 +100,15 @@ function fromLong ({ high, low, unsigned }: types.Long): bigint {
   if (!Number.isInteger(high) || !Number.isInteger(low)) throw notInteger()
   const bits = (BigInt(high) << 32n) | BigInt(low >>> 0)
   return unsigned ? BigInt.asUintN(64, bits) : BigInt.asIntN(64, bits)
+}
+
+/** A 64-bit integer as that client takes it: a column's value, or what a marker of `USING TIMESTAMP` is bound to. */
+export function boundInt64 (value: bigint, { bigint, classes }: Encoding): bigint | types.Long | Buffer {
+  if (bigint === 'bigint') return value
+  if (classes === 'own') return toLong(value)
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(value)
+  return bytes
 }
 
 export function toLong (value: bigint): types.Long {

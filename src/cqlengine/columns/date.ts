@@ -2,10 +2,10 @@ import { isDate } from 'node:util/types'
 import { types } from '../driver.js'
 import { dayOf, daysSinceEpoch } from './calendar.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
-import { hasMethods, ObjectType } from './outside.js'
+import { DriverObjectType, hasMethods } from './outside.js'
 
 /** `date` (TYP-13): a day without a zone, of the years -5877641 to 5881580. */
-export class DateType extends ObjectType<types.LocalDate> {
+export class DateType extends DriverObjectType<types.LocalDate> {
   override readonly cql = 'date'
 
   protected read (value: unknown): types.LocalDate {
@@ -18,6 +18,7 @@ export class DateType extends ObjectType<types.LocalDate> {
   }
 
   override fromDriver (value: unknown): types.LocalDate { return value instanceof types.LocalDate ? value : this.convert(value) }
+  protected override toBytes (value: types.LocalDate): Buffer { return value.toBuffer() }
   override equals (a: types.LocalDate, b: types.LocalDate): boolean { return a === b || toDays(a) === toDays(b) }
   override keyOf (value: types.LocalDate): Key { return toDays(value) }
   override toJSON (value: types.LocalDate): string { return print(toDays(value)) }

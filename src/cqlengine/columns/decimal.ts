@@ -1,7 +1,7 @@
 import { types } from '../driver.js'
 import { digitLimit } from './big-integer.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
-import { hasMethods, ObjectType } from './outside.js'
+import { bytesByItsClass, DriverObjectType, hasMethods } from './outside.js'
 import { fromBytes, toBytes } from './twos-complement.js'
 
 /** unscaled × 10^-scale */
@@ -14,7 +14,7 @@ const sizeLimit = 10n ** BigInt(digitLimit)
  * Values keep a scale of 0 or more (1.5e3 is held as 1500), for the driver's `BigDecimal` prints and compares negative scales wrongly.
  * Values are equal by number, 1.0 and 1.00 alike, as in Cassandra and in Python.
  */
-export class DecimalType extends ObjectType<types.BigDecimal> {
+export class DecimalType extends DriverObjectType<types.BigDecimal> {
   override readonly cql = 'decimal'
   override readonly readsAsIs = false
 
@@ -23,13 +23,14 @@ export class DecimalType extends ObjectType<types.BigDecimal> {
     return value instanceof types.BigDecimal && parts.scale >= 0 ? value : bigDecimal(parts)
   }
 
-  override fromDriver (value: unknown): types.BigDecimal {
-    if (!(value instanceof types.BigDecimal)) return this.convert(value)
+  override fromDriver (given: unknown): types.BigDecimal {
+    const value = given instanceof types.BigDecimal ? given : isForeign(given) ? types.BigDecimal.fromBuffer(bytesByItsClass(given)) : this.convert(given)
     const scale = scaleOf(value)
     // What other writers stored beyond our limits is passed on as it came.
     return scale >= 0 || scale < -digitLimit ? value : bigDecimal(split(value))
   }
 
+  protected override toBytes (value: types.BigDecimal): Buffer { return types.BigDecimal.toBuffer(value) }
   override equals (a: types.BigDecimal, b: types.BigDecimal): boolean { return a === b || this.keyOf(a) === this.keyOf(b) }
 
   /** Digits without the zeros at the end, and the exponent that makes up for them. */
@@ -103,10 +104,13 @@ function parse (text: string): Parts {
   return { unscaled: sign === '-' ? -unscaled : unscaled, scale: fraction.length - Number(exponent) }
 }
 
+/** A BigDecimal of another copy of the driver. */
+const isForeign = (value: unknown): value is { readonly _intVal: unknown, readonly _scale: unknown } =>
+  hasMethods(value, 'notEquals', 'toNumber') && hasMethods(value._intVal, 'getBits')
+
 function fromBigDecimal (value: unknown): Parts {
   if (value instanceof types.BigDecimal) return checkedScale(split(value), scaleOf(value))
-  // A BigDecimal of another copy of the driver.
-  if (hasMethods(value, 'notEquals', 'toNumber') && hasMethods(value._intVal, 'getBits')) {
+  if (isForeign(value)) {
     return checkedScale({ unscaled: BigInt(String(value._intVal)), scale: Number(value._scale) }, Number(value._scale))
   }
   throw new InvalidValue('type', 'must be a BigDecimal, a number, a bigint or decimal text')

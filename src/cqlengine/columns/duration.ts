@@ -1,7 +1,7 @@
 import { types } from '../driver.js'
 import { toLong } from './big-integer.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
-import { hasMethods, ObjectType } from './outside.js'
+import { DriverObjectType, hasMethods } from './outside.js'
 
 interface Parts { readonly months: bigint, readonly days: bigint, readonly nanoseconds: bigint }
 
@@ -12,7 +12,7 @@ const int64 = 2n ** 63n
  * `duration` (TYP-15): months, days and nanoseconds, which do not convert into each other; all three of one sign.
  * Text is read and written here: the driver's parser takes any nonsense as zero, and its printer rounds years (18 months: "2y6mo").
  */
-export class DurationType extends ObjectType<types.Duration> {
+export class DurationType extends DriverObjectType<types.Duration> {
   override readonly cql = 'duration'
 
   protected read (value: unknown): types.Duration {
@@ -24,6 +24,7 @@ export class DurationType extends ObjectType<types.Duration> {
   }
 
   override fromDriver (value: unknown): types.Duration { return value instanceof types.Duration ? value : this.convert(value) }
+  protected override toBytes (value: types.Duration): Buffer { return value.toBuffer() }
   override equals (a: types.Duration, b: types.Duration): boolean { return a === b || this.keyOf(a) === this.keyOf(b) }
 
   override keyOf (value: types.Duration): Key {

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { types } from '../driver.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
-import { hasMethods, ObjectType } from './outside.js'
+import { DriverObjectType, hasMethods } from './outside.js'
 
 /** `inet` (TYP-18, B44): an IPv4 or IPv6 address. The driver's parser and printer both fail on some IPv6 addresses, hence our own. */
-export class InetType extends ObjectType<types.InetAddress> {
+export class InetType extends DriverObjectType<types.InetAddress> {
   override readonly cql = 'inet'
 
   protected read (value: unknown): types.InetAddress {
@@ -13,6 +13,7 @@ export class InetType extends ObjectType<types.InetAddress> {
   }
 
   override fromDriver (value: unknown): types.InetAddress { return value instanceof types.InetAddress ? value : this.convert(value) }
+  protected override toBytes (value: types.InetAddress): Buffer { return value.getBuffer() }
   override equals (a: types.InetAddress, b: types.InetAddress): boolean { return a === b || a.getBuffer().equals(b.getBuffer()) }
   override keyOf (value: types.InetAddress): Key { return value.getBuffer().toString('latin1') }
   override toJSON (value: types.InetAddress): string { return print(value.getBuffer()) }

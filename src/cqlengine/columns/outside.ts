@@ -1,4 +1,5 @@
 // Values that come from outside: hostile objects, and values made by a second copy of the driver, which `instanceof` does not know.
+import type { Encoding } from '../connection/encoding.js'
 import { CqlType, InvalidValue } from './cql-type.js'
 
 /** A type whose values are objects: whatever throws while one is read (a getter, a proxy, an iterator) becomes a broken rule. */
@@ -13,6 +14,14 @@ export abstract class ObjectType<V> extends CqlType<V> {
 
   /** {@link CqlType.convert}, free to let anything be thrown. */
   protected abstract read (value: unknown): V
+}
+
+/** A type whose values are of a class of the driver's: ours, which the clients of another copy do not know. */
+export abstract class DriverObjectType<V> extends ObjectType<V> {
+  override toDriver (value: V, { classes }: Encoding): unknown { return classes === 'own' ? value : this.toBytes(value) }
+
+  /** As the native protocol has it: the driver sends a Buffer as it is, for every type and at every depth. */
+  protected abstract toBytes (value: V): Buffer
 }
 
 /** What reading a value threw, as a broken rule. The error's own text is dropped: it could hold the value. */
@@ -30,4 +39,9 @@ export function isPlainObject (value: unknown): value is Record<string, unknown>
 /** An object with these methods. What a JSON parser makes has none, so a request body cannot pass for a class of the driver. */
 export function hasMethods<M extends string> (value: unknown, ...methods: readonly M[]): value is Record<M, (...args: unknown[]) => unknown> & Record<string, unknown> {
   return typeof value === 'object' && value !== null && methods.every((m) => typeof (value as Record<string, unknown>)[m] === 'function')
+}
+
+/** The bytes of a BigDecimal or Integer of another copy of the driver, by the codec of its own class. */
+export function bytesByItsClass (value: object): Buffer {
+  return (value.constructor as unknown as { toBuffer (value: object): Buffer }).toBuffer(value)
 }

@@ -1,12 +1,12 @@
 import { types } from '../driver.js'
 import { toLong } from './big-integer.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
-import { hasMethods, ObjectType } from './outside.js'
+import { DriverObjectType, hasMethods } from './outside.js'
 
 const dayInNanoseconds = 86_400_000_000_000n
 
 /** `time` (TYP-14): a time of day to the nanosecond. */
-export class TimeType extends ObjectType<types.LocalTime> {
+export class TimeType extends DriverObjectType<types.LocalTime> {
   override readonly cql = 'time'
 
   protected read (value: unknown): types.LocalTime {
@@ -18,6 +18,7 @@ export class TimeType extends ObjectType<types.LocalTime> {
   }
 
   override fromDriver (value: unknown): types.LocalTime { return value instanceof types.LocalTime ? value : this.convert(value) }
+  protected override toBytes (value: types.LocalTime): Buffer { return value.toBuffer() }
   override equals (a: types.LocalTime, b: types.LocalTime): boolean { return a === b || a.equals(b) }
   override keyOf (value: types.LocalTime): Key { return value.getTotalNanoseconds().toString() }
   override toJSON (value: types.LocalTime): string { return value.toString() }

@@ -1,9 +1,9 @@
 import { types } from '../driver.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
-import { hasMethods, ObjectType } from './outside.js'
+import { DriverObjectType, hasMethods } from './outside.js'
 
 /** `uuid` (TYP-16). */
-export class UuidType extends ObjectType<types.Uuid> {
+export class UuidType extends DriverObjectType<types.Uuid> {
   override readonly cql: 'uuid' | 'timeuuid' = 'uuid'
 
   protected read (value: unknown): types.Uuid {
@@ -12,6 +12,7 @@ export class UuidType extends ObjectType<types.Uuid> {
   }
 
   override fromDriver (value: unknown): types.Uuid { return value instanceof types.Uuid ? value : this.convert(value) }
+  protected override toBytes (value: types.Uuid): Buffer { return bytesOf(value) }
   override equals (a: types.Uuid, b: types.Uuid): boolean { return a === b || bytesOf(a).equals(bytesOf(b)) }
   override keyOf (value: types.Uuid): Key { return bytesOf(value).toString('latin1') }
   override toJSON (value: types.Uuid): string { return value.toString() }

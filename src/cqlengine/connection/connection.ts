@@ -1,11 +1,11 @@
 // One named connection: when it connects, what it does when that fails, and how it ends.
-import { type Client, type ClientOptions, errors } from '../driver.js'
-import { ClosedError, ConfigError } from '../errors.js'
+import type { Client, ClientOptions } from '../driver.js'
+import { ClosedError } from '../errors.js'
+import { isDriverError } from './driver-error.js'
 import { type Encoding, encodingOf } from './encoding.js'
 import { firstPool } from './first-pool.js'
 import { Leftovers } from './leftovers.js'
 import type { Observers } from './observe.js'
-import { checkSameDriver } from './same-driver.js'
 import { Session, withTimeout } from './session.js'
 
 /**
@@ -87,7 +87,6 @@ export class Connection {
    * Connects, or joins the attempt that is under way.
    * @param options.timeout ms until this caller gets the driver's OperationTimedOutError; the attempt itself goes on
    * @throws the driver's error, as it is
-   * @throws {ConfigError} the client comes from another copy of the driver
    * @throws {ClosedError} the connection is, or was meanwhile, closed
    */
   connect ({ timeout }: { timeout?: number } = {}): Promise<void> {
@@ -130,7 +129,6 @@ export class Connection {
       await this.client.connect?.()
       this.#leftovers?.afterSuccess()
       if (this.owned) await firstPool(this.client)
-      else checkSameDriver(this.client, this.name)
       this.#succeeded()
     } catch (error) {
       this.#leftovers?.afterFailure()
@@ -213,6 +211,6 @@ function atMost (ms: number, promise: Promise<unknown>): Promise<boolean> {
   })
 }
 
-/** A data center that does not exist (trap 4), or a client of another driver, is a mistake in the settings: no time will heal it. */
-const isHopeless = (error: unknown): boolean => error instanceof ConfigError || error instanceof errors.ArgumentError ||
-  (error instanceof errors.NoHostAvailableError && Object.values<unknown>(error.innerErrors ?? {}).some((inner) => inner instanceof errors.ArgumentError))
+/** A data center that does not exist (trap 4) is a mistake in the settings: no time will heal it. */
+const isHopeless = (error: unknown): boolean => isDriverError(error, 'ArgumentError') ||
+  (isDriverError(error, 'NoHostAvailableError') && Object.values<unknown>(error.innerErrors ?? {}).some((inner) => isDriverError(inner, 'ArgumentError')))

@@ -1,6 +1,6 @@
 // How a client writes and reads the CQL types for which the driver offers two forms. The driver takes only the form that it is set to:
 // a Map sent without `encoding.map` empties the stored map, a bigint without `useBigIntAsLong` is refused (cqlengine.md section 5.1).
-import type { Client, ClientOptions } from '../driver.js'
+import { Client, type ClientOptions } from '../driver.js'
 
 export interface Encoding {
   /** bigint and counter columns: `bigint`, or the driver's `Long`. */
@@ -9,6 +9,11 @@ export interface Encoding {
   readonly varint: 'bigint' | 'integer'
   readonly set: 'set' | 'array'
   readonly map: 'map' | 'object'
+  /**
+   * Whose Uuid, BigDecimal, Long and so on it knows: the driver tells its own by `instanceof`. One of another installed copy of the driver
+   * refuses ours with a TypeError that shows the value; it takes bytes instead, as every copy does.
+   */
+  readonly classes: 'own' | 'foreign'
 }
 
 /** The `encoding` option of the clients that we make. */
@@ -20,27 +25,33 @@ export const ownEncodingOptions: Readonly<NonNullable<ClientOptions['encoding']>
 })
 
 /** What {@link ownEncodingOptions} amounts to. */
-export const ownEncoding: Encoding = toEncoding(ownEncodingOptions)
+export const ownEncoding: Encoding = toEncoding(ownEncodingOptions, 'own')
 
 /** The encoding of any client, also of one that a user made with other options. */
 export function encodingOf (client: Client): Encoding {
   // The driver's declarations leave `options` out, though every client has it; a hand-made double may lack it.
   const { options } = client as { options?: ClientOptions }
-  const encoding = toEncoding(options?.encoding ?? {})
+  const encoding = toEncoding(options?.encoding ?? {}, isOfAnotherDriver(client) ? 'foreign' : 'own')
   // The same object for the same settings: rows of such clients need no conversion, which is asked for each query.
   return equal(encoding, ownEncoding) ? ownEncoding : encoding
 }
 
-function toEncoding (options: NonNullable<ClientOptions['encoding']>): Encoding {
+/** What every driver's client has once it is made; a hand-made double lacks it, and takes what it likes. */
+function isOfAnotherDriver (client: object): boolean {
+  return !(client instanceof Client) && 'controlConnection' in client
+}
+
+function toEncoding (options: NonNullable<ClientOptions['encoding']>, classes: Encoding['classes']): Encoding {
   return Object.freeze({
     bigint: options.useBigIntAsLong ? 'bigint' : 'long',
     varint: options.useBigIntAsVarint ? 'bigint' : 'integer',
     set: options.set ? 'set' : 'array',
     // The driver sends a Map as empty unless it is an instance of the class given here.
-    map: options.map !== undefined && new Map() instanceof options.map ? 'map' : 'object'
+    map: options.map !== undefined && new Map() instanceof options.map ? 'map' : 'object',
+    classes
   })
 }
 
 function equal (a: Encoding, b: Encoding): boolean {
-  return a.bigint === b.bigint && a.varint === b.varint && a.set === b.set && a.map === b.map
+  return a.bigint === b.bigint && a.varint === b.varint && a.set === b.set && a.map === b.map && a.classes === b.classes
 }

@@ -1,5 +1,6 @@
 // What an error of the driver means to somebody behind HTTP (driver-faults.md trap 10, API.md section 12). No address, CQL or stack in here.
-import { errors, types } from '../driver.js'
+import { types } from '../driver.js'
+import { isDriverError } from './driver-error.js'
 
 export interface HttpCause {
   readonly statusCode: number
@@ -25,12 +26,12 @@ const byCode: ReadonlyMap<number, HttpCause> = new Map([
 
 /** undefined: it is none of the driver's errors. */
 export function classifyDriverError (error: unknown): HttpCause | undefined {
-  if (error instanceof errors.NoHostAvailableError) return ofHosts(Object.values<unknown>(error.innerErrors ?? {}))
-  if (error instanceof errors.OperationTimedOutError) return timeout
-  if (error instanceof errors.BusyConnectionError) return overloaded
-  if (error instanceof errors.ResponseError) return byCode.get(error.code) ?? failed
-  if (error instanceof errors.AuthenticationError || error instanceof errors.ArgumentError) return failed
-  if (error instanceof errors.DriverError) return isLostConnection(error) ? unavailable : failed
+  if (isDriverError(error, 'NoHostAvailableError')) return ofHosts(Object.values<unknown>(error.innerErrors ?? {}))
+  if (isDriverError(error, 'OperationTimedOutError')) return timeout
+  if (isDriverError(error, 'BusyConnectionError')) return overloaded
+  if (isDriverError(error, 'ResponseError')) return byCode.get(error.code) ?? failed
+  if (isDriverError(error, 'AuthenticationError') || isDriverError(error, 'ArgumentError')) return failed
+  if (isDriverError(error, 'DriverError')) return isLostConnection(error) ? unavailable : failed
   return isNoConnection(error) ? unavailable : undefined
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, errors, type types } from '../driver.js'
 import { ClosedError } from '../errors.js'
+import { isDriverError } from './driver-error.js'
 import { isNoConnection } from './http-cause.js'
 import { isObserved, observed, type Observers } from './observe.js'
 
@@ -214,7 +215,7 @@ export class Session {
 
   /** Trap 8: the driver never evicts a statement that could not be prepared, and once there are enough of them prepares everything anew each time. */
   #note (error: unknown): void {
-    if (!(error instanceof errors.ResponseError && refusals.has(error.code)) || ++this.#refused < mostRefused) return
+    if (!(isDriverError(error, 'ResponseError') && refusals.has(error.code)) || ++this.#refused < mostRefused) return
     this.#refused = 0
     this.forgetPrepared()
   }
@@ -245,7 +246,7 @@ const longestPause = 512
  * Preparing gives up when the first host of its plan has no free connection (just connected, or silent), though others have: the next plan
  * starts with another host. Executing does not need this: there the driver goes on by itself.
  */
-const isWithoutConnection = (error: unknown): boolean => error instanceof errors.BusyConnectionError || isNoConnection(error)
+const isWithoutConnection = (error: unknown): boolean => isDriverError(error, 'BusyConnectionError') || isNoConnection(error)
 
 const longestTimer = 2 ** 31 - 1
 

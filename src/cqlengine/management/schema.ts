@@ -1,7 +1,8 @@
 // Reads what a keyspace has, from system_schema: the driver's own metadata is cached and lags behind other clients (reference section 5).
 import type { Connection } from '../connection/connection.js'
+import { isDriverError } from '../connection/driver-error.js'
 import type { Session } from '../connection/session.js'
-import { errors, type Host, types } from '../driver.js'
+import { type Host, types } from '../driver.js'
 import { nearHosts, type OneNode } from './nodes.js'
 
 export interface ExistingColumn {
@@ -73,7 +74,7 @@ export async function readSchema (connection: Connection, keyspace: string, sett
   try {
     return await readFrom(connection, node, keyspace, settings)
   } catch (error) {
-    if (nodes.length === 1 || !(error instanceof errors.NoHostAvailableError || error instanceof errors.OperationTimedOutError)) throw error
+    if (nodes.length === 1 || !(isDriverError(error, 'NoHostAvailableError') || isDriverError(error, 'OperationTimedOutError'))) throw error
     return await readFrom(connection, undefined, keyspace, settings)
   }
 }

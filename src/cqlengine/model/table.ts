@@ -2,6 +2,7 @@ import type { AnyColumn, AnyColumnOptions, Columns, IndexOptions } from '../colu
 import { typeIsAll } from '../columns/check.js'
 import { CqlType } from '../columns/cql-type.js'
 import { checkKeyType } from '../columns/nesting.js'
+import { DriverObjectType } from '../columns/outside.js'
 import { ModelDefinitionError } from '../errors.js'
 import { nameRule, quote, tableNameLimit } from '../statements/identifiers.js'
 
@@ -36,7 +37,7 @@ export interface TableColumn {
   readonly plain: boolean
   /** Some value of it is stored as null, as empty collections are. */
   readonly canBeEmpty: boolean
-  /** The driver takes values as instances hold them. */
+  /** Our copy of the driver takes values as instances hold them. */
   readonly bindsAsIs: boolean
 }
 
@@ -169,7 +170,7 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
     isCounter: type.kind === 'counter',
     plain: typeIsAll({ type, options }, isKeyColumn),
     canBeEmpty: type.isEmpty !== CqlType.prototype.isEmpty,
-    bindsAsIs: type.toDriver === CqlType.prototype.toDriver
+    bindsAsIs: type.toDriver === CqlType.prototype.toDriver || type.toDriver === DriverObjectType.prototype.toDriver
   }
 }
 

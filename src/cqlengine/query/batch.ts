@@ -1,6 +1,6 @@
+import { isDriverError } from '../connection/driver-error.js'
 import type { BatchedQuery, BatchRequestOptions } from '../connection/session.js'
 import type { types } from '../driver.js'
-import { errors } from '../driver.js'
 import { BatchError, LWTError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchLike, BatchOptions, OpOptions } from '../model/operations.js'
@@ -10,7 +10,7 @@ import { checkBatchable } from './batch-rules.js'
 import type { Queued, Write } from './pending-write.js'
 import type { Database } from './place.js'
 import { checkSize, mostRequestBytes } from './statement-size.js'
-import { fingerprint, toLong } from './wire.js'
+import { fingerprint, requestTimestamp } from './wire.js'
 
 const optionNames = ['type', 'connection', 'timestamp', 'consistency', 'timeout', 'executeOnException']
 
@@ -116,7 +116,7 @@ export class BatchQuery implements BatchLike {
       isIdempotent: !this.#conditional && queue.every(({ write, op }) => op.idempotent ?? write.request.isIdempotent === true),
       ...level !== undefined && { consistency: level },
       ...timeout !== undefined && { timeout },
-      ...timestamp !== undefined && { timestamp: toLong(microseconds(timestamp)) }
+      ...timestamp !== undefined && { timestamp: requestTimestamp(microseconds(timestamp), place.connection.encoding) }
     }
   }
 
@@ -125,7 +125,7 @@ export class BatchQuery implements BatchLike {
     try {
       return await send()
     } catch (error) {
-      if (error instanceof errors.ResponseError && error.message === 'Batch too large') process.emitWarning(this.#sizeOf(queue), 'CQLEngineWarning')
+      if (isDriverError(error, 'ResponseError') && error.message === 'Batch too large') process.emitWarning(this.#sizeOf(queue), 'CQLEngineWarning')
       throw error
     }
   }

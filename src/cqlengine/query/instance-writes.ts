@@ -139,13 +139,15 @@ function wholeInsertion (subject: Subject): InstanceWrite {
   const columns: TableColumn[] = []
   const params: unknown[] = []
   const row: unknown[] = []
+  const isOwn = encoding.classes === 'own'
   for (const column of table.columns) {
     const stored = asStored(column, values[column.position])
     row.push(stored)
     if (stored === null && givenEmpty?.has(column.name) !== true) continue
     columns.push(column)
     // What binds as it is was copied where it can change in place; the others are bound to something made for it.
-    params.push(stored === null || column.bindsAsIs ? stored : column.type.toDriver(values[column.position], encoding))
+    if (stored === null || (isOwn && column.bindsAsIs)) params.push(stored)
+    else params.push(column.type.toDriver(column.bindsAsIs ? stored : values[column.position], encoding))
   }
   return insertionOf(subject, columns, params, becoming(subject, blueprintOf(model).layout.record(row)))
 }

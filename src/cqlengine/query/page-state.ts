@@ -1,4 +1,5 @@
-import { errors, types } from '../driver.js'
+import { isDriverError } from '../connection/driver-error.js'
+import { types } from '../driver.js'
 import { PageTokenError } from '../errors.js'
 
 const advice = 'the state is not one that page() gave for this query. Start again at the first page'
@@ -16,7 +17,7 @@ export function checkState (state: unknown, at: string): string {
 /** What the server answers to a state that only looks right. */
 export function isRefusedState (error: unknown): boolean {
   const { protocolError, serverError } = types.responseErrorCodes
-  return error instanceof errors.ResponseError && (error.code === protocolError || error.code === serverError)
+  return isDriverError(error, 'ResponseError') && (error.code === protocolError || error.code === serverError)
 }
 
 export function refusedState (at: string, cause: unknown): PageTokenError {

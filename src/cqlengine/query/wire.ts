@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto'
+import { toLong } from '../columns/big-integer.js'
+import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
+import { BatchError } from '../errors.js'
 
-/** A 64-bit integer for clients that are set to `Long` (reference 5.1 "Encoding"). */
-export function toLong (value: bigint): types.Long {
-  const bits = BigInt.asUintN(64, value)
-  return types.Long.fromBits(Number(bits & 0xffffffffn) | 0, Number(bits >> 32n) | 0)
+/**
+ * The `timestamp` option of a request, which no encoder sees: the driver takes a Long of its own, or a number.
+ * @param at µs since 1970
+ * @throws {BatchError} a client of another copy of the driver, and no number holds it
+ */
+export function requestTimestamp (at: bigint, { classes }: Encoding): types.Long | number {
+  if (classes === 'own') return toLong(at)
+  const number = Number(at)
+  if (Number.isSafeInteger(number)) return number
+  throw new BatchError('The timestamp of a batch must be within 2^53 µs (the year 2255) of 1970 with a client of another copy of cassandra-driver. ' +
+    'Give it to each statement of the batch, or make the client with the Client that fastify-cqlalchemy exports')
 }
 
 /** One short text for values in the driver's form: equal values give the same, others do not. */

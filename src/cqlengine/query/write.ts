@@ -1,3 +1,4 @@
+import { boundInt64 } from '../columns/big-integer.js'
 import type { RequestOptions } from '../connection/session.js'
 import { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
@@ -9,7 +10,6 @@ import { BatchQuery } from './batch.js'
 import type { Write } from './pending-write.js'
 import type { Place } from './place.js'
 import { checkSize } from './statement-size.js'
-import { toLong } from './wire.js'
 
 /**
  * Sends a write, or queues it when the options name a batch; queueing happens before the first await, so that it needs none.
@@ -92,8 +92,7 @@ export function bindUsing (op: OpOptions, place: Place, params: unknown[]): void
 
 export function bindTimestamp (op: OpOptions, place: Place, params: unknown[]): void {
   if (op.timestamp === undefined) return
-  const at = microseconds(op.timestamp)
-  params.push(place.connection.encoding.bigint === 'long' ? toLong(at) : at)
+  params.push(boundInt64(microseconds(op.timestamp), place.connection.encoding))
 }
 
 export function isConditional (op: OpOptions): boolean {
