@@ -4,6 +4,7 @@ import { QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { qualified, quote } from '../statements/identifiers.js'
 import { connectionOf, type Database, type Place, placeOf, sourcesOf } from './place.js'
+import { rawParams } from './raw-params.js'
 
 const template: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
 const readTemplate: RequestOptions = Object.freeze({ kind: 'raw', prepare: true, isIdempotent: true })
@@ -21,9 +22,9 @@ export async function cqlTemplate (db: Database, text: readonly string[], parts:
   const params: unknown[] = []
   let cql = text[0] ?? ''
   for (const [i, part] of parts.entries()) cql += textOf(part, places, params) + (text[i + 1] ?? '')
-  const { session } = place?.connection ?? connectionOf(db)
+  const { session, encoding } = place?.connection ?? connectionOf(db)
   const rows: Record<string, unknown>[] = []
-  for await (const page of session.pages(cql, params, /^\s*select\b/i.test(cql) ? readTemplate : template)) {
+  for await (const page of session.pages(cql, rawParams(params, encoding), /^\s*select\b/i.test(cql) ? readTemplate : template)) {
     for (const row of page.rows ?? []) rows.push({ ...row })
   }
   return rows

@@ -4,6 +4,7 @@ import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions } from '../model/options.js'
 import { connectionOf, type Database } from './place.js'
+import { rawParams } from './raw-params.js'
 import { requestOf } from './write.js'
 
 const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
@@ -21,5 +22,6 @@ export async function execute (db: Database, cql: string, params: readonly unkno
   for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
     if (op[name] !== undefined) throw new QueryError(`${at}: write ${name} into the CQL text`)
   }
-  return await connectionOf(db, op.using).session.execute(cql, params, requestOf(raw, op))
+  const { session, encoding } = connectionOf(db, op.using)
+  return await session.execute(cql, rawParams(params, encoding), requestOf(raw, op))
 }
