@@ -208,3 +208,23 @@ t.test('POL on a real server', async (t) => {
   await (await Dog.get({ id: 3 })).delete()
   t.equal(await Pet.objects.count(), 2)
 })
+
+t.test('constructors with arguments of their own pass them on to the class of the parent', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Pet extends db.Model.define('pet', { id: c.Integer({ primaryKey: true }), kind: c.Text({ discriminatorColumn: true }) }).as<Pet>() {
+    readonly #owner: string
+    constructor (values?: { id?: number }, owner = 'nobody') {
+      super(values)
+      this.#owner = owner
+    }
+
+    get owner () { return this.#owner }
+  }
+  class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
+  const { client } = await recorded(t, db)
+  const withOwner = Cat as unknown as new (values: object, owner: string) => Cat
+  t.equal(new withOwner({ id: 1, lives: 9 }, 'Ann').owner, 'Ann') // eslint-disable-line new-cap -- the class, seen with the parent's arguments
+  client.reply('SELECT', [{ id: 1, kind: 'cat', lives: 9 }])
+  t.equal((await Cat.objects.first())?.owner, 'nobody')
+})

@@ -17,8 +17,8 @@ export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonl
   return new Function('Parent', `'use strict'
     const room = false
     return class extends Parent {
-      constructor (values) {
-        super(values)
+      constructor (...values) {
+        super(...values)
         if (room) { ${assignments.join('; ')} }
       }
     }`)(Parent) as C
