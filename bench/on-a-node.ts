@@ -45,11 +45,14 @@ print('partition of 5,000 rows', await interleaved([
 ], 12, 7))
 
 const many = 50_000
-const started = performance.now()
-const { written } = await Wide.createMany((function * () { for (let i = 0; i < many; i++) yield wide() })())
-const ours = performance.now() - started
-const startedByHand = performance.now()
-await at(64, many, insertWide)
-console.log(`\ncreateMany of ${written} rows: ${(ours / 1000).toFixed(1)} s; 64 hand-written loops: ${((performance.now() - startedByHand) / 1000).toFixed(1)} s; RSS ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`)
+const rows = function * (n: number) { for (let i = 0; i < n; i++) yield wide() }
+let peak = 0
+const watch = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()) }, 50)
+print(`${many} rows, 64 at once (per row)`, await interleaved([
+  { name: '64 loops by hand', run: async (n) => { await at(64, n, insertWide) } },
+  { name: 'createMany', run: async (n) => { const { written } = await Wide.createMany(rows(n)); if (written !== n) throw new Error(`${written} of ${n} rows were written`) } }
+], many, 3))
+clearInterval(watch)
+console.log(`  peak RSS ${Math.round(peak / 2 ** 20)} MiB, heap at the end ${Math.round(process.memoryUsage().heapUsed / 2 ** 20)} MiB`)
 
 await close()
