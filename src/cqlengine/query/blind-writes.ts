@@ -35,7 +35,8 @@ export async function updateRows (querying: Querying, state: QueryState, values:
   const key = keyOf(state, at)
   const place = placeFor(querying, state, op)
   const where: Where = {
-    shape: `by ${shapeOf(key)}`,
+    // The same text as that of an instance's update, which is found without making a string.
+    shape: !isStatic && isWholeKey(table, key) ? 'key' : `by ${shapeOf(key)}`,
     relations: () => {
       checkKey(table, key, at, isStatic ? 'partition' : 'row', isConditional(op))
       return key.map(conditionText)
@@ -93,6 +94,11 @@ export async function deleteRows (querying: Querying, state: QueryState, op: OpO
   bindAll(key, place, params)
   bindAll(conditions.list, place, params)
   await send(new BlindWrite(model, place, op, key, { cql: prepared.cql, request: prepared.request, params }), op)
+}
+
+/** One value for each column of the key, in its order: always legal. */
+function isWholeKey ({ key: columns }: Table, key: readonly ColumnCondition[]): boolean {
+  return key.length === columns.length && key.every(({ column, operator }, i) => column === columns[i] && operator === 'eq')
 }
 
 function shapeOf (key: readonly Condition[]): string {

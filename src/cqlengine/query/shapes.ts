@@ -34,3 +34,20 @@ export function assignedBits (changes: readonly Assignment[]): number | undefine
   }
   return bits
 }
+
+const kinds: readonly ChangeKind[] = ['assign', 'append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
+const kindNumber = Object.fromEntries(kinds.map((kind, i) => [kind, i])) as Readonly<Record<ChangeKind, number | undefined>>
+const mostChanges = 4
+const mostPositions = 31
+
+/** A few changes of any kind, in their order, as a number above those of {@link assignedBits}: nine bits for each. `undefined` for others. */
+export function changeCode (changes: readonly Assignment[]): number | undefined {
+  if (changes.length > mostChanges) return undefined
+  let code = 1
+  for (const { column: { position }, change: { kind } } of changes) {
+    const number = kindNumber[kind]
+    if (number === undefined || position >= mostPositions) return undefined
+    code = code * 512 + position * 16 + number
+  }
+  return 2 ** powers.length + code
+}

@@ -10,7 +10,7 @@ import { update } from '../statements/write.js'
 import { bindCondition } from './conditions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Place } from './place.js'
-import { assignedBits } from './shapes.js'
+import { assignedBits, changeCode } from './shapes.js'
 import type { ShapeKey, Statement, StatementCache } from './statement-cache.js'
 import { baseRequest, bindUsing, isConditional } from './write.js'
 
@@ -49,10 +49,10 @@ export function updateStatement (cache: StatementCache, model: ModelConstructor,
   return { cql, request, params }
 }
 
-/** A negative number for usual updates of an instance (those of inserts are positive), else a text. */
+/** A negative number for usual updates by key (those of inserts are positive), else a text. */
 function shapeOf (changes: readonly ColumnChange[], op: OpOptions, where: string, conditions: string): ShapeKey {
   const flags = (op.ttl === undefined ? 0 : 1) + (op.timestamp === undefined ? 0 : 2)
-  const bits = conditions === '' && (where === 'key' || where === 'partition') ? assignedBits(changes) : undefined
+  const bits = conditions === '' && (where === 'key' || where === 'partition') ? assignedBits(changes) ?? changeCode(changes) : undefined
   if (bits !== undefined) return -(bits * 8 + flags + (where === 'key' ? 0 : 4)) - 1
   let shape = `u ${flags} `
   for (const change of changes) shape += `${changeShape(change)},`
