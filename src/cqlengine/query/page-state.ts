@@ -14,11 +14,16 @@ export function checkState (state: unknown, at: string): string {
   throw new PageTokenError(`${at}: ${advice}`)
 }
 
-/** What the server answers to a state that only looks right. */
+/** What the server answers to a state that only looks right; a replica that cannot read it fails for a reason that it does not know. */
 export function isRefusedState (error: unknown): boolean {
-  const { protocolError, serverError } = types.responseErrorCodes
-  return isDriverError(error, 'ResponseError') && (error.code === protocolError || error.code === serverError)
+  if (!isDriverError(error, 'ResponseError')) return false
+  const { protocolError, serverError, readFailure } = types.responseErrorCodes
+  if (error.code === readFailure) return Object.values((error as { reasons?: object }).reasons ?? {}).every((reason) => reason === unknownReason)
+  return error.code === protocolError || error.code === serverError
 }
+
+/** Of the protocol's reasons of a failure (native protocol v5, section 9). */
+const unknownReason = 0
 
 export function refusedState (at: string, cause: unknown): PageTokenError {
   const error = new PageTokenError(`${at}: the server refuses the state; ${advice}`)
