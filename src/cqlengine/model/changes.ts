@@ -74,11 +74,15 @@ export function isDefault (column: TableColumn, state: State, value: unknown): b
 }
 
 /** True for a value that is still the one of the row, by value: it needs no check, for it was checked when it was written, or was never ours to check. */
-export function isAsStored ({ stored }: State, { field, mutable, type }: TableColumn, value: unknown): boolean {
-  const before = stored?.[field] ?? null
-  if (!mutable || value === null || before === null) return before === value
+export function isAsStored ({ stored }: State, column: TableColumn, value: unknown): boolean {
+  return isAsKept(column, stored?.[column.field], value)
+}
+
+/** The same, where what is stored was read before. */
+export function isAsKept ({ mutable, type }: TableColumn, kept: unknown, value: unknown): boolean {
+  if (!mutable || value === null || kept === null || kept === undefined) return kept === value // undefined where it was not loaded
   try {
-    return type.isAsKept(before, value)
+    return type.isAsKept(kept, value)
   } catch {
     return false // something of another form was put into it
   }

@@ -15,6 +15,8 @@ export interface Layout {
   readonly assign: (instance: object, values: RowValues) => void
   /** A row as it is stored: values by database name. */
   readonly record: (values: RowValues) => Record<string, unknown>
+  /** The other way round; `undefined` for columns that are not in it. */
+  readonly fields: (record: Readonly<Record<string, unknown>>) => unknown[]
   /** Reads objects that have just these keys, to values by position. Absent where no code may be generated. */
   readonly taker: ((keys: readonly TableColumn[]) => Take) | undefined
 }
@@ -38,10 +40,15 @@ function generated (prototype: object, columns: readonly TableColumn[]): Layout 
   })
   const writes = columns.map(({ name }, i) => `o[${JSON.stringify(name)}] = v[${i}]`)
   const fields = columns.map(({ field }, i) => `${JSON.stringify(field)}: v[${i}]`)
+  const ofRecord = columns.map(({ field }) => {
+    const key = JSON.stringify(field)
+    return field in Object.prototype ? `(Object.hasOwn(r, ${key}) ? r[${key}] : undefined)` : `r[${key}]`
+  })
   return {
     read: new Function('o', `'use strict'\nreturn [${reads.join(', ')}]`) as Layout['read'],
     assign: new Function('o', 'v', `'use strict'\n${writes.join('\n')}`) as Layout['assign'],
     record: new Function('v', `'use strict'\nreturn { ${fields.join(', ')} }`) as Layout['record'],
+    fields: new Function('r', `'use strict'\nreturn [${ofRecord.join(', ')}]`) as Layout['fields'],
     taker: (keys) => new Function('g', `'use strict'\nreturn [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`) as Take
   }
 }
@@ -52,6 +59,7 @@ function interpreted (columns: readonly TableColumn[]): Layout {
     read: (instance) => columns.map((c) => valueOf(instance, c.name)),
     assign: (instance, values) => { for (const { name, position } of columns) (instance as Record<string, unknown>)[name] = values[position] },
     record: (values) => Object.fromEntries(columns.map((c) => [c.field, values[c.position]])),
+    fields: (record) => columns.map((c) => valueOf(record, c.field)),
     taker: undefined
   }
 }

@@ -1,6 +1,6 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
-import { inForm, isAsStored, isDefault, isSettable, wrong } from './changes.js'
+import { inForm, isAsKept, isDefault, isSettable, wrong } from './changes.js'
 import { META, tableOf } from './meta.js'
 import { blueprintOf, valuesOf } from './blueprint.js'
 import type { RowValues } from './layout.js'
@@ -8,17 +8,25 @@ import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { checked, isNothing, validationError, Violations } from './values.js'
 
+/** An instance's values, all right. */
+export interface Validated {
+  readonly values: RowValues
+  /** Of a stored row the columns that may differ from what is stored; the others do not. Of a new one all. */
+  readonly touched: readonly TableColumn[]
+}
+
 /**
  * Checks and converts the loaded columns of an instance; only when all are right are the converted values put in place.
- * @returns the values that the instance has now
  * @throws {ValidationError} with one entry per broken rule
  */
-export function validateInstance (instance: object, state: State): RowValues {
-  const { name, table } = blueprintOf(state.model)
+export function validateInstance (instance: object, state: State): Validated {
+  const { name, table, layout } = blueprintOf(state.model)
   const { stored, accepted } = state
   const violations = new Violations()
   const values = valuesOf(instance, state)
   const staticOnly = isStaticOnly(values, state, table)
+  const kept = stored === undefined ? undefined : layout.fields(stored)
+  const touched: TableColumn[] | undefined = stored === undefined || staticOnly ? undefined : []
   let converted: TableColumn[] | undefined
   let result: unknown[] | undefined
   for (const column of table.columns) {
@@ -30,7 +38,8 @@ export function validateInstance (instance: object, state: State): RowValues {
       continue
     }
     if (accepted !== undefined && value !== null && !column.mutable && value === accepted[column.position]) continue
-    if (stored !== undefined && (value !== null || !column.required) && isAsStored(state, column, value)) continue
+    if (kept !== undefined && (value !== null || !column.required) && isAsKept(column, kept[column.position], value)) continue
+    touched?.push(column)
     try {
       const own = required(column, checked(column, value))
       if (own === value) continue
@@ -43,9 +52,8 @@ export function validateInstance (instance: object, state: State): RowValues {
     }
   }
   violations.finish(name)
-  if (converted === undefined || result === undefined) return values
-  for (const column of converted) (instance as Record<string, unknown>)[column.name] = result[column.position]
-  return result
+  if (converted !== undefined && result !== undefined) for (const column of converted) (instance as Record<string, unknown>)[column.name] = result[column.position]
+  return { values: result ?? values, touched: touched ?? table.columns }
 }
 
 function required (column: TableColumn, value: unknown): unknown {

@@ -26,7 +26,8 @@ export async function createMany (model: ModelConstructor, rows: unknown, given:
     try {
       while (!progress.isFailed) {
         isOpen = false // until it has answered: a source that is done, or threw, is not to be closed
-        const next = await iterator.next()
+        const given = iterator.next()
+        const next = 'then' in given ? await given : given // most sources have their rows at hand
         if (next.done === true) return
         isOpen = true
         if (progress.isFailed) progress.failed.push(next.value)
@@ -72,6 +73,7 @@ class Progress {
 
   ended (): void {
     this.active--
+    if (this.#changed.length === 0) return
     const waiting = this.#changed
     this.#changed = []
     for (const resolve of waiting) resolve()

@@ -36,7 +36,7 @@ function update (w: Writing, instance: object, state: State, values: unknown, op
   checkSettable(instance, base, changes)
   const takeBack = assign(instance, changes)
   try {
-    const subject = subjectOf(w, instance, validate(instance, base), state, base, op)
+    const subject = subjectOf(w, instance, validate(instance, base).values, state, base, op)
     const planned = plan(subject, changes)
     return planned === undefined ? undefined : ready(subject, planned)
   } catch (error) {

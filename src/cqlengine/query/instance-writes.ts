@@ -9,7 +9,7 @@ import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checked, isNothing, Violations } from '../model/values.js'
-import { checkWritable, isStaticOnly, validateInstance } from '../model/whole.js'
+import { checkWritable, isStaticOnly, type Validated, validateInstance } from '../model/whole.js'
 import { qualified } from '../statements/identifiers.js'
 import { insert, remove as deletion } from '../statements/write.js'
 import { bindCondition, isToken } from './conditions.js'
@@ -37,8 +37,9 @@ function save (w: Writing, instance: object, state: State, op: OpOptions): Insta
   checkWritable(state)
   checkCounterOptions(state.model, op)
   resetDiscriminator(instance, state)
-  const subject = subjectOf(w, instance, validate(instance, base), state, base, op)
-  const write = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject)
+  const { values, touched } = validate(instance, base)
+  const subject = subjectOf(w, instance, values, state, base, op)
+  const write = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject, touched)
   return write === undefined ? undefined : ready(subject, write)
 }
 
@@ -93,8 +94,8 @@ export function ready ({ state, base, op }: Subject, write: InstanceWrite): Inst
   return undefined
 }
 
-/** A user's `validate()` is always used, and cannot switch off our own checks. Gives the values that the instance has then. */
-export function validate (instance: object, base: State): RowValues {
+/** A user's `validate()` is always used, and cannot switch off our own checks. Gives what the instance is then. */
+export function validate (instance: object, base: State): Validated {
   const { validate: check } = instance as { validate (): unknown }
   if (check === ModelInstance.prototype.validate) return validateInstance(instance, base)
   const answer: unknown = check.call(instance)
@@ -165,10 +166,10 @@ function becomingStatic (subject: Subject): Settle {
   }
 }
 
-function knownRow (subject: Subject): InstanceWrite | undefined {
+function knownRow (subject: Subject, touched: readonly TableColumn[]): InstanceWrite | undefined {
   const { values, base, table } = subject
-  if (subject.elsewhere || keyChanged(values, base, table.key)) return wholeRow(subject)
-  const changes = changesOf(values, base, table.columns)
+  if (subject.elsewhere || (touched.length > 0 && keyChanged(values, base, table.key))) return wholeRow(subject)
+  const changes = changesOf(values, base, touched)
   if (changes.length === 0) return undefined
   return update(subject, changes, storing(snapshotOf(values, changes.map((c) => c.column))))
 }
