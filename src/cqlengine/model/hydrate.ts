@@ -13,6 +13,8 @@ interface Mapper {
   readonly instances: (rows: readonly DriverRow[], source: Source) => object[]
   /** Database names of the columns of which a {@link Loaded} row keeps values of its own. */
   readonly keptFields: readonly string[]
+  /** See shape.ts. */
+  readonly keeper: object
 }
 
 /**
@@ -109,10 +111,10 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     } finally {
       // Nor must a constructor that threw leave its row to the next instance.
       Object.assign(loading, outer)
-      phase.constructing = keeper === undefined
+      phase.constructing = false
     }
   }
-  return { instances, keptFields: kept.map((p) => p.field) }
+  return { instances, keptFields: kept.map((p) => p.field), keeper }
 
   /** API.md section 5: a field of the class would hide the column. What its constructor assigns is overwritten, like in any instance. */
   function prove (instance: object): void {
