@@ -32,7 +32,7 @@ class FieldGuard {
 
 /**
  * The body of every model class: what `db.Model` is before it has columns. Columns are own properties of the instance; all else is in
- * one private slot. The types that users see are in `api.ts`.
+ * private slots. The types that users see are in `api.ts`.
  */
 export class ModelInstance extends FieldGuard {
   static readonly [META]: ModelMeta
