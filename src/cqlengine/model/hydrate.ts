@@ -5,7 +5,7 @@ import { checkAccessors, hiddenColumn } from './field-guard.js'
 import { canGenerateCode } from './generate.js'
 import { type Loading, META, type ModelConstructor, tableOf } from './meta.js'
 import { keeperOf } from './shape.js'
-import type { DriverRow, Loaded, Source } from './state.js'
+import type { DriverRow, KeptRow, Loaded, Source } from './state.js'
 import type { TableColumn } from './table.js'
 
 /** Makes instances of one class from rows with one list of columns. */
@@ -38,10 +38,11 @@ export function hydrate (queried: ModelConstructor, rows: readonly DriverRow[], 
 
 /** What is stored, from the row that an instance was made of. */
 export function storedFrom (source: Source, loaded: Loaded): Record<string, unknown> {
-  if (!Array.isArray(loaded)) return loaded as DriverRow
-  const [row, ...kept] = loaded as readonly [DriverRow, ...unknown[]]
+  const { keptFields } = mapperOf(source)
+  if (keptFields.length === 0) return loaded as DriverRow
+  const { row, ...kept } = loaded as KeptRow
   const stored = { ...row }
-  for (const [i, field] of mapperOf(source).keptFields.entries()) stored[field] = kept[i]
+  for (const [i, field] of keptFields.entries()) stored[field] = kept[`k${i}`]
   return stored
 }
 
@@ -143,15 +144,14 @@ interface Make {
   readonly prove: (instance: object) => void
 }
 
-/** Gives an instance its value of a column, and `kept` what is stored, if that can change in place or has another form. */
-function read ({ convert, type }: ColumnPlan, given: unknown, kept: unknown[], at: number): unknown {
-  if (given === null || given === undefined) {
-    kept[at] = null
-    return type.emptyValue()
-  }
-  const value = convert ? type.fromDriver(given) : given
-  kept[at] = type.mutable ? type.snapshot(value) : value
-  return value
+/** What an instance gets of a value that is not null. */
+function read ({ convert, type }: ColumnPlan, given: unknown): unknown {
+  return convert ? type.fromDriver(given) : given
+}
+
+/** What is kept of it, if that can change in place or has another form than the row's. */
+function keep ({ type }: ColumnPlan, value: unknown): unknown {
+  return type.mutable ? type.snapshot(value) : value
 }
 
 /**
@@ -159,17 +159,19 @@ function read ({ convert, type }: ColumnPlan, given: unknown, kept: unknown[], a
  * object literal (measured in bench/). Names go in as JSON strings, values never.
  */
 function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], make: Make): Run {
-  const reads = kept.map((p, i) => `const v${i} = read(kept[${i}], row[${JSON.stringify(p.field)}], loaded, ${i + 1})`)
+  const reads = kept.map((p, i) => `
+        const g${i} = row[${JSON.stringify(p.field)}]
+        const is${i} = g${i} !== null && g${i} !== undefined
+        const v${i} = is${i} ? read(kept[${i}], g${i}) : kept[${i}].type.emptyValue()`)
+  const loaded = kept.length === 0 ? 'row' : `{ row, ${kept.map((_, i) => `k${i}: is${i} ? keep(kept[${i}], v${i}) : null`).join(', ')} }`
   const lines = plans.map((p) => `o[${JSON.stringify(p.name)}] = ${p.asIs ? `row[${JSON.stringify(p.field)}]` : `v${kept.indexOf(p)}`}`)
   const body = `'use strict'
     let proved = false
     return (rows) => {
       const out = new Array(rows.length)
       for (let i = 0; i < rows.length; i++) {
-        const row = rows[i]
-        ${kept.length === 0 ? 'const loaded = row' : `const loaded = [row${', null'.repeat(kept.length)}]`}
-        ${reads.join('\n        ')}
-        loading.loaded = loaded
+        const row = rows[i]${reads.join('')}
+        loading.loaded = ${loaded}
         loading.target = Target
         phase.constructing = true
         const o = new Target()
@@ -182,15 +184,15 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], m
     }`
   const { Target, loading, phase, prove } = make
   // eslint-disable-next-line no-new-func -- see above; `interpreted` is the way without
-  return new Function('kept', 'read', 'Target', 'loading', 'phase', 'prove', body)(kept, read, Target, loading, phase, prove) as Run
+  return new Function('kept', 'read', 'keep', 'Target', 'loading', 'phase', 'prove', body)(kept, read, keep, Target, loading, phase, prove) as Run
 }
 
 function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, loading, phase, prove }: Make): Run {
   let proved = false
   return (rows) => rows.map((row) => {
-    const loaded: [DriverRow, ...unknown[]] = [row]
-    const values = kept.map((plan, i) => read(plan, row[plan.field], loaded, i + 1))
-    loading.loaded = kept.length === 0 ? row : loaded
+    const values = kept.map((plan) => (row[plan.field] ?? null) === null ? plan.type.emptyValue() : read(plan, row[plan.field]))
+    const snapshots = kept.map((plan, i) => [`k${i}`, (row[plan.field] ?? null) === null ? null : keep(plan, values[i])])
+    loading.loaded = kept.length === 0 ? row : { row, ...Object.fromEntries(snapshots) as object }
     loading.target = Target
     phase.constructing = true
     const instance = new Target() as Record<string, unknown>

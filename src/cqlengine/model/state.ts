@@ -18,8 +18,9 @@ export interface Source {
 /** A row as the driver gives it. */
 export type DriverRow = Record<string, unknown>
 
-/** What an instance was made of: the row, or an array of the row and what is kept of some columns; see `hydrate.ts`. */
-export type Loaded = DriverRow | readonly [row: DriverRow, ...kept: unknown[]]
+/** What an instance was made of: the row, or the row and what is kept of some columns, in their order; see `hydrate.ts`. */
+export type Loaded = DriverRow | KeptRow
+export interface KeptRow { readonly row: DriverRow, readonly [kept: `k${number}`]: unknown }
 
 /**
  * What an instance knows beside its values. It is held in a private slot, so that an instance's own keys are its columns.
