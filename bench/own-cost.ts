@@ -89,4 +89,13 @@ print('batch of 20 inserts', await interleaved([
   { name: 'fastify-cqlalchemy', run: async (n) => { await times(n, async () => await db.batch(async (b) => { for (let i = 0; i < 20; i++) void Wide.batch(b).create(wide()) })) } }
 ], 1_000, 5))
 
+// Last, because from the first scope on every promise of the process carries it along.
+const read = async (n: number): Promise<void> => { answer = result(single); await times(n, () => Wide.objects.filter({ id: key }).first()) }
+const beforeAnyScope = await interleaved([{ name: 'before any scope', run: read }], 20_000, 5)
+await db.scope({ keyspace }, async () => await read(1))
+print('read by key, with scopes', [...beforeAnyScope, ...await interleaved([
+  { name: 'outside a scope', run: read },
+  { name: 'inside a scope', run: async (n) => { await db.scope({ keyspace }, async () => { await read(n) }) } }
+], 20_000, 5)])
+
 await close()
