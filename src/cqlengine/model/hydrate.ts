@@ -99,7 +99,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     asIs: (form === 'instance' || (form === undefined && column.type.readsAsIs)) && !column.type.mutable && column.type.emptyValue() === null,
     convert: form !== 'instance' && (form === 'foreign' || !column.type.readsAsIs)
   }))
-  const make: Make = { Target: target, loading, phase, prove }
+  const make: Make = { Target: target, isPartial: !isWhole, loading, phase, prove }
   const kept = plans.filter((p) => !p.asIs)
   const run = canGenerateCode() ? generated(plans, kept, make) : interpreted(plans, kept, make)
   const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns.map((c) => c.name))
@@ -139,6 +139,7 @@ type Run = (rows: readonly DriverRow[]) => object[]
 /** How an instance comes about: `loading` is set for its constructor, which takes it; the first one is proved. */
 interface Make {
   readonly Target: ModelConstructor
+  readonly isPartial: boolean
   readonly loading: Loading
   readonly phase: Phase
   readonly prove: (instance: object) => void
@@ -158,7 +159,7 @@ function keep ({ type }: ColumnPlan, value: unknown): unknown {
  * One function per class and list of columns, with the names written out: reading a row of ten scalars then costs about as much as an
  * object literal (measured in bench/). Names go in as JSON strings, values never.
  */
-function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], make: Make): Run {
+function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, isPartial, loading, phase, prove }: Make): Run {
   const reads = kept.map((p, i) => `
         const g${i} = row[${JSON.stringify(p.field)}]
         const is${i} = g${i} !== null && g${i} !== undefined
@@ -173,16 +174,15 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], m
         const row = rows[i]${reads.join('')}
         loading.loaded = ${loaded}
         loading.target = Target
-        phase.constructing = true
+        ${isPartial ? 'phase.constructing = true' : ''}
         const o = new Target()
-        phase.constructing = false
+        ${isPartial ? 'phase.constructing = false' : ''}
         if (!proved) { prove(o); proved = true }
         ${lines.join('\n        ')}
         out[i] = o
       }
       return out
     }`
-  const { Target, loading, phase, prove } = make
   // eslint-disable-next-line no-new-func -- see above; `interpreted` is the way without
   return new Function('kept', 'read', 'keep', 'Target', 'loading', 'phase', 'prove', body)(kept, read, keep, Target, loading, phase, prove) as Run
 }
