@@ -30,7 +30,12 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   protected read (value: unknown): Set<E> { return convertSet(this.#of, value) }
 
   /** An array: the driver takes it whatever its own options say. */
-  override toDriver (value: Set<E>, encoding: Encoding): unknown { return [...value].map((e) => this.#of.toDriver(e, encoding)) }
+  override toDriver (value: Set<E>, encoding: Encoding): unknown {
+    const bound = new Array<unknown>(value.size)
+    let i = 0
+    for (const e of value) bound[i++] = this.#of.toDriver(e, encoding)
+    return bound
+  }
 
   override fromDriver (value: unknown): Set<E> {
     const read = new Set<E>()

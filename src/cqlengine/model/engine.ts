@@ -8,7 +8,8 @@ export interface Engine {
   querySet (model: ModelConstructor): object
   /** Gives the instance. Rejects instead of throwing. */
   save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T>
-  update (instance: object, state: State, values: unknown, options: OpOptions | undefined): Promise<void>
+  /** Likewise. */
+  update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T>
   delete (instance: object, state: State, options: OpOptions | undefined): Promise<void>
   createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }>
   /** Called for each concrete model at its definition. @throws {ModelDefinitionError} for a second model of the same place */

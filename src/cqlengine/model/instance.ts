@@ -97,10 +97,13 @@ export class ModelInstance extends FieldGuard {
     }
   }
 
-  async update (values: unknown, options?: OpOptions): Promise<this> {
-    const state = own(this)
-    await engineOf(state).update(this, state, values, take(state, 'update', options))
-    return this
+  update (values: unknown, options?: OpOptions): Promise<this> {
+    try {
+      const state = own(this)
+      return engineOf(state).update(this, state, values, take(state, 'update', options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async delete (options?: OpOptions): Promise<void> {

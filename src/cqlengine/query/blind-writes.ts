@@ -17,12 +17,12 @@ import type { Querying } from './querying.js'
 import type { Statement } from './statement-cache.js'
 import { updateStatement, type Where } from './update-statement.js'
 import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
-import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, isConditional, send } from './write.js'
+import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, isConditional } from './write.js'
 
 const operations: readonly ChangeKind[] = ['append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
 
-/** `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows). No changes: nothing is sent (UPD-01). */
-export async function updateRows (querying: Querying, state: QueryState, values: unknown, op: OpOptions): Promise<void> {
+/** `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is (UPD-01). */
+export function updateRows (querying: Querying, state: QueryState, values: unknown, op: OpOptions): Write | undefined {
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.update`
@@ -30,7 +30,7 @@ export async function updateRows (querying: Querying, state: QueryState, values:
   if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for create`)
   checkCounterOptions(model, op)
   const conditions = conditionsOf(table, op)
-  if (changes.length === 0) return
+  if (changes.length === 0) return undefined
   const isStatic = changes.every((c) => c.column.role === 'static') && onlyStatic(conditions)
   const key = keyOf(state, at)
   const place = placeFor(querying, state, op)
@@ -43,7 +43,7 @@ export async function updateRows (querying: Querying, state: QueryState, values:
     },
     bind: (params) => { bindAll(key, place, params) }
   }
-  await send(new BlindWrite(model, place, op, key, updateStatement(querying.cacheOf(table), model, place, op, changes, where)), op)
+  return new BlindWrite(model, place, op, key, updateStatement(querying.cacheOf(table), model, place, op, changes, where))
 }
 
 /** A write of the rows that a filter says. */
@@ -72,7 +72,7 @@ class BlindWrite implements Write {
 }
 
 /** `filter(…).delete()`: rows, ranges of rows or whole partitions, as far as the filter says (QRY-23). */
-export async function deleteRows (querying: Querying, state: QueryState, op: OpOptions): Promise<void> {
+export function deleteRows (querying: Querying, state: QueryState, op: OpOptions): Write {
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.delete`
@@ -93,7 +93,7 @@ export async function deleteRows (querying: Querying, state: QueryState, op: OpO
   bindTimestamp(op, place, params)
   bindAll(key, place, params)
   bindAll(conditions.list, place, params)
-  await send(new BlindWrite(model, place, op, key, { cql: prepared.cql, request: prepared.request, params }), op)
+  return new BlindWrite(model, place, op, key, { cql: prepared.cql, request: prepared.request, params })
 }
 
 /** One value for each column of the key, in its order: always legal. */
@@ -139,7 +139,7 @@ function isNoChange ({ change: { kind, value } }: ColumnChange): boolean {
 }
 
 function readChange (table: Table, key: string, value: unknown): ColumnChange {
-  const { column, kind } = splitKey(table, key)
+  const { column, kind } = targetOf(table, key)
   if (column.role === 'partition' || column.role === 'clustering') throw new InvalidValue('key', 'a key column cannot be updated; delete the row and create another')
   if (kind === 'assign') {
     if (column.isCounter) throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
@@ -151,8 +151,20 @@ function readChange (table: Table, key: string, value: unknown): ColumnChange {
   return { column, change: { kind, value: column.type.convertChange(kind, value) } }
 }
 
+interface Target { readonly column: TableColumn, readonly kind: ChangeKind }
+/** By key: as many as a table has columns and operations. */
+const targets = new WeakMap<Table, Map<string, Target>>()
+
+function targetOf (table: Table, key: string): Target {
+  let known = targets.get(table)
+  if (known === undefined) targets.set(table, known = new Map())
+  let target = known.get(key)
+  if (target === undefined) known.set(key, target = splitKey(table, key))
+  return target
+}
+
 /** A declared column wins over an operation in its name (B20); an unknown operation is an error, never an assignment (B32). */
-function splitKey (table: Table, key: string): { column: TableColumn, kind: ChangeKind } {
+function splitKey (table: Table, key: string): Target {
   const plain = table.byName.get(key)
   if (plain !== undefined) return { column: plain, kind: 'assign' }
   const at = key.lastIndexOf('__')

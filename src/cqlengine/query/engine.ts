@@ -54,8 +54,12 @@ export class QueryEngine implements Engine, Querying {
     }
   }
 
-  async update (instance: object, state: State, values: unknown, options: OpOptions | undefined): Promise<void> {
-    await updateByValues(this.#writing(state.model), instance, state, values, this.#options(state, 'update', options))
+  update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T> {
+    try {
+      return updateByValues(this.#writing(state.model), instance, state, values, this.#options(state, 'update', options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {

@@ -21,10 +21,10 @@ import { checkCounterOptions } from './write.js'
  * When anything is refused before it is sent, the instance is as it was. When the write fails, assigned values stay assigned and unsaved;
  * operations have no effect on the instance before the server confirmed them.
  */
-export async function updateByValues (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): Promise<void> {
-  while (mustWait(state, op)) await itsEnd(state)
+export function updateByValues<T extends object> (w: Writing, instance: T, state: State, values: unknown, op: OpOptions): Promise<T> {
+  if (mustWait(state, op)) return itsEnd(state).then(() => updateByValues(w, instance, state, values, op))
   const write = update(w, instance, state, values, op)
-  if (write !== undefined) await sendInTurn(instance, state, write, op)
+  return write === undefined ? Promise.resolve(instance) : sendInTurn(instance, state, write, op)
 }
 
 function update (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): InstanceWrite | undefined {

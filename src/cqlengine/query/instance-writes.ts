@@ -134,23 +134,28 @@ function isWritten ({ values, base: { givenEmpty } }: Subject, column: TableColu
   return value !== undefined && (!isNothing(column, value) || givenEmpty?.has(column.name) === true)
 }
 
-/** The usual insert: no column is missing, so that one pass gives the columns, what they are bound to, and what is stored afterwards. */
+/** The usual insert: no column is missing, so that one pass gives what the columns are bound to, and what is stored afterwards. */
 function wholeInsertion (subject: Subject): InstanceWrite {
-  const { values, base: { model, givenEmpty }, table, place: { connection: { encoding } } } = subject
-  const columns: TableColumn[] = []
-  const params: unknown[] = []
-  const row: unknown[] = []
+  const { values, base: { model, givenEmpty }, table: { columns }, place: { connection: { encoding } } } = subject
   const isOwn = encoding.classes === 'own'
-  for (const column of table.columns) {
-    const stored = asStored(column, values[column.position])
-    row.push(stored)
-    if (stored === null && givenEmpty?.has(column.name) !== true) continue
-    columns.push(column)
+  const row = new Array<unknown>(columns.length)
+  const params: unknown[] = new Array(columns.length)
+  let written: TableColumn[] | undefined
+  let count = 0
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as TableColumn
+    const stored = row[i] = asStored(column, values[i])
+    if (stored === null && givenEmpty?.has(column.name) !== true) {
+      written ??= columns.slice(0, i)
+      continue
+    }
+    written?.push(column)
     // What binds as it is was copied where it can change in place; the others are bound to something made for it.
-    if (stored === null || (isOwn && column.bindsAsIs)) params.push(stored)
-    else params.push(column.type.toDriver(column.bindsAsIs ? stored : values[column.position], encoding))
+    if (stored === null || (isOwn && column.bindsAsIs)) params[count++] = stored
+    else params[count++] = column.type.toDriver(column.bindsAsIs ? stored : values[i], encoding)
   }
-  return insertionOf(subject, columns, params, becoming(subject, blueprintOf(model).layout.record(row)))
+  params.length = count
+  return insertionOf(subject, written ?? columns, params, becoming(subject, blueprintOf(model).layout.record(row)))
 }
 
 /** The static part of a partition holds no regular columns: their defaults, which only a row would have, are gone. */

@@ -15,11 +15,13 @@ import { deleteRows, updateRows } from './blind-writes.js'
 import { readConditions, shown } from './conditions.js'
 import { Selected } from './functions.js'
 import { conditionsOf } from './lightweight.js'
+import type { Write } from './pending-write.js'
 import type { Querying } from './querying.js'
 import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
 import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
 import { RowIterator } from './row-iterator.js'
 import { selectors } from './selection.js'
+import { send } from './write.js'
 
 /**
  * The body of query sets; users see the interface `QuerySet` of `model/api.ts`. Immutable: each method gives a new one. Nothing is sent
@@ -150,12 +152,12 @@ export class QuerySet implements AsyncIterable<unknown> {
     }
   }
 
-  async update (values: unknown, options?: OpOptions): Promise<void> {
-    await updateRows(this.#querying, this.#state, values, this.#optionsFor('update', options))
+  update (values: unknown, options?: OpOptions): Promise<void> {
+    return this.#write('update', options, (op) => updateRows(this.#querying, this.#state, values, op))
   }
 
-  async delete (options?: OpOptions): Promise<void> {
-    await deleteRows(this.#querying, this.#state, this.#optionsFor('delete', options))
+  delete (options?: OpOptions): Promise<void> {
+    return this.#write('delete', options, (op) => deleteRows(this.#querying, this.#state, op))
   }
 
   async page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<unknown>> {
@@ -192,6 +194,16 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   #optionsFor (what: string, given: OpOptions | undefined): OpOptions {
     return given === undefined ? this.#state.options : mergeOptions(this.#state.options, given, `${this.#name}.${what}`)
+  }
+
+  #write (what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write | undefined): Promise<void> {
+    try {
+      const op = this.#optionsFor(what, options)
+      const write = make(op)
+      return write === undefined ? Promise.resolve() : send(write, op)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #withOutput (what: string, output: Output): QuerySet {

@@ -40,6 +40,9 @@ const kindNumber = Object.fromEntries(kinds.map((kind, i) => [kind, i])) as Read
 const mostChanges = 4
 const mostPositions = 31
 
+/** No set of columns reaches this number. */
+const aboveSets = 2 ** powers.length
+
 /** A few changes of any kind, in their order, as a number above those of {@link assignedBits}: nine bits for each. `undefined` for others. */
 export function changeCode (changes: readonly Assignment[]): number | undefined {
   if (changes.length > mostChanges) return undefined
@@ -49,5 +52,5 @@ export function changeCode (changes: readonly Assignment[]): number | undefined 
     if (number === undefined || position >= mostPositions) return undefined
     code = code * 512 + position * 16 + number
   }
-  return 2 ** powers.length + code
+  return aboveSets + code
 }
