@@ -75,6 +75,22 @@ class CheckedOptions implements OpOptions {
   batch: OpOptions['batch']
   profile: OpOptions['profile']
   idempotent: OpOptions['idempotent']
+
+  /** Written out, for it is made for each chained option. */
+  constructor (o?: OpOptions) {
+    this.iff = o?.iff
+    this.ttl = o?.ttl
+    this.timestamp = o?.timestamp
+    this.consistency = o?.consistency
+    this.serialConsistency = o?.serialConsistency
+    this.timeout = o?.timeout
+    this.ifExists = o?.ifExists
+    this.ifNotExists = o?.ifNotExists
+    this.using = o?.using
+    this.batch = o?.batch
+    this.profile = o?.profile
+    this.idempotent = o?.idempotent
+  }
 }
 
 export const noOptions: OpOptions = Object.freeze(new CheckedOptions())
@@ -85,7 +101,8 @@ export const noOptions: OpOptions = Object.freeze(new CheckedOptions())
  */
 export function addOption (collected: OpOptions | undefined, name: keyof OpOptions, value: unknown, where: string): OpOptions {
   const taken = value === undefined || (name === 'batch' && value === null)
-  const merged = Object.assign(new CheckedOptions(), collected === noOptions ? undefined : collected, { [name]: taken ? undefined : checks[name](value, where) })
+  const merged = new CheckedOptions(collected)
+  ;(merged as Record<keyof OpOptions, unknown>)[name] = taken ? undefined : checks[name](value, where)
   checkTogether(merged, where)
   return merged
 }
