@@ -8,6 +8,7 @@ import { BatchError, LWTError, PageTokenError } from '../../src/cqlengine/errors
 import { fastifyCqlalchemy } from '../../src/fastify/plugin.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
 import { secondDriver } from '../support/second-driver.js'
+import { scalarColumns } from '../support/scalar-columns.js'
 import { failureOf, fakeClient } from './fake-client.js'
 
 const other = secondDriver(t)
@@ -21,22 +22,7 @@ function makeModels () {
   class Every extends db.Model.define('every', {
     id: c.UUID({ primaryKey: true }),
     when: c.TimeUUID({ primaryKey: true }),
-    text: c.Text(),
-    ascii: c.Ascii(),
-    blob: c.Blob(),
-    tiny: c.TinyInt(),
-    small: c.SmallInt(),
-    int: c.Integer(),
-    big: c.BigInt(),
-    varint: c.VarInt(),
-    bool: c.Boolean(),
-    float: c.Float(),
-    double: c.Double(),
-    decimal: c.Decimal(),
-    at: c.DateTime(),
-    day: c.Date(),
-    time: c.Time(),
-    took: c.Duration(),
+    ...scalarColumns(db),
     inet: c.Inet(),
     ids: c.List(c.UUID),
     days: c.Set(c.Date),

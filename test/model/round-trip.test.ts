@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { types } from '../../src/cqlengine/driver.js'
+import { scalarColumns } from '../support/scalar-columns.js'
 import { open, watch } from './setup.js'
 
 function make () {
@@ -24,22 +25,7 @@ function make () {
   class Hits extends db.Model.define('hits', { page: c.Text({ primaryKey: true }), day: c.Integer({ primaryKey: true }), n: c.Counter(), total: c.Counter({ static: true }) }).as<Hits>() {}
   class Every extends db.Model.define('every', {
     id: c.Integer({ primaryKey: true }),
-    text: c.Text(),
-    ascii: c.Ascii(),
-    blob: c.Blob(),
-    tiny: c.TinyInt(),
-    small: c.SmallInt(),
-    int: c.Integer(),
-    big: c.BigInt(),
-    varint: c.VarInt(),
-    bool: c.Boolean(),
-    float: c.Float(),
-    double: c.Double(),
-    decimal: c.Decimal(),
-    at: c.DateTime(),
-    day: c.Date(),
-    time: c.Time(),
-    took: c.Duration(),
+    ...scalarColumns(db),
     uuid: c.UUID(),
     timeuuid: c.TimeUUID(),
     inet: c.Inet()

@@ -3,7 +3,6 @@ import { type CqlType, InvalidValue } from './cql-type.js'
 import { isLostInside } from './elements.js'
 import { unreadable } from './outside.js'
 import { lengthOf } from './text.js'
-import { UuidType } from './uuid.js'
 
 /** What a check needs to know of a column, be it bare or compiled into a table. */
 export interface CheckedColumn {
@@ -19,7 +18,8 @@ export interface CheckedColumn {
 export function typeIsAll ({ type, options }: CheckedColumn, isKey: boolean): boolean {
   if (options.validate !== undefined || type.kind === 'vector') return false
   if (type.kind === 'text') return !isKey && minimumLength(options) === 0 && options.maxLength === undefined
-  return !isKey || type.primitive || type instanceof UuidType
+  // Of keys only texts, bytes and collections have rules of their own, and the last two can change in place.
+  return !isKey || !type.mutable
 }
 
 /**

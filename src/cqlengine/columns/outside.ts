@@ -43,5 +43,6 @@ export function hasMethods<M extends string> (value: unknown, ...methods: readon
 
 /** The bytes of a BigDecimal or Integer of another copy of the driver, by the codec of its own class. */
 export function bytesByItsClass (value: object): Buffer {
+  // A class of that copy, of which the compiler knows nothing.
   return (value.constructor as unknown as { toBuffer (value: object): Buffer }).toBuffer(value)
 }

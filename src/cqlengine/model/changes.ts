@@ -60,7 +60,7 @@ export function changedByHand (values: RowValues, state: State, columns: readonl
   return columns.filter((column) => {
     const held = values[column.position]
     const value = inForm(column, held)
-    if (value === wrong) return !isAsStored(state, column, held)
+    if (value === wrong) return !isAsKept(column, state.stored?.[column.field], held)
     if (columnChanges(state, column, value).length === 0) return false
     if (state.stored !== undefined) return true
     return !isNothing(column, value) && !isDefault(column, state, value)
@@ -73,12 +73,10 @@ export function isDefault (column: TableColumn, state: State, value: unknown): b
   return initial !== undefined && value !== wrong && value !== undefined && value !== null && column.type.equals(initial, value)
 }
 
-/** True for a value that is still the one of the row, by value: it needs no check, for it was checked when it was written, or was never ours to check. */
-export function isAsStored ({ stored }: State, column: TableColumn, value: unknown): boolean {
-  return isAsKept(column, stored?.[column.field], value)
-}
-
-/** The same, where what is stored was read before. */
+/**
+ * True for a value that is still the one that is kept of the row, by value: it needs no check, for it was checked when it was written, or was
+ * never ours to check.
+ */
 export function isAsKept ({ mutable, type }: TableColumn, kept: unknown, value: unknown): boolean {
   if (!mutable || value === null || kept === null || kept === undefined) return kept === value // undefined where it was not loaded
   try {

@@ -4,7 +4,7 @@ import type { Blueprint } from './blueprint.js'
 import { META } from './meta.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
-import { checked, isNothing, Violations } from './values.js'
+import { checked, isNothing, isolated, Violations } from './values.js'
 
 /**
  * Fills a new instance: given values, else defaults, else null or an empty collection (COL-06, DRT-01, INS-01).
@@ -40,7 +40,7 @@ function acceptedValue (column: TableColumn, value: unknown, state: State): unkn
   if (column.isCounter) throw new InvalidValue('counter', `a counter starts at 0 and is only changed: set it afterwards, or use update({ ${column.name}__increment })`)
   const converted = value === null ? column.type.emptyValue() : column.plain ? column.type.convert(value) : checked(column, value)
   if (isNothing(column, converted)) (state.givenEmpty ??= new Set()).add(column.name)
-  return isolated(column, converted, value)
+  return isolated(column.type, converted, value)
 }
 
 function initialValue (column: TableColumn, state: State): unknown {
@@ -49,15 +49,10 @@ function initialValue (column: TableColumn, state: State): unknown {
   const value: unknown = typeof given === 'function' ? given() : given
   if (value === undefined || value === null) return type.emptyValue()
   try {
-    const initial = isolated(column, checked(column, value), value)
+    const initial = isolated(type, checked(column, value), value)
     if (!isNothing(column, initial)) (state.defaulted ??= new Map()).set(column.name, type.copy(initial))
     return initial
   } catch (error) {
     throw error instanceof InvalidValue ? error.within('the default') : error
   }
-}
-
-/** Instances share no mutable value, neither with each other nor with the default or what was passed. */
-function isolated ({ mutable, type }: TableColumn, converted: unknown, given: unknown): unknown {
-  return mutable && converted === given && converted !== null ? type.copy(converted) : converted
 }

@@ -6,7 +6,7 @@ import type { State } from './state.js'
 export interface Engine {
   /** A fresh query set over all rows of the model. */
   querySet (model: ModelConstructor): object
-  /** Gives the instance. Rejects instead of throwing. */
+  /** Gives the instance. What is refused before anything is sent is thrown. */
   save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T>
   /** Likewise. */
   update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T>

@@ -1,7 +1,7 @@
 import { hydrate } from './hydrate.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import type { Table, TableColumn } from './table.js'
-import { readValues, unknownColumn, Violations } from './values.js'
+import { isolated, readValues, unknownColumn, Violations } from './values.js'
 
 /**
  * `Model.hydrate(row)`: a clean instance from values in any accepted form. Columns that are missing count as not loaded.
@@ -37,11 +37,9 @@ function classOf (queried: ModelConstructor, given: Map<string, unknown>): Model
   return family.classOf(converted, queried)
 }
 
-/** In the instance's form, and not the caller's own: a cache must not change with the instances made from it. */
+/** In the instance's form: a cache must not change with the instances made from it. */
 function own ({ type }: TableColumn, value: unknown): unknown {
-  if (value === null) return null
-  const converted = type.convert(value)
-  return type.mutable && converted === value ? type.copy(converted) : converted
+  return value === null ? null : isolated(type, type.convert(value), value)
 }
 
 function loadedColumns (table: Table, stored: Readonly<Record<string, unknown>>): readonly TableColumn[] {

@@ -145,13 +145,15 @@ interface Make {
   readonly prove: (instance: object) => void
 }
 
-/** What an instance gets of a value that is not null. */
+/** What an instance gets of a row's value. */
 function read ({ convert, type }: ColumnPlan, given: unknown): unknown {
+  if (given === null || given === undefined) return type.emptyValue()
   return convert ? type.fromDriver(given) : given
 }
 
 /** What is kept of it, if that can change in place or has another form than the row's. */
-function keep ({ type }: ColumnPlan, value: unknown): unknown {
+function keep ({ type }: ColumnPlan, given: unknown, value: unknown): unknown {
+  if (given === null || given === undefined) return null
   return type.mutable ? type.snapshot(value) : value
 }
 
@@ -161,10 +163,9 @@ function keep ({ type }: ColumnPlan, value: unknown): unknown {
  */
 function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, isPartial, loading, phase, prove }: Make): Run {
   const reads = kept.map((p, i) => `
-        const g${i} = row[${JSON.stringify(p.field)}]
-        const is${i} = g${i} !== null && g${i} !== undefined
-        const v${i} = is${i} ? read(kept[${i}], g${i}) : kept[${i}].type.emptyValue()`)
-  const loaded = kept.length === 0 ? 'row' : `{ row, ${kept.map((_, i) => `k${i}: is${i} ? keep(kept[${i}], v${i}) : null`).join(', ')} }`
+        const v${i} = read(kept[${i}], row[${JSON.stringify(p.field)}])`)
+  const snapshots = kept.map((p, i) => `k${i}: keep(kept[${i}], row[${JSON.stringify(p.field)}], v${i})`)
+  const loaded = kept.length === 0 ? 'row' : `{ row, ${snapshots.join(', ')} }`
   const lines = plans.map((p) => `o[${JSON.stringify(p.name)}] = ${p.asIs ? `row[${JSON.stringify(p.field)}]` : `v${kept.indexOf(p)}`}`)
   const body = `'use strict'
     let proved = false
@@ -190,8 +191,8 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], {
 function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, loading, phase, prove }: Make): Run {
   let proved = false
   return (rows) => rows.map((row) => {
-    const values = kept.map((plan) => (row[plan.field] ?? null) === null ? plan.type.emptyValue() : read(plan, row[plan.field]))
-    const snapshots = kept.map((plan, i) => [`k${i}`, (row[plan.field] ?? null) === null ? null : keep(plan, values[i])])
+    const values = kept.map((plan) => read(plan, row[plan.field]))
+    const snapshots = kept.map((plan, i) => [`k${i}`, keep(plan, row[plan.field], values[i])])
     loading.loaded = kept.length === 0 ? row : { row, ...Object.fromEntries(snapshots) as object }
     loading.target = Target
     phase.constructing = true

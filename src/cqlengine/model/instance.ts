@@ -17,7 +17,7 @@ import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
 
 class FieldGuard {
   constructor () {
-    const model = new.target as unknown as ModelConstructor
+    const model = inside(new.target)
     const { loading } = model[META]
     const isLoading = loading.target === model
     if (isLoading && loading.probing !== true) return
@@ -60,7 +60,7 @@ export class ModelInstance extends FieldGuard {
   /** @throws {ValidationError} for unknown names and values that their columns refuse, {ModelDefinitionError} for abstract bases */
   constructor (values?: unknown) {
     super()
-    const model = new.target as unknown as ModelConstructor
+    const model = inside(new.target)
     const { loading } = model[META]
     if (loading.target === model) {
       this.#source = loading.source
@@ -89,21 +89,17 @@ export class ModelInstance extends FieldGuard {
 
   /** Gives the engine's promise itself: each promise around it would cost as much as the rest of a small write. */
   save (options?: OpOptions): Promise<this> {
-    try {
+    return promised(() => {
       const state = own(this)
       return engineOf(state).save(this, state, take(state, 'save', options))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    })
   }
 
   update (values: unknown, options?: OpOptions): Promise<this> {
-    try {
+    return promised(() => {
       const state = own(this)
       return engineOf(state).update(this, state, values, take(state, 'update', options))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    })
   }
 
   async delete (options?: OpOptions): Promise<void> {
@@ -148,11 +144,7 @@ export class ModelInstance extends FieldGuard {
   static get objects (): Query { return this[META].engine.querySet(inside(this)) as Query }
 
   static create (values: unknown, options?: OpOptions): Promise<object> {
-    try {
-      return promised(new this(values ?? {}).save(options)) // not the engine's: a save() of the user's is always used
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    return promised(() => new this(values ?? {}).save(options)) // not the engine's: a save() of the user's is always used
   }
 
   static async createMany (rows: unknown, options?: unknown): Promise<{ written: number }> {
@@ -198,9 +190,14 @@ function own (instance: ModelInstance): State {
   return state
 }
 
-/** What a `save()` of the user's gave, who may have forgotten to make it async. */
-export function promised<T> (saved: T | Promise<T>): Promise<T> {
-  return saved instanceof Promise ? saved : Promise.resolve(saved)
+/** The promise that `start` gives; what it throws is a rejection, and what a `save()` of the user's gives without a promise gets one. */
+export function promised<T> (start: () => T | Promise<T>): Promise<T> {
+  try {
+    const started = start()
+    return started instanceof Promise ? started : Promise.resolve(started)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 function engineOf (state: State): Engine { return state.model[META].engine }
@@ -226,8 +223,8 @@ type Query = {
   readonly [method in 'ttl' | 'timestamp' | 'consistency' | 'serialConsistency' | 'timeout' | 'ifExists' | 'ifNotExists' | 'iff' | 'using' | 'batch' | 'profile' | 'idempotent' | 'filter']: (...values: unknown[]) => Query
 } & { all (): Promise<object[]>, get (where: unknown): Promise<object> }
 
-/** The same class, with the members that only the inside may use. */
-const inside = (model: typeof ModelInstance): ModelConstructor => model as unknown as ModelConstructor
+/** The same class, with the members that only the inside may use. The declared class has none of them, for users must not see them. */
+const inside = (model: typeof FieldGuard): ModelConstructor => model as unknown as ModelConstructor
 
 interface OwnErrors { readonly DoesNotExist: typeof DoesNotExist, readonly MultipleObjectsReturned: typeof MultipleObjectsReturned }
 const ownErrors = new WeakMap<ModelMeta, OwnErrors>()

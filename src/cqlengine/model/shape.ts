@@ -11,6 +11,7 @@ import { META, type ModelConstructor } from './meta.js'
  * sees in the constructors, executed or not; columns beyond that would lie in an array beside it, which grows again and again.
  */
 export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonly string[]): C {
+  // The compiler lets no class extend a type parameter.
   if (!canGenerateCode()) return class extends (Parent as typeof ModelInstance) {} as C
   const assignments = names.map((name) => `this[${JSON.stringify(name)}] = undefined`)
   // eslint-disable-next-line no-new-func -- names as JSON strings only

@@ -6,7 +6,7 @@ import { UserTypeError } from '../errors.js'
 import { nameRule } from '../statements/identifiers.js'
 import type { UserTypeClass } from './api.js'
 import { checkAccessors, guarded } from './field-guard.js'
-import { readValues, Violations } from './values.js'
+import { isolated, readValues, Violations } from './values.js'
 
 const forbidden = new Set(['toObject', 'toJSON', 'constructor', '__proto__'])
 
@@ -109,8 +109,7 @@ function initial (column: AnyColumn): unknown {
 /** In the form that instances hold, and shared with nobody. A required field may still be null: every write refuses it. */
 function accepted ({ type, options }: AnyColumn, value: unknown): unknown {
   if (value === undefined || value === null) return type.emptyValue()
-  const converted = checkValue({ type, options }, value)
-  return converted === value && type.mutable ? type.copy(converted) : converted
+  return isolated(type, checkValue({ type, options }, value), value)
 }
 
 function checkName (typeName: string): void {

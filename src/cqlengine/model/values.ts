@@ -1,5 +1,5 @@
 import { checkValue } from '../columns/check.js'
-import { InvalidValue } from '../columns/cql-type.js'
+import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
 import { ValidationError, type Violation } from '../errors.js'
 import type { TableColumn } from './table.js'
@@ -40,6 +40,11 @@ export function checked (column: TableColumn, value: unknown): unknown {
   if (column.plain) return converted
   if (column.role === 'partition' || column.role === 'clustering') checkKeySize(column, converted)
   return converted
+}
+
+/** Instances share no value that can change in place, neither with each other nor with a default or what was passed. */
+export function isolated (type: CqlType, converted: unknown, given: unknown): unknown {
+  return type.mutable && converted === given && converted !== null ? type.copy(converted) : converted
 }
 
 /** The server counts the bytes of a key in two bytes (reference 6.4 "Keys"). */

@@ -35,9 +35,9 @@ function checkConnection ([first]: readonly Queued[], write: Write): void {
 }
 
 function checkConsistency (queue: readonly Queued[], write: Write, { consistency }: BatchOptions): void {
-  const own = write.request.consistency
+  const own = write.statement.request.consistency
   if (consistency !== undefined || own === undefined) return
-  const other = queue.find((q) => q.write.request.consistency !== undefined && q.write.request.consistency !== own)
+  const other = queue.find((q) => q.write.statement.request.consistency !== undefined && q.write.statement.request.consistency !== own)
   if (other !== undefined) throw new BatchError(`"${nameOf(other.write)}" and "${nameOf(write)}" are models with different consistencies, and a batch has one; give it to the batch: db.batch({ consistency })`)
 }
 

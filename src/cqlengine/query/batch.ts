@@ -66,7 +66,7 @@ export class BatchQuery implements BatchLike {
     if (!this.#db.registry.has(write.place.connection)) throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of its own db`)
     const queued = { write, op }
     checkBatchable(this.#queue, queued, this.#options, this.#conditional)
-    const bytes = this.#bytes + checkSize(write.model, write.params)
+    const bytes = this.#bytes + checkSize(write.model, write.statement.params)
     if (bytes > mostRequestBytes) {
       throw new BatchError(`The values of the batch would have ${bytes} bytes in ${this.#queue.length + 1} statements; one request takes ${mostRequestBytes}. Use several batches, or createMany`)
     }
@@ -92,7 +92,7 @@ export class BatchQuery implements BatchLike {
   async #send (queue: readonly Queued[]): Promise<void> {
     const { write: { place, model } } = queue[0] as Queued
     const conditional = this.#conditional
-    const queries: BatchedQuery[] = queue.map(({ write }) => ({ query: write.cql, params: write.params }))
+    const queries: BatchedQuery[] = queue.map(({ write }) => ({ query: write.statement.cql, params: write.statement.params }))
     const result = await this.#request(queue, () => place.connection.session.batch(queries, this.#requestOptions(queue)))
     if (conditional && !result.wasApplied()) {
       throw new LWTError(`Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(model, result))
@@ -104,7 +104,7 @@ export class BatchQuery implements BatchLike {
     const { type, timestamp, consistency, timeout } = this.#options
     const { isCounter } = tableOf(model)
     // A model's own consistency holds where the batch has none (B18); checkBatchable saw to it that there is one at most.
-    const level = consistency as number | undefined ?? queue.find(({ write }) => write.request.consistency !== undefined)?.write.request.consistency
+    const level = consistency as number | undefined ?? queue.find(({ write }) => write.statement.request.consistency !== undefined)?.write.statement.request.consistency
     return {
       kind: 'write',
       prepare: true,
@@ -113,7 +113,7 @@ export class BatchQuery implements BatchLike {
       keyspace: place.keyspace,
       logged: type !== 'unlogged' && !isCounter,
       counter: isCounter,
-      isIdempotent: !this.#conditional && queue.every(({ write, op }) => op.idempotent ?? write.request.isIdempotent === true),
+      isIdempotent: !this.#conditional && queue.every(({ write, op }) => op.idempotent ?? write.statement.request.isIdempotent === true),
       ...level !== undefined && { consistency: level },
       ...timeout !== undefined && { timeout },
       ...timestamp !== undefined && { timestamp: requestTimestamp(microseconds(timestamp), place.connection.encoding) }

@@ -1,5 +1,4 @@
 import { InvalidValue, type ChangeKind } from '../columns/cql-type.js'
-import type { RequestOptions } from '../connection/session.js'
 import { QueryError } from '../errors.js'
 import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -48,18 +47,14 @@ export function updateRows (querying: Querying, state: QueryState, values: unkno
 
 /** A write of the rows that a filter says. */
 class BlindWrite implements Write {
-  readonly cql: string
-  readonly params: readonly unknown[]
-  readonly request: RequestOptions
+  readonly statement: Statement
   readonly place: Place
   readonly model: ModelConstructor
   readonly conditional: boolean
   readonly #key: readonly ColumnCondition[]
 
-  constructor (model: ModelConstructor, place: Place, op: OpOptions, key: readonly ColumnCondition[], { cql, params, request }: Statement) {
-    this.cql = cql
-    this.params = params
-    this.request = request
+  constructor (model: ModelConstructor, place: Place, op: OpOptions, key: readonly ColumnCondition[], statement: Statement) {
+    this.statement = statement
     this.place = place
     this.model = model
     this.conditional = isConditional(op)

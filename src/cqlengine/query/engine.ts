@@ -47,19 +47,11 @@ export class QueryEngine implements Engine, Querying {
   }
 
   save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T> {
-    try {
-      return saveInstance(this.#writing(state.model), instance, state, this.#options(state, 'save', options))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    return saveInstance(this.#writing(state.model), instance, state, this.#options(state, 'save', options))
   }
 
   update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T> {
-    try {
-      return updateByValues(this.#writing(state.model), instance, state, values, this.#options(state, 'update', options))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    return updateByValues(this.#writing(state.model), instance, state, values, this.#options(state, 'update', options))
   }
 
   async delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {

@@ -1,8 +1,7 @@
 import type { OpOptions } from '../model/operations.js'
 import { State } from '../model/state.js'
-import { checkApplied } from './applied.js'
 import type { Write } from './pending-write.js'
-import { requestOf } from './write.js'
+import { confirm, request } from './write.js'
 
 /**
  * True while a write of the instance is under way that the next one has to wait for: it sends what differs from what is stored, and that is
@@ -25,9 +24,7 @@ export async function itsEnd ({ writing }: State): Promise<void> {
 export async function sendInTurn<T extends object> (instance: T, state: State, write: Write, op: OpOptions): Promise<T> {
   const turn: NonNullable<State['writing']> = state.writing = { waiting: undefined }
   try {
-    const result = await write.place.connection.session.execute(write.cql, write.params, requestOf(write.request, op))
-    if (write.conditional) checkApplied(write.model, result)
-    write.written()
+    confirm(write, await request(write, op))
     return instance
   } finally {
     state.writing = undefined

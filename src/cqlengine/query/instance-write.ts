@@ -1,4 +1,3 @@
-import type { RequestOptions } from '../connection/session.js'
 import { storedValue } from '../model/changes.js'
 import type { RowValues } from '../model/layout.js'
 import type { ModelConstructor } from '../model/meta.js'
@@ -46,9 +45,7 @@ export class InstanceWrite implements Write {
   /** See model/shape.ts: one without a subject, which nobody sends. */
   static readonly kept = new InstanceWrite({ base: {}, op: {}, table: {} } as unknown as Subject, { cql: '', params: [], request: { kind: 'write' } }, 'values', () => {})
 
-  readonly cql: string
-  readonly params: readonly unknown[]
-  readonly request: RequestOptions
+  readonly statement: Statement
   readonly place: Place
   readonly model: ModelConstructor
   readonly conditional: boolean
@@ -58,11 +55,9 @@ export class InstanceWrite implements Write {
   /** Where a part of the key can change in place until a batch looks. */
   readonly #held: { readonly partition: Key, readonly row: Key } | undefined
 
-  constructor (subject: Subject, { cql, params, request }: Statement, addressed: Addressed, settle: Settle) {
+  constructor (subject: Subject, statement: Statement, addressed: Addressed, settle: Settle) {
     const { place, base, op, table } = subject
-    this.cql = cql
-    this.params = params
-    this.request = request
+    this.statement = statement
     this.place = place
     this.model = base.model
     this.conditional = isConditional(op)

@@ -1,15 +1,13 @@
-import type { RequestOptions } from '../connection/session.js'
 import type { ModelConstructor } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { Place } from './place.js'
+import type { Statement } from './statement-cache.js'
 
 /** A write that is ready to be sent or to go into a batch. */
 export interface Write {
-  readonly cql: string
-  readonly params: readonly unknown[]
+  readonly statement: Statement
   readonly place: Place
   readonly model: ModelConstructor
-  readonly request: RequestOptions
   /** It has an IF, so the answer says whether it was applied. */
   readonly conditional: boolean
   /** Values of the partition key, in the driver's form: a conditional batch is for one partition. Undefined where several are meant. */

@@ -142,14 +142,12 @@ export class QuerySet implements AsyncIterable<unknown> {
   async count (): Promise<number> { return await countRows(this.#querying, this.#state) }
 
   create (values: unknown, options?: OpOptions): Promise<object> {
-    try {
+    return promised(() => {
       const { model, conditions } = this.#state
       if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
       const instance = new model(values ?? {}) as { save (o: OpOptions): Promise<object> } // eslint-disable-line new-cap -- a class in a variable
-      return promised(instance.save(this.#optionsFor('create', options)))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+      return instance.save(this.#optionsFor('create', options))
+    })
   }
 
   update (values: unknown, options?: OpOptions): Promise<void> {
@@ -179,7 +177,7 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   // ------------------------------------------------------------------------------------------------ inside
   get #table (): Table { return tableOf(this.#state.model) }
-  /** The model's own classes of errors. */
+  /** The model's own classes of errors, which are statics of the declared class and none of the inner one. */
   get #errors (): { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned } {
     return this.#state.model as unknown as { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }
   }
@@ -197,13 +195,11 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #write (what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write | undefined): Promise<void> {
-    try {
+    return promised(() => {
       const op = this.#optionsFor(what, options)
       const write = make(op)
-      return write === undefined ? Promise.resolve() : send(write, op)
-    } catch (error) {
-      return Promise.reject(error)
-    }
+      return write === undefined ? undefined : send(write, op)
+    })
   }
 
   #withOutput (what: string, output: Output): QuerySet {

@@ -21,14 +21,23 @@ export async function send (write: Write, op: OpOptions): Promise<void> {
     return
   }
   checkWrite(write, op)
-  const result = await write.place.connection.session.execute(write.cql, write.params, requestOf(write.request, op))
-  if (write.conditional) checkApplied(write.model, result)
+  confirm(write, await request(write, op))
+}
+
+/** Sends a checked write. Together with {@link confirm} it is two steps, so that no promise stands around another. */
+export function request ({ place, statement }: Write, op: OpOptions): Promise<types.ResultSet> {
+  return place.connection.session.execute(statement.cql, statement.params, requestOf(statement.request, op))
+}
+
+/** What the answer to a write means. @throws {LWTError} when a condition was not met */
+export function confirm (write: Write, answer: types.ResultSet): void {
+  if (write.conditional) checkApplied(write.model, answer)
   write.written()
 }
 
 /** What can be told of a write before it is sent. @throws {QueryError} */
 export function checkWrite (write: Write, op: OpOptions): void {
-  checkSize(write.model, write.params)
+  checkSize(write.model, write.statement.params)
   if (op.consistency !== undefined && !write.conditional) checkSerial(write.model, op)
 }
 
