@@ -5,7 +5,7 @@ import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import type { ModelClass } from './api.js'
 import type { Engine } from './engine.js'
 import { ModelInstance } from './instance.js'
-import { META, type ModelConstructor, type ModelMeta, type ModelOptions, notLoading } from './meta.js'
+import { META, type ModelConstructor, type ModelMeta, type ModelOptions } from './meta.js'
 import { Family } from './polymorphic.js'
 import { roomy } from './shape.js'
 import { compileTable, type KeyOption, type Table } from './table.js'
@@ -14,14 +14,21 @@ import { checked } from './values.js'
 /** `db.Model`: the root from which the models of one `db` are defined. */
 export function createModel (engine: Engine): ModelClass<unknown, {}> {
   const meta: ModelMeta = {
-    name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, body: ModelInstance, loading: notLoading()
+    name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, body: ModelInstance
   }
-  const Model = class extends ModelRoot { static override readonly [META] = meta }
+  const Model = class extends ModelRoot {
+    static override readonly [META] = meta
+    // See ModelRoot.
+    constructor (values?: unknown) { super(values) } // eslint-disable-line @typescript-eslint/no-useless-constructor
+  }
   // The body is written without the column types, which exist for the compiler only; `ModelClass` says what it amounts to.
   return Model as unknown as ModelClass<unknown, {}>
 }
 
 class ModelRoot extends ModelInstance {
+  // Written out: with the one that JS provides V8 searches for the constructor above, which has fields, at each instance (bench/own-cost).
+  constructor (values?: unknown) { super(values) } // eslint-disable-line @typescript-eslint/no-useless-constructor
+
   static define (tableName: string, columns: Columns, options: unknown = {}): typeof ModelRoot {
     const parent = this[META]
     if (parent.variant !== undefined) throw new ModelDefinitionError(`${parent.name}: define() on a child of a polymorphic model; use polymorphic() for a further child`)
@@ -64,9 +71,9 @@ class ModelRoot extends ModelInstance {
   static as (): typeof ModelRoot { return this }
 }
 
-function extend (Parent: typeof ModelRoot, own: Omit<ModelMeta, 'engine' | 'body' | 'loading'>): typeof ModelRoot {
+function extend (Parent: typeof ModelRoot, own: Omit<ModelMeta, 'engine' | 'body'>): typeof ModelRoot {
   const { engine, body } = Parent[META]
-  const meta: ModelMeta = { ...own, engine, body, loading: notLoading() }
+  const meta: ModelMeta = { ...own, engine, body }
   const Extended = own.table === undefined ? class extends Parent {} : roomy(Parent, own.table.columns.map((c) => c.name))
   return Object.defineProperty(Extended, META, { value: meta })
 }

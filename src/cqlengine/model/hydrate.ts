@@ -3,7 +3,8 @@ import { ModelDefinitionError, QueryError } from '../errors.js'
 import { blueprintOf } from './blueprint.js'
 import { checkAccessors, hiddenColumn } from './field-guard.js'
 import { canGenerateCode } from './generate.js'
-import { type Loading, META, type ModelConstructor, tableOf } from './meta.js'
+import { loading, whileLoading } from './loading.js'
+import { META, type ModelConstructor, tableOf } from './meta.js'
 import { keeperOf } from './shape.js'
 import type { DriverRow, KeptRow, Loaded, Source } from './state.js'
 import type { TableColumn } from './table.js'
@@ -86,7 +87,7 @@ function sharedMapper ({ model, columns, form }: Source): Mapper {
 }
 
 function compile (model: ModelConstructor, columns: readonly TableColumn[], form: Source['form']): Mapper {
-  const { loading, name } = model[META]
+  const { name } = model[META]
   const { columns: all } = tableOf(model)
   checkAccessors(model.prototype, all.map((c) => c.name), (column) => hiddenColumn(name, column))
   const phase: Phase = { constructing: false }
@@ -99,22 +100,18 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     asIs: (form === 'instance' || (form === undefined && column.type.readsAsIs)) && !column.type.mutable && column.type.emptyValue() === null,
     convert: form !== 'instance' && (form === 'foreign' || !column.type.readsAsIs)
   }))
-  const make: Make = { Target: target, isPartial: !isWhole, loading, phase, prove }
+  const make: Make = { Target: target, isPartial: !isWhole, phase, prove }
   const kept = plans.filter((p) => !p.asIs)
   const run = canGenerateCode() ? generated(plans, kept, make) : interpreted(plans, kept, make)
   const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns.map((c) => c.name))
-  const instances: Mapper['instances'] = (rows, source) => {
-    // The constructor of a row may load others of its model.
-    const outer = { ...loading }
+  const instances: Mapper['instances'] = (rows, source) => whileLoading(() => {
     loading.source = source
     try {
       return run(rows)
     } finally {
-      // Nor must a constructor that threw leave its row to the next instance.
-      Object.assign(loading, outer)
       phase.constructing = false
     }
-  }
+  })
   return { instances, keptFields: kept.map((p) => p.field), keeper }
 
   /** API.md section 5: a field of the class would hide the column. What its constructor assigns is overwritten, like in any instance. */
@@ -136,11 +133,10 @@ interface Phase { constructing: boolean }
 
 interface ColumnPlan { readonly name: string, readonly field: string, readonly type: CqlType, readonly asIs: boolean, readonly convert: boolean }
 type Run = (rows: readonly DriverRow[]) => object[]
-/** How an instance comes about: `loading` is set for its constructor, which takes it; the first one is proved. */
+/** How an instance comes about; the first one is proved. */
 interface Make {
   readonly Target: ModelConstructor
   readonly isPartial: boolean
-  readonly loading: Loading
   readonly phase: Phase
   readonly prove: (instance: object) => void
 }
@@ -161,26 +157,34 @@ function keep ({ type }: ColumnPlan, given: unknown, value: unknown): unknown {
  * One function per class and list of columns, with the names written out: reading a row of ten scalars then costs about as much as an
  * object literal (measured in bench/). Names go in as JSON strings, values never.
  */
-function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, isPartial, loading, phase, prove }: Make): Run {
+function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, isPartial, phase, prove }: Make): Run {
   const reads = kept.map((p, i) => `
         const v${i} = read(kept[${i}], row[${JSON.stringify(p.field)}])`)
   const snapshots = kept.map((p, i) => `k${i}: keep(kept[${i}], row[${JSON.stringify(p.field)}], v${i})`)
   const loaded = kept.length === 0 ? 'row' : `{ row, ${snapshots.join(', ')} }`
   const lines = plans.map((p) => `o[${JSON.stringify(p.name)}] = ${p.asIs ? `row[${JSON.stringify(p.field)}]` : `v${kept.indexOf(p)}`}`)
+  const one = (proof: string): string => `
+      const row = rows[i]${reads.join('')}
+      loading.loaded = ${loaded}
+      loading.target = Target
+      ${isPartial ? 'phase.constructing = true' : ''}
+      const o = new Target()
+      ${isPartial ? 'phase.constructing = false' : ''}
+      ${proof}
+      ${lines.join('\n      ')}
+      out[i] = o`
+  // The first one apart: a call in between would cost the others what V8 knows of their layout.
   const body = `'use strict'
     let proved = false
     return (rows) => {
       const out = new Array(rows.length)
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i]${reads.join('')}
-        loading.loaded = ${loaded}
-        loading.target = Target
-        ${isPartial ? 'phase.constructing = true' : ''}
-        const o = new Target()
-        ${isPartial ? 'phase.constructing = false' : ''}
-        if (!proved) { prove(o); proved = true }
-        ${lines.join('\n        ')}
-        out[i] = o
+      let i = 0
+      if (!proved && rows.length > 0) {
+        ${one('prove(o); proved = true')}
+        i = 1
+      }
+      for (; i < rows.length; i++) {
+        ${one('')}
       }
       return out
     }`
@@ -188,7 +192,7 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], {
   return new Function('kept', 'read', 'keep', 'Target', 'loading', 'phase', 'prove', body)(kept, read, keep, Target, loading, phase, prove) as Run
 }
 
-function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, loading, phase, prove }: Make): Run {
+function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, phase, prove }: Make): Run {
   let proved = false
   return (rows) => rows.map((row) => {
     const values = kept.map((plan) => read(plan, row[plan.field]))

@@ -1,33 +1,37 @@
 import type { Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { changedByHand } from './changes.js'
-import { blueprintOf, valuesOf } from './blueprint.js'
+import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
 import { fill } from './construct.js'
 import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
 import { storedFrom } from './hydrate.js'
+import { loading } from './loading.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
 import { valueOf } from './layout.js'
 import { rowSchema } from './schema.js'
 import { type Loaded, type Source, State } from './state.js'
+import type { Table } from './table.js'
 import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
 
 class FieldGuard {
   constructor () {
-    const model = inside(new.target)
-    const { loading } = model[META]
-    const isLoading = loading.target === model
-    if (isLoading && loading.probing !== true) return
-    const { proof, table, name } = blueprintOf(model)
+    const isLoading = loading.target === new.target
+    if (isLoading && !loading.probing) return
+    const { proof, table, name } = blueprintOf(inside(new.target))
     if (proof.done && !isLoading) return
-    return guarded(this, table.byName, (column) => {
-      proof.done = false
-      return hiddenColumn(name, column)
-    })
+    return guard(this, name, table, proof)
   }
+}
+
+function guard (instance: FieldGuard, name: string, table: Table, proof: Proof): FieldGuard {
+  return guarded(instance, table.byName, (column) => {
+    proof.done = false
+    return hiddenColumn(name, column)
+  })
 }
 
 /**
@@ -40,38 +44,36 @@ export class ModelInstance extends FieldGuard {
   static connection?: string
   static #stateOf: (instance: object) => State | undefined
 
-  /** Of a loaded instance made at its first use: most are only read. */
-  #state: State | undefined
-  readonly #source: Source | undefined
+  /** Of a loaded instance its source, until it is used: most are only read. */
+  #state: State | Source
   #loaded: Loaded | undefined
 
   static {
     this.#stateOf = (instance) => {
       if (!(#state in instance)) return undefined
-      if (instance.#state === undefined) {
-        const source = instance.#source as Source
-        instance.#state = new State(source, instance.#loaded === undefined ? undefined : storedFrom(source, instance.#loaded))
-        instance.#loaded = undefined
-      }
-      return instance.#state
+      const state = instance.#state
+      if (state instanceof State) return state
+      const loaded = instance.#loaded
+      instance.#loaded = undefined
+      const used = instance.#state = new State(state, loaded === undefined ? undefined : storedFrom(state, loaded))
+      return used
     }
   }
 
   /** @throws {ValidationError} for unknown names and values that their columns refuse, {ModelDefinitionError} for abstract bases */
   constructor (values?: unknown) {
     super()
-    const model = inside(new.target)
-    const { loading } = model[META]
-    if (loading.target === model) {
-      this.#source = loading.source
+    if (loading.target === new.target) {
+      this.#state = loading.source as Source
       this.#loaded = loading.loaded
       loading.target = undefined
       return
     }
+    const model = inside(new.target)
     const blueprint = blueprintOf(model)
-    const { proof, table, name, fresh } = blueprint
-    if (!proof.done) checkAccessors(model.prototype, table.byName.keys(), (column) => hiddenColumn(name, column))
-    const state = this.#state = new State(fresh, undefined)
+    const { proof } = blueprint
+    if (!proof.done) proveAccessors(model, blueprint)
+    const state = this.#state = new State(blueprint.fresh, undefined)
     fill(this, state, blueprint, values)
     proof.done = true
   }
@@ -181,6 +183,10 @@ export class ModelInstance extends FieldGuard {
     if (family !== undefined && variant !== undefined) family.register(inside(this))
     else engine.register(inside(this))
   }
+}
+
+function proveAccessors ({ prototype }: ModelConstructor, { name, table }: Blueprint): void {
+  checkAccessors(prototype, table.byName.keys(), (column) => hiddenColumn(name, column))
 }
 
 /** @throws {QueryError} for what only looks like an instance */

@@ -3,7 +3,6 @@ import type { Columns } from '../columns/column.js'
 import { ModelDefinitionError } from '../errors.js'
 import type { Engine } from './engine.js'
 import type { Family } from './polymorphic.js'
-import type { Loaded, Source } from './state.js'
 import type { Table } from './table.js'
 
 /** Statics that belong to us: symbols, so that a user's statics cannot meet them. */
@@ -25,8 +24,6 @@ export interface ModelMeta {
   readonly variant: unknown
   /** The class in which all models begin, for {@link keeperOf}. */
   readonly body: abstract new () => object
-  /** Set for the moment in which a row becomes an instance: the constructor then takes it over and sets no defaults. */
-  readonly loading: Loading
 }
 
 export interface ModelOptions {
@@ -35,16 +32,6 @@ export interface ModelOptions {
   /** Table properties for the schema. */
   readonly properties: Readonly<Record<string, unknown>>
 }
-
-export interface Loading {
-  target: unknown
-  source: Source | undefined
-  loaded: Loaded | undefined
-  /** The instance is made only to see whether fields of its class hide columns. */
-  probing?: boolean
-}
-
-export function notLoading (): Loading { return { target: undefined, source: undefined, loaded: undefined, probing: false } }
 
 /** A model class as the inside sees it. */
 export interface ModelConstructor {

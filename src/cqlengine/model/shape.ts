@@ -4,6 +4,7 @@
 // only is then slow for a while, again and again. So one object of each such class is kept: `keeperOf` here, `kept` in classes of ours.
 import { canGenerateCode } from './generate.js'
 import type { ModelInstance } from './instance.js'
+import { loading, whileLoading } from './loading.js'
 import { META, type ModelConstructor } from './meta.js'
 
 /**
@@ -27,11 +28,10 @@ export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonl
 
 /** An object laid out like the instances of `model` with these columns, and empty. It never meets the user's constructor. */
 export function keeperOf (model: ModelConstructor, names: readonly string[]): object {
-  const { body, loading } = model[META]
-  const outer = { ...loading }
-  Object.assign(loading, { target: model, source: undefined, loaded: undefined, probing: false })
-  const keeper = Reflect.construct(body, [], model) as object
-  Object.assign(loading, outer)
+  const keeper = whileLoading(() => {
+    Object.assign(loading, { target: model, source: undefined, loaded: undefined, probing: false })
+    return Reflect.construct(model[META].body, [], model) as object
+  })
   // Defined, for the class may have accessors of these names, which is told elsewhere.
   for (const name of names) Object.defineProperty(keeper, name, { value: undefined, writable: true, enumerable: true, configurable: true })
   return keeper

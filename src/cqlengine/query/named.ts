@@ -3,7 +3,7 @@
 import type { Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import type { Engine } from '../model/engine.js'
-import { META, type ModelConstructor, type ModelMeta, notLoading } from '../model/meta.js'
+import { META, type ModelConstructor, type ModelMeta } from '../model/meta.js'
 import type { Table } from '../model/table.js'
 import type { DescribedTables } from './described-table.js'
 import { type Place, placeOf, sourcesOf } from './place.js'
@@ -124,7 +124,7 @@ export class NamedQuerySet implements AsyncIterable<NamedRow> {
 /** What query sets need of a model, for a table that has none. It makes no instances. */
 function standIn (engine: Engine, name: string, table: Table | undefined, { connection, keyspace }: Route): ModelConstructor {
   const meta: ModelMeta = {
-    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object, loading: notLoading()
+    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object
   }
   return Object.assign(class {}, { [META]: meta, connection, keyspace, DoesNotExist, MultipleObjectsReturned }) as ModelConstructor
 }
