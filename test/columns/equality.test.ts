@@ -4,7 +4,7 @@ import t from 'tap'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { types } from '../../src/cqlengine/driver.js'
-import { nested, singles } from './random-types.js'
+import { nested, scalars, singles } from './random-types.js'
 
 const decimal = (text: string): types.BigDecimal => c.Decimal().type.convert(text) as types.BigDecimal
 
@@ -93,6 +93,18 @@ t.test('B05 at random', (t) => {
       (!type.mutable || typeof a !== 'object' || copy !== a)
   }), { numRuns: 300 })
   t.pass('300 pairs')
+  t.end()
+})
+
+t.test('what needs no conversion comes back from it as it is', (t) => {
+  const samples = [...singles, ...fc.sample(nested(2), 30)]
+  const anything = fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }), fc.constantFrom(-0, NaN, Infinity, 1e39, 2 ** 31, 2n ** 63n, '\ud800', new Date(NaN)))
+  fc.assert(fc.property(fc.constantFrom(...samples).chain(({ column, values }) => fc.tuple(fc.constant(column.type), fc.oneof(values, anything))), ([type, value]) =>
+    !type.isConverted(value) || Object.is(type.convert(value), value)), { numRuns: 3000 })
+  for (const { column: { type }, values } of Object.values(scalars)) {
+    if (type.primitive) fc.assert(fc.property(values, (value) => Object.is(value, -0) || type.isConverted(value)), { numRuns: 50 })
+  }
+  t.pass('3000 values')
   t.end()
 })
 

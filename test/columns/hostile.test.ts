@@ -34,6 +34,16 @@ const values: readonly unknown[] = [
   Object.create(Set.prototype), Object.create(Map.prototype), Object.create(Float32Array.prototype), { toString: boom, valueOf: boom, toJSON: boom }, { length: 2 ** 53 }, new Array(2 ** 32 - 1), 'x'.repeat(5_000_000), '9'.repeat(5_000_000), Symbol.iterator, undefined
 ]
 
+t.test('the quick look at a value says no, and never throws', (t) => {
+  for (const { type } of columns) {
+    values.forEach((value, i) => {
+      if (type.isConverted(value) && !Object.is(type.convert(value), value)) t.fail(`${type.cql}: value ${i} is not what it is converted to`)
+    })
+  }
+  t.pass('asked of every type')
+  t.end()
+})
+
 for (const column of columns) {
   t.test(`${column.cql} refuses all of it in its own words`, (t) => {
     const started = process.hrtime.bigint()

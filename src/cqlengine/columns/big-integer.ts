@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
 import { InvalidValue, type JsonSchema } from './cql-type.js'
@@ -24,6 +25,8 @@ export class BigIntType extends ObjectType<bigint> {
     return integer
   }
 
+  override isConverted (value: unknown): boolean { return typeof value === 'bigint' && BigInt.asIntN(64, value) === value }
+
   override toDriver (value: bigint, encoding: Encoding): unknown {
     return boundInt64(value, encoding)
   }
@@ -43,6 +46,8 @@ export class VarIntType extends ObjectType<bigint> {
     if (integer >= sizeLimit || integer <= -sizeLimit) throw tooLong()
     return integer
   }
+
+  override isConverted (value: unknown): boolean { return typeof value === 'bigint' && value < sizeLimit && value > -sizeLimit }
 
   override toDriver (value: bigint, encoding: Encoding): unknown {
     if (encoding.varint === 'bigint') return value

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { isUint8Array } from 'node:util/types'
 import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
 
@@ -11,6 +12,14 @@ export class BlobType extends CqlType<Buffer> {
     if (isUint8Array(value)) return Buffer.from(value)
     if (typeof value === 'string') return parse(value)
     throw new InvalidValue('type', 'must be a Buffer, a Uint8Array or base64 text')
+  }
+
+  override isConverted (value: unknown): boolean {
+    try {
+      return Buffer.isBuffer(value)
+    } catch {
+      return false
+    }
   }
 
   /** A copy, since the statement may wait in a batch or for its preparation. */

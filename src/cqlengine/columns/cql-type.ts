@@ -51,11 +51,17 @@ export abstract class CqlType<V = unknown> {
   /** True where `fromDriver` has nothing to do for rows of our own clients (`ownEncoding`): the row mapper then leaves out the call. */
   readonly readsAsIs: boolean = true
 
+  /** True where the driver takes what is kept of a value ({@link snapshot}) as it takes the value, so that one copy serves both. Our own copy of it. */
+  readonly bindsSnapshot: boolean = false
+
   /** True where equal values are one JS value, so that JS sets and maps find them without help. */
   readonly primitive: boolean = false
 
   /** Any accepted form, its JSON form included, to the form an instance holds. @throws {InvalidValue} */
   abstract convert (value: unknown): V
+
+  /** True for a value that {@link convert} gives back as it is. Quick, and never throws; false where only `convert` can tell. */
+  isConverted (_value: unknown): boolean { return false }
 
   /** The instance's form as the driver takes it. `encoding` is that of the connection's client. */
   toDriver (value: V, _encoding: Encoding): unknown { return value }

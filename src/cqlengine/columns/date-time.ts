@@ -13,6 +13,14 @@ export class DateTimeType extends ObjectType<Date> {
     return new Date(toMilliseconds(value))
   }
 
+  override isConverted (value: unknown): boolean {
+    try {
+      return value instanceof Date && Number.isFinite(value.getTime())
+    } catch {
+      return false
+    }
+  }
+
   /** A copy, since the statement may wait in a batch or for its preparation. */
   override toDriver (value: Date): unknown { return new Date(value.getTime()) }
   override fromDriver (value: unknown): Date { return value instanceof Date ? value : this.convert(value) }

@@ -10,6 +10,8 @@ export class DoubleType extends CqlType<number> {
     return value
   }
 
+  override isConverted (value: unknown): boolean { return typeof value === 'number' }
+
   /** 0 and -0 differ, as they do for Cassandra; NaN is equal to itself. */
   override equals (a: number, b: number): boolean { return Object.is(a, b) }
   override toJSON (value: number): number | null { return Number.isFinite(value) ? value : null }
@@ -30,6 +32,10 @@ export class FloatType extends DoubleType {
       throw new InvalidValue('range', 'must be at most 3.4028234663852886e38 in size, the largest 32-bit float')
     }
     return number
+  }
+
+  override isConverted (value: unknown): boolean {
+    return typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value))
   }
 
   override equals (a: number, b: number): boolean { return Object.is(Math.fround(a), Math.fround(b)) }

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { isIP } from 'node:net'
 import { types } from '../driver.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'

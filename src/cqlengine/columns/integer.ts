@@ -22,5 +22,9 @@ export class IntegerType extends CqlType<number> {
     return value + 0 // -0 becomes 0, the only zero that an integer has
   }
 
+  override isConverted (value: unknown): boolean {
+    return typeof value === 'number' && Number.isInteger(value) && value >= this.#minimum && value <= this.#maximum && !Object.is(value, -0)
+  }
+
   override schema (): JsonSchema { return { type: 'integer', minimum: this.#minimum, maximum: this.#maximum } }
 }

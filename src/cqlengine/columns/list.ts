@@ -27,6 +27,19 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
     return convertElements(this.#of, value)
   }
 
+  override isConverted (value: unknown): boolean {
+    if (!this.#of.primitive) return false
+    try {
+      if (!Array.isArray(value)) return false
+      for (let i = 0; i < value.length; i++) {
+        if (!this.#of.isConverted(value[i])) return false
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
   override toDriver (value: E[], encoding: Encoding): unknown { return value.map((e) => this.#of.toDriver(e, encoding)) }
   override fromDriver (value: unknown): E[] { return [...value as Iterable<unknown>].map((e) => this.#of.fromDriver(e)) }
   override equals (a: E[], b: E[]): boolean { return a === b || equalElements(this.#of, a, b) }

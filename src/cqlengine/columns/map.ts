@@ -62,6 +62,19 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return true
   }
 
+  override isConverted (value: unknown): boolean {
+    if (!this.#key.primitive || !this.#value.primitive) return false
+    try {
+      if (!(value instanceof Map)) return false
+      for (const [k, v] of value) {
+        if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return false
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
   override toDriver (value: Map<K, V>, encoding: Encoding): unknown {
     return encoding.map === 'map' ? this.#toDriverMap(value, encoding) : this.#toDriverObject(value, encoding)
   }

@@ -24,6 +24,11 @@ export abstract class DriverObjectType<V> extends ObjectType<V> {
   protected abstract toBytes (value: V): Buffer
 }
 
+/** Whether our own copy of the driver takes values as instances hold them. */
+export function bindsAsIs (type: CqlType): boolean {
+  return type.toDriver === CqlType.prototype.toDriver || type.toDriver === DriverObjectType.prototype.toDriver
+}
+
 /** What reading a value threw, as a broken rule. The error's own text is dropped: it could hold the value. */
 export function unreadable (error: unknown): InvalidValue {
   return error instanceof InvalidValue ? error : new InvalidValue('unreadable', 'cannot be read: looking into it threw an error')

@@ -3,7 +3,7 @@ import type { Encoding } from '../connection/encoding.js'
 import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
 import { convertInner, distinct, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
-import { ObjectType } from './outside.js'
+import { bindsAsIs, ObjectType } from './outside.js'
 
 /**
  * `set<T>` (TYP-20). Instances hold a JS Set, which finds objects by identity; equal elements are one element all the same, by value.
@@ -14,6 +14,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   override readonly kind: Kind = 'set'
   override readonly mutable = true
   override readonly readsAsIs: boolean
+  override readonly bindsSnapshot: boolean
   readonly #of: CqlType<E>
   readonly #isFrozen: boolean
 
@@ -23,11 +24,25 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     this.#of = of.frozen()
     this.#isFrozen = isFrozen
     this.readsAsIs = of.readsAsIs
+    this.bindsSnapshot = !of.mutable && bindsAsIs(of)
     const cql = `set<${this.#of.cql}>`
     this.cql = isFrozen ? `frozen<${cql}>` : cql
   }
 
   protected read (value: unknown): Set<E> { return convertSet(this.#of, value) }
+
+  override isConverted (value: unknown): boolean {
+    if (!this.#of.primitive) return false
+    try {
+      if (!(value instanceof Set)) return false
+      for (const e of value) {
+        if (!this.#of.isConverted(e)) return false
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
 
   /** An array: the driver takes it whatever its own options say. */
   override toDriver (value: Set<E>, encoding: Encoding): unknown {

@@ -12,6 +12,7 @@ export class TextType extends CqlType<string> {
     return value
   }
 
+  override isConverted (value: unknown): boolean { return typeof value === 'string' && isWellFormed(value) }
   override schema (): JsonSchema { return { type: 'string' } }
 }
 
@@ -21,10 +22,14 @@ export class AsciiType extends TextType {
 
   override convert (value: unknown): string {
     const text = super.convert(value)
-    if (!/^[\0-\x7f]*$/.test(text)) throw new InvalidValue('encoding', 'must hold ASCII characters only')
+    if (!isAscii(text)) throw new InvalidValue('encoding', 'must hold ASCII characters only')
     return text
   }
+
+  override isConverted (value: unknown): boolean { return typeof value === 'string' && isAscii(value) }
 }
+
+function isAscii (text: string): boolean { return /^[\0-\x7f]*$/.test(text) }
 
 function isWellFormed (text: string): boolean {
   // ES2024, in every Node that this package runs on; the compiler's library is ES2022.

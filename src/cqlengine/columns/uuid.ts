@@ -1,17 +1,29 @@
+import { Buffer } from 'node:buffer' // the global one is a getter, which takes longer than the check
 import { types } from '../driver.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
+
+// In constants, so that the compiler of V8 knows them: asking for the class of an object is else much of the work.
+const { TimeUuid, Uuid } = types
 
 /** `uuid` (TYP-16). */
 export class UuidType extends DriverObjectType<types.Uuid> {
   override readonly cql: 'uuid' | 'timeuuid' = 'uuid'
 
   protected read (value: unknown): types.Uuid {
-    if (value instanceof types.Uuid && isUuidBuffer(bytesOf(value))) return value
-    return new types.Uuid(toUuidBytes(value))
+    if (value instanceof Uuid && isUuidBuffer(bytesOf(value))) return value
+    return new Uuid(toUuidBytes(value))
   }
 
-  override fromDriver (value: unknown): types.Uuid { return value instanceof types.Uuid ? value : this.convert(value) }
+  override isConverted (value: unknown): boolean {
+    try {
+      return value instanceof Uuid && isUuidBuffer(bytesOf(value))
+    } catch {
+      return false
+    }
+  }
+
+  override fromDriver (value: unknown): types.Uuid { return value instanceof Uuid ? value : this.convert(value) }
   protected override toBytes (value: types.Uuid): Buffer { return bytesOf(value) }
   override equals (a: types.Uuid, b: types.Uuid): boolean { return a === b || bytesOf(a).equals(bytesOf(b)) }
   override keyOf (value: types.Uuid): Key { return bytesOf(value).toString('latin1') }
@@ -26,17 +38,23 @@ export class TimeUuidType extends UuidType {
   protected override read (value: unknown): types.TimeUuid {
     const uuid = super.read(value)
     const bytes = bytesOf(uuid)
-    if ((bytes[6] as number) >> 4 !== 1) throw new InvalidValue('version', 'must be a UUID of version 1, with a time in it')
-    return uuid instanceof types.TimeUuid ? uuid : timeUuid(bytes)
+    if (!hasTime(bytes)) throw new InvalidValue('version', 'must be a UUID of version 1, with a time in it')
+    return uuid instanceof TimeUuid ? uuid : timeUuid(bytes)
   }
 
-  override fromDriver (value: unknown): types.TimeUuid { return value instanceof types.TimeUuid ? value : this.convert(value) as types.TimeUuid }
+  override isConverted (value: unknown): boolean {
+    return super.isConverted(value) && value instanceof TimeUuid && hasTime(bytesOf(value))
+  }
+
+  override fromDriver (value: unknown): types.TimeUuid { return value instanceof TimeUuid ? value : this.convert(value) as types.TimeUuid }
 }
 
 function timeUuid (bytes: Buffer): types.TimeUuid {
   // The declarations know only the form with a date; the driver itself reads rows with this one.
-  return new (types.TimeUuid as new (bytes: Buffer) => types.TimeUuid)(bytes)
+  return new (TimeUuid as new (bytes: Buffer) => types.TimeUuid)(bytes)
 }
+
+function hasTime (bytes: Buffer): boolean { return (bytes[6] as number) >> 4 === 1 }
 
 function bytesOf (uuid: types.Uuid): Buffer { return uuid.getBuffer() }
 

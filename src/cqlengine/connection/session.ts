@@ -40,6 +40,16 @@ export interface BatchRequestOptions extends RequestOptions {
 export type Params = readonly unknown[] | Readonly<Record<string, unknown>>
 export interface BatchedQuery { readonly query: string, readonly params: Params }
 
+/** Who takes an answer where it comes in, and makes of it what the caller gets: another promise around it would cost as much as all the rest. */
+export interface Receiver<T> {
+  /** What it throws is what the caller gets. */
+  received (answer: types.ResultSet): T
+  /** The request is over, whatever came of it. After {@link received}. */
+  ended (): void
+}
+
+const asItIs: Receiver<types.ResultSet> = { received: (answer) => answer, ended: () => {} }
+
 /** What a session needs to know of its connection. */
 export interface Link {
   readonly name: string
@@ -88,8 +98,15 @@ export class Session {
    */
   execute (cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
     return this.#isPlain(options)
-      ? this.#execute(cql, params, options)
-      : this.#carefully(cql, options, (prepared) => this.#execute(cql, params, prepared))
+      ? this.#execute(cql, params, options, asItIs)
+      : this.#carefully(cql, options, (prepared) => this.#execute(cql, params, prepared, asItIs))
+  }
+
+  /** The same for a receiver. An answer that comes after the time limit is not given to it. */
+  send<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
+    return this.#isPlain(options)
+      ? this.#execute(cql, params, options, receiver)
+      : this.execute(cql, params, options).then((answer) => receiver.received(answer)).finally(() => { receiver.ended() })
   }
 
   /**
@@ -131,17 +148,22 @@ export class Session {
   }
 
   // Twice nearly the same, for a closure in between would cost every request as much as all the rest.
-  async #execute (cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
+  async #execute<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
     const { client } = this.#link
     const forgotten = this.#forgotten
     this.#inFlight++
+    let answer: types.ResultSet
     try {
-      return await client.execute(cql, params as unknown[], options)
+      answer = await client.execute(cql, params as unknown[], options)
     } catch (error) {
-      return await this.#again(error, options, forgotten, () => client.execute(cql, params as unknown[], options))
+      answer = await this.#again(error, options, forgotten, () => client.execute(cql, params as unknown[], options)).catch((failure: unknown) => {
+        receiver.ended()
+        throw failure
+      })
     } finally {
       if (--this.#inFlight === 0) this.#becameIdle()
     }
+    return give(receiver, answer)
   }
 
   async #batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
@@ -225,6 +247,14 @@ export class Session {
     const waiting = this.#whenIdle
     this.#whenIdle = []
     for (const resolve of waiting) resolve()
+  }
+}
+
+function give<T> (receiver: Receiver<T>, answer: types.ResultSet): T {
+  try {
+    return receiver.received(answer)
+  } finally {
+    receiver.ended()
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Route } from '../connection/route.js'
+import { type Accept, acceptorOf } from './construct.js'
 import { Givens } from './given.js'
 import { type Layout, layoutOf, type RowValues, valueOf } from './layout.js'
 import { type ModelConstructor, META, tableOf } from './meta.js'
+import { newRowReader, type ReadNewRow } from './new-row.js'
 import { keeperOf } from './shape.js'
 import type { Source, State } from './state.js'
 import type { Table } from './table.js'
@@ -12,6 +14,8 @@ export interface Blueprint {
   readonly table: Table
   readonly layout: Layout
   readonly givens: Givens
+  readonly accept: Accept
+  readonly readNewRow: ReadNewRow | undefined
   /** The source of new instances, which come from nowhere. */
   readonly fresh: Source
   /** Shared with the views of the class that contexts hand out. */
@@ -43,6 +47,8 @@ function draw (model: ModelConstructor): Blueprint {
     table,
     layout,
     givens: new Givens(name, table, layout),
+    accept: acceptorOf(table),
+    readNewRow: newRowReader(prototype, table),
     fresh: { model, origin: undefined, columns: table.columns, form: undefined },
     proof,
     keeper: keeperOf(model, table.columns.map((c) => c.name))

@@ -1,9 +1,10 @@
-import { InvalidValue } from '../columns/cql-type.js'
+import { CqlType, InvalidValue } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
 import type { Blueprint } from './blueprint.js'
+import { canGenerateCode } from './generate.js'
 import { META } from './meta.js'
 import type { State } from './state.js'
-import type { TableColumn } from './table.js'
+import type { Table, TableColumn } from './table.js'
 import { checked, isNothing, isolated, Violations } from './values.js'
 
 /**
@@ -11,28 +12,61 @@ import { checked, isNothing, isolated, Violations } from './values.js'
  * The discriminator of a polymorphic child is its own, whatever was given (POL-03).
  * @throws {ValidationError} for unknown names and values that their columns refuse; the instance then was never seen by anybody
  */
-export function fill (instance: object, state: State, { name, table, layout, givens }: Blueprint, given: unknown): void {
-  const { columns, discriminator } = table
-  const { variant } = state.model[META]
+export function fill (instance: object, state: State, { name, table, layout, givens, accept }: Blueprint, given: unknown): void {
   const violations = new Violations()
-  const values = given === undefined ? columns.map(() => undefined) : givens.read(given, violations)
-  for (let i = 0; i < columns.length; i++) {
-    const column = columns[i] as TableColumn
-    const value = values[i]
-    if (column === discriminator && variant !== undefined) {
-      values[i] = variant
-      continue
-    }
-    try {
-      values[i] = value === undefined ? initialValue(column, state) : acceptedValue(column, value, state)
-    } catch (error) {
-      // What a default function of the user's throws passes; a type that throws has met a value that it cannot read.
-      violations.add(column.name, value === undefined ? error : unreadable(error))
-    }
-  }
+  const values = given === undefined ? table.columns.map(() => undefined) : givens.read(given, violations)
+  accept(values, state, violations)
   violations.finish(name)
   layout.assign(instance, values)
   state.accepted = values
+}
+
+/** Puts in the place of each given value, or of `undefined`, what the instance gets. */
+export type Accept = (values: unknown[], state: State, violations: Violations) => void
+
+/**
+ * For the columns of one table. Where code may be generated the columns are written out in it: each call then meets one type only, and most
+ * of them vanish (measured in bench/).
+ */
+export function acceptorOf ({ columns }: Table): Accept {
+  return canGenerateCode() ? generated(columns) : interpreted(columns)
+}
+
+function generated (columns: readonly TableColumn[]): Accept {
+  const lines = columns.map(({ type, plain, mutable, canBeEmpty, isCounter, options }, i) => {
+    const accepted = `acceptOne(c[${i}], x, state, violations)`
+    if (!plain || isCounter || options.discriminatorColumn === true || type.isConverted === CqlType.prototype.isConverted) return `v[${i}] = ${accepted}`
+    const own = mutable ? `t${i}.copy(x)` : 'x'
+    return `v[${i}] = t${i}.isConverted(x)${canBeEmpty ? ` && !t${i}.isEmpty(x)` : ''} ? ${own} : ${accepted}`
+  })
+  const body = `'use strict'
+    const [${columns.map((_, i) => `t${i}`).join(', ')}] = c.map((column) => column.type)
+    return (v, state, violations) => {
+      let x
+      ${lines.map((line, i) => `x = v[${i}]; ${line}`).join('\n      ')}
+    }`
+  // eslint-disable-next-line no-new-func -- nothing but positions in it
+  return new Function('c', 'acceptOne', body)(columns, acceptOne) as Accept
+}
+
+function interpreted (columns: readonly TableColumn[]): Accept {
+  return (values, state, violations) => {
+    for (const column of columns) values[column.position] = acceptOne(column, values[column.position], state, violations)
+  }
+}
+
+function acceptOne (column: TableColumn, value: unknown, state: State, violations: Violations): unknown {
+  if (column.options.discriminatorColumn === true) {
+    const { variant } = state.model[META]
+    if (variant !== undefined) return variant
+  }
+  try {
+    return value === undefined ? initialValue(column, state) : acceptedValue(column, value, state)
+  } catch (error) {
+    // What a default function of the user's throws passes; a type that throws has met a value that it cannot read.
+    violations.add(column.name, value === undefined ? error : unreadable(error))
+    return undefined
+  }
 }
 
 /** In a constructor a required column may still be null: `validate()` and every write refuse it. */

@@ -32,12 +32,15 @@ export function valueOf (instance: object, name: string): unknown {
   return Object.hasOwn(instance, name) ? (instance as Record<string, unknown>)[name] : undefined
 }
 
+/** As code, the value of a column of `o`. */
+export function readOf (prototype: object, name: string): string {
+  const key = JSON.stringify(name)
+  return name in prototype ? `(Object.hasOwn(o, ${key}) ? o[${key}] : undefined)` : `o[${key}]`
+}
+
 /* eslint-disable no-new-func -- see Layout */
 function generated (prototype: object, columns: readonly TableColumn[]): Layout {
-  const reads = columns.map(({ name }) => {
-    const key = JSON.stringify(name)
-    return name in prototype ? `(Object.hasOwn(o, ${key}) ? o[${key}] : undefined)` : `o[${key}]`
-  })
+  const reads = columns.map(({ name }) => readOf(prototype, name))
   const writes = columns.map(({ name }, i) => `o[${JSON.stringify(name)}] = v[${i}]`)
   const fields = columns.map(({ field }, i) => `${JSON.stringify(field)}: v[${i}]`)
   const ofRecord = columns.map(({ field }) => {

@@ -40,8 +40,10 @@ export class State {
   defaulted: Map<string, unknown> | undefined
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
-  /** A write of the instance that is under way, with those who wait for its end. */
-  writing: { waiting: (() => void)[] | undefined } | undefined
+  /** A write of the instance is under way. */
+  writing: boolean
+  /** Those who wait for its end. */
+  waiting: (() => void)[] | undefined
   /** The last write of the instance that waits in a batch; see `query/instance-order.ts`. */
   queued: QueuedWrite | undefined
 
@@ -52,7 +54,8 @@ export class State {
     this.givenEmpty = undefined
     this.defaulted = undefined
     this.next = undefined
-    this.writing = undefined
+    this.writing = false
+    this.waiting = undefined
     this.queued = undefined
   }
 

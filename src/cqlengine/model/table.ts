@@ -2,7 +2,7 @@ import type { AnyColumn, AnyColumnOptions, Columns, IndexOptions } from '../colu
 import { typeIsAll } from '../columns/check.js'
 import { CqlType } from '../columns/cql-type.js'
 import { checkKeyType } from '../columns/nesting.js'
-import { DriverObjectType } from '../columns/outside.js'
+import { bindsAsIs } from '../columns/outside.js'
 import { ModelDefinitionError } from '../errors.js'
 import { nameRule, quote, tableNameLimit } from '../statements/identifiers.js'
 
@@ -170,7 +170,7 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
     isCounter: type.kind === 'counter',
     plain: typeIsAll({ type, options }, isKeyColumn),
     canBeEmpty: type.isEmpty !== CqlType.prototype.isEmpty,
-    bindsAsIs: type.toDriver === CqlType.prototype.toDriver || type.toDriver === DriverObjectType.prototype.toDriver
+    bindsAsIs: bindsAsIs(type)
   }
 }
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { checkValue } from '../columns/check.js'
 import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'

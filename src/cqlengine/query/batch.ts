@@ -66,7 +66,7 @@ export class BatchQuery implements BatchLike {
     if (!this.#db.registry.has(write.place.connection)) throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of its own db`)
     const queued = { write, op }
     checkBatchable(this.#queue, queued, this.#options, this.#conditional)
-    const bytes = this.#bytes + checkSize(write.model, write.statement.params)
+    const bytes = this.#bytes + checkSize(write.model, write.statement)
     if (bytes > mostRequestBytes) {
       throw new BatchError(`The values of the batch would have ${bytes} bytes in ${this.#queue.length + 1} statements; one request takes ${mostRequestBytes}. Use several batches, or createMany`)
     }

@@ -1,4 +1,5 @@
 import { InvalidValue, type ChangeKind } from '../columns/cql-type.js'
+import type { types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -16,12 +17,12 @@ import type { Querying } from './querying.js'
 import type { Statement } from './statement-cache.js'
 import { updateStatement, type Where } from './update-statement.js'
 import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
-import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, isConditional } from './write.js'
+import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, confirm, isConditional } from './write.js'
 
 const operations: readonly ChangeKind[] = ['append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
 
 /** `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is (UPD-01). */
-export function updateRows (querying: Querying, state: QueryState, values: unknown, op: OpOptions): Write | undefined {
+export function updateRows (querying: Querying, state: QueryState, values: unknown, op: OpOptions): Write<void> | undefined {
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.update`
@@ -46,7 +47,7 @@ export function updateRows (querying: Querying, state: QueryState, values: unkno
 }
 
 /** A write of the rows that a filter says. */
-class BlindWrite implements Write {
+class BlindWrite implements Write<void> {
   readonly statement: Statement
   readonly place: Place
   readonly model: ModelConstructor
@@ -64,10 +65,12 @@ class BlindWrite implements Write {
   partition (): readonly unknown[] | undefined { return partitionOf(tableOf(this.model), this.#key, this.place) }
   row (): readonly unknown[] | undefined { return rowOf(tableOf(this.model), this.#key, this.place) }
   written (): void { /* no instance takes part */ }
+  received (answer: types.ResultSet): void { confirm(this, answer) }
+  ended (): void { /* nobody waits for it */ }
 }
 
 /** `filter(…).delete()`: rows, ranges of rows or whole partitions, as far as the filter says (QRY-23). */
-export function deleteRows (querying: Querying, state: QueryState, op: OpOptions): Write {
+export function deleteRows (querying: Querying, state: QueryState, op: OpOptions): Write<void> {
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.delete`

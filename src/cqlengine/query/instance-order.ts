@@ -1,7 +1,7 @@
 import type { OpOptions } from '../model/operations.js'
 import { State } from '../model/state.js'
 import type { Write } from './pending-write.js'
-import { confirm, request } from './write.js'
+import { request } from './write.js'
 
 /**
  * True while a write of the instance is under way that the next one has to wait for: it sends what differs from what is stored, and that is
@@ -9,27 +9,30 @@ import { confirm, request } from './write.js'
  * {@link baseOf}. Ask again after {@link itsEnd}, for several may be waiting.
  */
 export function mustWait (state: State, op: OpOptions): boolean {
-  return state.writing !== undefined && op.batch === undefined
+  return state.writing && op.batch === undefined
 }
 
 /** The end of the write that is under way, whatever it was: it is told to whoever asked for that write. */
-export async function itsEnd ({ writing }: State): Promise<void> {
-  if (writing !== undefined) await new Promise<void>((resolve) => { (writing.waiting ??= []).push(resolve) })
+export async function itsEnd (state: State): Promise<void> {
+  if (state.writing) await new Promise<void>((resolve) => { (state.waiting ??= []).push(resolve) })
 }
 
 /**
- * Sends a checked write of the instance and gives the instance; those that come meanwhile wait for it.
+ * Sends a checked write of the instance and gives what it receives; those that come meanwhile wait for it.
  * @throws {LWTError} when a condition was not met
  */
-export async function sendInTurn<T extends object> (instance: T, state: State, write: Write, op: OpOptions): Promise<T> {
-  const turn: NonNullable<State['writing']> = state.writing = { waiting: undefined }
-  try {
-    confirm(write, await request(write, op))
-    return instance
-  } finally {
-    state.writing = undefined
-    if (turn.waiting !== undefined) for (const resolve of turn.waiting) resolve()
-  }
+export function sendInTurn<T> (state: State, write: Write<T>, op: OpOptions): Promise<T> {
+  state.writing = true
+  return request(write, op)
+}
+
+/** The instance's write is over, whatever came of it. */
+export function endTurn (state: State): void {
+  state.writing = false
+  const { waiting } = state
+  if (waiting === undefined) return
+  state.waiting = undefined
+  for (const resolve of waiting) resolve()
 }
 
 /** What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed or fail together. */

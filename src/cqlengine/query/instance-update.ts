@@ -24,7 +24,7 @@ import { checkCounterOptions } from './write.js'
 export function updateByValues<T extends object> (w: Writing, instance: T, state: State, values: unknown, op: OpOptions): Promise<T> {
   if (mustWait(state, op)) return itsEnd(state).then(() => updateByValues(w, instance, state, values, op))
   const write = update(w, instance, state, values, op)
-  return write === undefined ? Promise.resolve(instance) : sendInTurn(instance, state, write, op)
+  return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T>
 }
 
 function update (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): InstanceWrite | undefined {
@@ -38,7 +38,7 @@ function update (w: Writing, instance: object, state: State, values: unknown, op
   try {
     const subject = subjectOf(w, instance, validate(instance, base).values, state, base, op)
     const planned = plan(subject, changes)
-    return planned === undefined ? undefined : ready(subject, planned)
+    return planned === undefined ? undefined : ready(state, base, op, planned)
   } catch (error) {
     takeBack()
     throw error

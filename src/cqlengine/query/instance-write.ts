@@ -1,13 +1,15 @@
+import type { types } from '../driver.js'
 import { storedValue } from '../model/changes.js'
 import type { RowValues } from '../model/layout.js'
 import type { ModelConstructor } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
+import { endTurn } from './instance-order.js'
 import type { Write } from './pending-write.js'
 import type { Database, Place } from './place.js'
 import type { Statement, StatementCache } from './statement-cache.js'
-import { isConditional } from './write.js'
+import { confirm, isConditional } from './write.js'
 
 /** What writing an instance needs. */
 export interface Writing {
@@ -41,7 +43,7 @@ export type Addressed = 'values' | 'stored'
 type Key = readonly unknown[] | undefined
 
 /** The statement of a {@link Subject}. Its key is only asked for in conditional batches, so it is worked out then. */
-export class InstanceWrite implements Write {
+export class InstanceWrite implements Write<object> {
   /** See model/shape.ts: one without a subject, which nobody sends. */
   static readonly kept = new InstanceWrite({ base: {}, op: {}, table: {} } as unknown as Subject, { cql: '', params: [], request: { kind: 'write' } }, 'values', () => {})
 
@@ -70,6 +72,13 @@ export class InstanceWrite implements Write {
   partition (): Key { return this.#held === undefined ? this.#bound(this.#subject.table.partitionKey) : this.#held.partition }
   row (): Key { return this.#held === undefined ? this.#bound(this.#subject.table.clustering) : this.#held.row }
   written (): void { this.settle(this.#subject.state) }
+
+  received (answer: types.ResultSet): object {
+    confirm(this, answer)
+    return this.#subject.instance
+  }
+
+  ended (): void { endTurn(this.#subject.state) }
 
   #bound (key: readonly TableColumn[]): Key {
     const { values, base, place } = this.#subject

@@ -11,14 +11,16 @@ import type { Table, TableColumn } from '../model/table.js'
 import { checked, isNothing, Violations } from '../model/values.js'
 import { checkWritable, isStaticOnly, type Validated, validateInstance } from '../model/whole.js'
 import { qualified } from '../statements/identifiers.js'
-import { insert, remove as deletion } from '../statements/write.js'
+import { remove as deletion } from '../statements/write.js'
 import { bindCondition, isToken } from './conditions.js'
 import { counterChanges } from './counter-save.js'
 import { baseOf, itsEnd, mustWait, queue, sendInTurn } from './instance-order.js'
+import { insertStatement } from './insert-statement.js'
 import { instancePlace, isElsewhere } from './instance-place.js'
 import { conditionsOf } from './lightweight.js'
 import { InstanceWrite, type Settle, type Subject, type Writing } from './instance-write.js'
-import { bitsOf } from './shapes.js'
+import { usualInsert } from './new-row-write.js'
+import type { Write } from './pending-write.js'
 import { updateStatement, type Where } from './update-statement.js'
 import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, checkWrite, isConditional } from './write.js'
 
@@ -29,25 +31,27 @@ import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, ch
 export function saveInstance<T extends object> (w: Writing, instance: T, state: State, op: OpOptions): Promise<T> {
   if (mustWait(state, op)) return itsEnd(state).then(() => saveInstance(w, instance, state, op))
   const write = save(w, instance, state, op)
-  return write === undefined ? Promise.resolve(instance) : sendInTurn(instance, state, write, op)
+  return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T>
 }
 
-function save (w: Writing, instance: object, state: State, op: OpOptions): InstanceWrite | undefined {
+function save (w: Writing, instance: object, state: State, op: OpOptions): Write<object> | undefined {
   const base = baseOf(state, op)
   checkWritable(state)
   checkCounterOptions(state.model, op)
+  const usual = base === state ? usualInsert(w, instance, state, op) : undefined
+  if (usual !== undefined) return ready(state, base, op, usual)
   resetDiscriminator(instance, state)
   const { values, touched } = validate(instance, base)
   const subject = subjectOf(w, instance, values, state, base, op)
   const write = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject, touched)
-  return write === undefined ? undefined : ready(subject, write)
+  return write === undefined ? undefined : ready(state, base, op, write)
 }
 
 /** Deletes the row by its full key (INS-05, B12). */
 export async function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
   while (mustWait(state, op)) await itsEnd(state)
   const write = remove(w, instance, state, op)
-  if (write !== undefined) await sendInTurn(instance, state, write, op)
+  if (write !== undefined) await sendInTurn(state, write, op)
 }
 
 function remove (w: Writing, instance: object, state: State, op: OpOptions): InstanceWrite | undefined {
@@ -70,7 +74,7 @@ function remove (w: Writing, instance: object, state: State, op: OpOptions): Ins
   for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
   // Elsewhere another row is deleted: the instance still belongs to its origin, and is stored there.
   const settle: Settle = (s) => { if (!subject.elsewhere) s.stored = undefined }
-  return ready(subject, new InstanceWrite(subject, { cql: prepared.cql, request: prepared.request, params }, 'stored', settle))
+  return ready(state, base, op, new InstanceWrite(subject, { cql: prepared.cql, request: prepared.request, params }, 'stored', settle))
 }
 
 export function subjectOf (w: Writing, instance: object, values: RowValues, state: State, base: State, op: OpOptions): Subject {
@@ -84,13 +88,13 @@ export function subjectOf (w: Writing, instance: object, values: RowValues, stat
  * Puts a write into its batch, or gives it back, checked, to be sent. Happens before the first await, and what fails here has sent nothing.
  * @throws {BatchError} when the batch cannot take it, {QueryError} for what the server would refuse
  */
-export function ready ({ state, base, op }: Subject, write: InstanceWrite): InstanceWrite | undefined {
+export function ready<W extends Write & { settle: Settle }> (state: State, base: State, op: OpOptions, write: W): W | undefined {
   if (op.batch === undefined) {
     checkWrite(write, op)
     return write
   }
   batchOf(op).add(write, op)
-  queue(state, base, op, write.settle)
+  queue(state, base, op, (next) => { write.settle(next) })
   return undefined
 }
 
@@ -221,21 +225,9 @@ function insertion (subject: Subject, columns: readonly TableColumn[], settle: S
 /** @param params those of the columns; TTL and timestamp are added */
 function insertionOf (subject: Subject, columns: readonly TableColumn[], params: unknown[], settle: Settle): InstanceWrite {
   const { w: { cache }, base: { model }, place, op } = subject
-  const { keyspace } = place
-  const shape = insertShape(columns, op)
-  const { cql, request } = cache.find(shape, keyspace) ?? cache.add(shape, keyspace, {
-    cql: insert(qualified(keyspace, subject.table.name), columns.map((c) => c.cql), { ttl: op.ttl !== undefined, timestamp: op.timestamp !== undefined }, op.ifNotExists === true),
-    request: baseRequest(model, keyspace, 'write', op.ifNotExists !== true && columns.every((c) => c.type.isIdempotent('assign')))
-  })
+  const { cql, request } = insertStatement(cache, model, place.keyspace, op, columns)
   bindUsing(op, place, params)
   return new InstanceWrite(subject, { cql, request, params }, 'values', settle)
-}
-
-/** The set of columns as bits, so that the usual insert makes no string to find its text. */
-function insertShape (columns: readonly TableColumn[], op: OpOptions): string | number {
-  const flags = (op.ttl === undefined ? 0 : 1) + (op.timestamp === undefined ? 0 : 2) + (op.ifNotExists === true ? 4 : 0)
-  const bits = bitsOf(columns)
-  return bits === undefined ? `i ${flags} ${columns.map((c) => c.position).join()}` : bits * 8 + flags
 }
 
 export function update (subject: Subject, changes: readonly ColumnChange[], settle: Settle, what = 'save'): InstanceWrite {

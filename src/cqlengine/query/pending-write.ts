@@ -1,10 +1,11 @@
+import type { Receiver } from '../connection/session.js'
 import type { ModelConstructor } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { Place } from './place.js'
 import type { Statement } from './statement-cache.js'
 
-/** A write that is ready to be sent or to go into a batch. */
-export interface Write {
+/** A write that is ready to be sent or to go into a batch. By itself it receives its answer, in a batch it is told by {@link written}. */
+export interface Write<T = unknown> extends Receiver<T> {
   readonly statement: Statement
   readonly place: Place
   readonly model: ModelConstructor
@@ -14,7 +15,7 @@ export interface Write {
   partition (): readonly unknown[] | undefined
   /** The row within the partition, in the driver's form; undefined where nothing is known of it, or several are meant. */
   row (): readonly unknown[] | undefined
-  /** Called once the server confirmed it; not before (B03). */
+  /** Once the server confirmed it; not before (B03). */
   written (): void
 }
 

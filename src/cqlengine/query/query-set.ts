@@ -194,7 +194,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     return given === undefined ? this.#state.options : mergeOptions(this.#state.options, given, `${this.#name}.${what}`)
   }
 
-  #write (what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write | undefined): Promise<void> {
+  #write (what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write<void> | undefined): Promise<void> {
     return promised(() => {
       const op = this.#optionsFor(what, options)
       const write = make(op)

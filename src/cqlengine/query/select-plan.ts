@@ -52,7 +52,7 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
     return { cql: selectText(table, place.keyspace, state, what.selectors, asked), request: baseRequest(model, place.keyspace, 'read', true) }
   })
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
-  checkSize(model, params)
+  checkSize(model, { params })
   return { cql: prepared.cql, params, place, request: withPaging(requestOf(prepared.request, options), state), read: reader(model, state.output, place, output) }
 }
 

@@ -4,7 +4,11 @@ import type { RequestOptions } from '../connection/session.js'
 export interface Prepared { readonly cql: string, readonly request: RequestOptions }
 
 /** The same with what its markers are bound to. */
-export interface Statement extends Prepared { readonly params: readonly unknown[] }
+export interface Statement extends Prepared {
+  readonly params: readonly unknown[]
+  /** About the bytes of `params`, where somebody counted them already. */
+  readonly bytes?: number
+}
 
 /** What identifies a statement apart from its keyspace. */
 export type ShapeKey = string | number

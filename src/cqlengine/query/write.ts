@@ -15,18 +15,19 @@ import { checkSize } from './statement-size.js'
  * Sends a write, or queues it when the options name a batch; queueing happens before the first await, so that it needs none.
  * @throws {LWTError} when a condition was not met
  */
-export async function send (write: Write, op: OpOptions): Promise<void> {
+export function send (write: Write<void>, op: OpOptions): Promise<void> | undefined {
   if (op.batch !== undefined) {
     batchOf(op).add(write, op)
-    return
+    return undefined
   }
   checkWrite(write, op)
-  confirm(write, await request(write, op))
+  return request(write, op)
 }
 
-/** Sends a checked write. Together with {@link confirm} it is two steps, so that no promise stands around another. */
-export function request ({ place, statement }: Write, op: OpOptions): Promise<types.ResultSet> {
-  return place.connection.session.execute(statement.cql, statement.params, requestOf(statement.request, op))
+/** Sends a checked write. */
+export function request<T> (write: Write<T>, op: OpOptions): Promise<T> {
+  const { place, statement } = write
+  return place.connection.session.send(statement.cql, statement.params, requestOf(statement.request, op), write)
 }
 
 /** What the answer to a write means. @throws {LWTError} when a condition was not met */
@@ -37,7 +38,7 @@ export function confirm (write: Write, answer: types.ResultSet): void {
 
 /** What can be told of a write before it is sent. @throws {QueryError} */
 export function checkWrite (write: Write, op: OpOptions): void {
-  checkSize(write.model, write.statement.params)
+  checkSize(write.model, write.statement)
   if (op.consistency !== undefined && !write.conditional) checkSerial(write.model, op)
 }
 

@@ -1,0 +1,76 @@
+import type { Encoding } from '../connection/encoding.js'
+import { CqlType } from '../columns/cql-type.js'
+import { isSmall, sizeOf } from '../columns/size.js'
+import { canGenerateCode } from './generate.js'
+import { readOf, type RowValues } from './layout.js'
+import type { Table, TableColumn } from './table.js'
+
+/** A new row, checked, as it is written. */
+export interface NewRow {
+  /** What the written columns are bound to, in their order. */
+  readonly params: unknown[]
+  /** About their bytes. */
+  readonly bytes: number
+  /** The written columns: two to the power of each position. Those left out are null. */
+  readonly bits: number
+  /** What is stored afterwards; see `State`. */
+  readonly stored: Record<string, unknown>
+}
+
+/**
+ * @param instance a new one
+ * @param accepted what its constructor accepted: values that cannot change in place and are still those need no check
+ * @returns `undefined` where something was assigned since, or is missing: then the way for all cases has to be taken
+ */
+export type ReadNewRow = (instance: object, accepted: RowValues, encoding: Encoding) => NewRow | undefined
+
+/** More columns than this do not fit in {@link NewRow.bits} with the flags that statements have beside them. */
+const mostColumns = 48
+
+/**
+ * One pass over a new instance that checks, binds and keeps its values: the usual insert, with the columns written out (measured in
+ * bench/). `undefined` where no code may be generated, and for tables that need more than that.
+ */
+export function newRowReader (prototype: object, { columns, isCounter, hasStatic }: Table): ReadNewRow | undefined {
+  if (!canGenerateCode() || isCounter || hasStatic || columns.length > mostColumns || !columns.every(isSimple)) return undefined
+  const lines = columns.flatMap((column, i) => linesOf(prototype, column, i))
+  const stored = columns.map((c, i) => `${JSON.stringify(c.field)}: ${c.mutable ? 's' : 'x'}${i}`)
+  const body = `'use strict'
+    const [${columns.map((_, i) => `t${i}`).join(', ')}] = types
+    return (o, a, encoding) => {
+      ${lines.join('\n      ')}
+      const params = new Array(${columns.length})
+      let n = 0
+      let bits = 0
+      let bytes = ${16 * columns.filter((c) => isSmall(c.type)).length}
+      ${columns.map(bind).join('\n      ')}
+      if (n < ${columns.length}) params.length = n
+      return { params, bytes, bits, stored: { ${stored.join(', ')} } }
+    }`
+  // eslint-disable-next-line no-new-func -- names as JSON strings, values never
+  return new Function('types', 'sizeOf', body)(columns.map((c) => c.type), sizeOf) as ReadNewRow
+}
+
+/** What can change in place is checked once more, which its type alone must be able to tell. */
+function isSimple ({ mutable, plain, type }: TableColumn): boolean {
+  return !mutable || (plain && type.isConverted !== CqlType.prototype.isConverted)
+}
+
+function linesOf (prototype: object, column: TableColumn, i: number): string[] {
+  const { mutable, required, canBeEmpty } = column
+  const read = `const x${i} = ${readOf(prototype, column.name)}`
+  if (!mutable) return [read, `if (x${i} !== a[${i}]${required ? ` || x${i} === null` : ''}) return undefined`]
+  const isNull = canBeEmpty ? `t${i}.isEmpty(x${i})` : `x${i} === null`
+  return [
+    read,
+    `if (!t${i}.isConverted(x${i})${canBeEmpty || required ? '' : ` && x${i} !== null`}) return undefined`,
+    `const s${i} = ${isNull} ? null : t${i}.snapshot(x${i})`
+  ]
+}
+
+function bind ({ type, mutable, bindsAsIs }: TableColumn, i: number): string {
+  const kept = mutable ? `s${i}` : `x${i}`
+  const value = bindsAsIs || type.bindsSnapshot ? kept : `t${i}.toDriver(x${i}, encoding)`
+  const size = isSmall(type) ? '' : `; bytes += ${type.kind === 'text' ? `x${i}.length < 256 ? x${i}.length : ` : ''}sizeOf(${kept})`
+  return `if (${kept} !== null) { params[n++] = ${value}; bits += ${2 ** i}${size} }`
+}
