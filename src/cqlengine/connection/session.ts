@@ -147,36 +147,51 @@ export class Session {
     return this.#link.isReady && options.timeout === undefined && options.prepare !== undefined && !isObserved(this.#observers) && this.#link.consistency === undefined
   }
 
-  // Twice nearly the same, for a closure in between would cost every request as much as all the rest.
-  async #execute<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
+  // `then` where `await` would read better: of a small request that is a tenth.
+  #execute<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
     const { client } = this.#link
     const forgotten = this.#forgotten
     this.#inFlight++
-    let answer: types.ResultSet
-    try {
-      answer = await client.execute(cql, params as unknown[], options)
-    } catch (error) {
-      answer = await this.#again(error, options, forgotten, () => client.execute(cql, params as unknown[], options)).catch((failure: unknown) => {
-        receiver.ended()
-        throw failure
-      })
-    } finally {
-      if (--this.#inFlight === 0) this.#becameIdle()
-    }
-    return give(receiver, answer)
+    return started(client, cql, params, options).then(
+      (answer) => this.#arrived(answer, receiver),
+      (error: unknown) => this.#failed(error, options, forgotten, () => started(client, cql, params, options), receiver)
+    )
   }
 
   async #batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
     const { client } = this.#link
     const forgotten = this.#forgotten
+    const send = async (): Promise<types.ResultSet> => await client.batch(queries as { query: string, params: unknown[] }[], options)
     this.#inFlight++
+    let answer: types.ResultSet
     try {
-      return await client.batch(queries as { query: string, params: unknown[] }[], options)
+      answer = await send()
     } catch (error) {
-      return await this.#again(error, options, forgotten, () => client.batch(queries as { query: string, params: unknown[] }[], options))
-    } finally {
-      if (--this.#inFlight === 0) this.#becameIdle()
+      return await this.#failed(error, options, forgotten, send, asItIs)
     }
+    return this.#arrived(answer, asItIs)
+  }
+
+  #arrived<T> (answer: types.ResultSet, receiver: Receiver<T>): T {
+    if (--this.#inFlight === 0) this.#becameIdle()
+    try {
+      return receiver.received(answer)
+    } finally {
+      receiver.ended()
+    }
+  }
+
+  /** Repeats a request that never left; any other error is its outcome. */
+  async #failed<T> (error: unknown, options: RequestOptions, forgotten: number, send: () => Promise<types.ResultSet>, receiver: Receiver<T>): Promise<T> {
+    let answer: types.ResultSet
+    try {
+      answer = await this.#again(error, options, forgotten, send)
+    } catch (failure) {
+      if (--this.#inFlight === 0) this.#becameIdle()
+      receiver.ended()
+      throw failure
+    }
+    return this.#arrived(answer, receiver)
   }
 
   /** The way of a request that is watched, limited in time, or first of its connection. */
@@ -216,7 +231,6 @@ export class Session {
     }
   }
 
-  /** Repeats a request that never left; any other error is its outcome. */
   async #again (error: unknown, options: RequestOptions, forgotten: number, send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
     if (isStale(error, options)) {
       if (forgotten === this.#forgotten) this.forgetPrepared()
@@ -250,11 +264,13 @@ export class Session {
   }
 }
 
-function give<T> (receiver: Receiver<T>, answer: types.ResultSet): T {
+/** The promise of a request, whatever a user's own client gives or throws. */
+function started (client: Client, cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
   try {
-    return receiver.received(answer)
-  } finally {
-    receiver.ended()
+    const answer = client.execute(cql, params as unknown[], options)
+    return answer instanceof Promise ? answer : Promise.resolve(answer)
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 

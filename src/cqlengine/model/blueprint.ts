@@ -7,6 +7,7 @@ import { newRowReader, type ReadNewRow } from './new-row.js'
 import { keeperOf } from './shape.js'
 import type { Source, State } from './state.js'
 import type { Table } from './table.js'
+import { type FindTouched, touchedFinder } from './touched.js'
 
 /** What is worked out once for each model class, when it is first used. */
 export interface Blueprint {
@@ -16,6 +17,7 @@ export interface Blueprint {
   readonly givens: Givens
   readonly accept: Accept
   readonly readNewRow: ReadNewRow | undefined
+  readonly findTouched: FindTouched
   /** The source of new instances, which come from nowhere. */
   readonly fresh: Source
   /** Shared with the views of the class that contexts hand out. */
@@ -49,6 +51,7 @@ function draw (model: ModelConstructor): Blueprint {
     givens: new Givens(name, table, layout),
     accept: acceptorOf(table),
     readNewRow: newRowReader(prototype, table),
+    findTouched: touchedFinder(table.columns),
     fresh: { model, origin: undefined, columns: table.columns, form: undefined },
     proof,
     keeper: keeperOf(model, table.columns.map((c) => c.name))

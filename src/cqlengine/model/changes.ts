@@ -120,10 +120,27 @@ export function storedValue ({ stored }: State, { field, mutable, type }: TableC
   return kept !== null && mutable ? type.restore(kept) : kept
 }
 
+/** The same for changed columns only: what {@link markChanged} needs. */
+export function keptOf (values: RowValues, changes: readonly ColumnChange[]): readonly unknown[] {
+  return changes.map(({ column }) => asStored(column, values[column.position]))
+}
+
+/** Takes what is `kept` of changed columns as what the database holds, after the write that carried it succeeded. */
+export function markChanged (state: State, changes: readonly ColumnChange[], kept: readonly unknown[]): void {
+  const stored = state.stored ??= {}
+  for (let i = 0; i < changes.length; i++) stored[(changes[i] as ColumnChange).column.field] = kept[i]
+  settled(state)
+}
+
 /** Takes `snapshot` as what the database holds, after the write that carried it succeeded. It belongs to the state from then on. */
 export function markStored (state: State, snapshot: Record<string, unknown>): void {
   if (state.stored === undefined) state.stored = snapshot
   else Object.assign(state.stored, snapshot)
+  settled(state)
+}
+
+/** What only new instances need to know. */
+function settled (state: State): void {
   state.givenEmpty = undefined
   state.defaulted = undefined
   state.accepted = undefined

@@ -78,10 +78,10 @@ export function readValues (values: unknown, model: string): Map<string, unknown
   return read
 }
 
-/** The same as pairs, for what looks at each once. */
-export function entriesOf (values: unknown, model: string): [string, unknown][] {
-  const read: [string, unknown][] = []
-  eachValue(values, model, (name, value) => { read.push([name, value]) })
+/** The same as names and values by turns, for what looks at each once. */
+export function entriesOf (values: unknown, model: string): unknown[] {
+  const read: unknown[] = []
+  eachValue(values, model, (name, value) => { read.push(name, value) })
   return read
 }
 

@@ -20,7 +20,7 @@ export interface Validated {
  * @throws {ValidationError} with one entry per broken rule
  */
 export function validateInstance (instance: object, state: State): Validated {
-  const { name, table, layout } = blueprintOf(state.model)
+  const { name, table, layout, findTouched } = blueprintOf(state.model)
   const { stored, accepted } = state
   const violations = new Violations()
   const values = valuesOf(instance, state)
@@ -29,7 +29,7 @@ export function validateInstance (instance: object, state: State): Validated {
   const touched: TableColumn[] | undefined = stored === undefined || staticOnly ? undefined : []
   let converted: TableColumn[] | undefined
   let result: unknown[] | undefined
-  for (const column of table.columns) {
+  for (const column of kept === undefined || staticOnly ? table.columns : findTouched(values, kept)) {
     const value = values[column.position]
     // The static part of a partition has neither clustering key nor regular columns.
     if (staticOnly && (column.role === 'clustering' || column.role === 'regular')) continue

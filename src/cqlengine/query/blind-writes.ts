@@ -41,13 +41,16 @@ export function updateRows (querying: Querying, state: QueryState, values: unkno
       checkKey(table, key, at, isStatic ? 'partition' : 'row', isConditional(op))
       return key.map(conditionText)
     },
-    bind: (params) => { bindAll(key, place, params) }
+    params: boundTo(key, place)
   }
   return new BlindWrite(model, place, op, key, updateStatement(querying.cacheOf(table), model, place, op, changes, where))
 }
 
 /** A write of the rows that a filter says. */
 class BlindWrite implements Write<void> {
+  /** See model/shape.ts: one that nobody sends. */
+  static readonly kept = new BlindWrite(undefined as never, undefined as never, {}, [], { cql: '', params: [], request: { kind: 'write' } })
+
   readonly statement: Statement
   readonly place: Place
   readonly model: ModelConstructor
@@ -118,7 +121,9 @@ export function readChanges (model: ModelConstructor, values: unknown): ColumnCh
   const table = tableOf(model)
   const violations = new Violations()
   const changes: ColumnChange[] = []
-  for (const [key, value] of entriesOf(values, model[META].name)) {
+  const given = entriesOf(values, model[META].name)
+  for (let i = 0; i < given.length; i += 2) {
+    const [key, value] = [given[i] as string, given[i + 1]]
     if (value === undefined) continue
     try {
       changes.push(readChange(table, key, value))
@@ -191,6 +196,12 @@ function isEmptyOperation (value: unknown): boolean {
 function placeFor ({ db }: Querying, state: QueryState, op: OpOptions): Place {
   const batch = batchOf(op)
   return placeOf(db, state.model, { using: op.using, context: undefined, origin: undefined, batched: batch !== undefined, batch: batch?.connection })
+}
+
+function boundTo (conditions: readonly Condition[], place: Place): readonly unknown[] {
+  const params: unknown[] = []
+  bindAll(conditions, place, params)
+  return params
 }
 
 function bindAll (conditions: readonly Condition[], place: Place, params: unknown[]): void {

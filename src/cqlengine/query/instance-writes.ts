@@ -1,7 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
-import { asStored, type ColumnChange, changesOf, isSettable, keyChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
+import { asStored, type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { type RowValues, valueOf } from '../model/layout.js'
 import { META, tableOf } from '../model/meta.js'
@@ -180,7 +180,7 @@ function knownRow (subject: Subject, touched: readonly TableColumn[]): InstanceW
   if (subject.elsewhere || (touched.length > 0 && keyChanged(values, base, table.key))) return wholeRow(subject)
   const changes = changesOf(values, base, touched)
   if (changes.length === 0) return undefined
-  return update(subject, changes, storing(snapshotOf(values, changes.map((c) => c.column))))
+  return update(subject, changes, storingChanges(values, changes))
 }
 
 /** Every column, null ones too: the row may exist there with other values. */
@@ -210,7 +210,7 @@ function counterRow (subject: Subject): InstanceWrite | undefined {
   if (base.stored !== undefined && keyChanged(values, base, table.key)) throw new QueryError(`${at}: the key of a counter row cannot change`)
   const changes = counterChanges(partOf(subject, table.columns), values, base)
   if (changes.length === 0) return undefined
-  return update(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storing(snapshotOf(values, changes.map((c) => c.column))))
+  return update(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storingChanges(values, changes))
 }
 
 function insertion (subject: Subject, columns: readonly TableColumn[], settle: Settle): InstanceWrite {
@@ -237,7 +237,7 @@ export function update (subject: Subject, changes: readonly ColumnChange[], sett
   const where: Where = {
     shape: key === table.key ? 'key' : 'partition',
     relations: () => key.map((c) => `${c.cql} = ?`),
-    bind: (params) => { bindKey(subject, key, params) }
+    params: boundKey(subject, key)
   }
   return new InstanceWrite(subject, updateStatement(w.cache, model, place, op, changes, where), 'stored', settle)
 }
@@ -247,6 +247,11 @@ function addressedBy (table: Table, changes: readonly ColumnChange[], op: OpOpti
   if (!changes.every((c) => c.column.role === 'static')) return table.key
   if (op.iff === undefined) return table.partitionKey
   return conditionsOf(table, op).list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
+}
+
+function storingChanges (values: RowValues, changes: readonly ColumnChange[]): Settle {
+  const kept = keptOf(values, changes)
+  return (state) => { markChanged(state, changes, kept) }
 }
 
 function storing (snapshot: Record<string, unknown>): Settle {
@@ -259,6 +264,12 @@ export function becoming ({ place }: Subject, snapshot: Record<string, unknown>)
     markStored(state, snapshot)
     state.source = settledAt(state.source, place.origin)
   }
+}
+
+function boundKey (subject: Subject, key: readonly TableColumn[]): readonly unknown[] {
+  const params: unknown[] = []
+  bindKey(subject, key, params)
+  return params
 }
 
 /**

@@ -20,8 +20,8 @@ export interface Where {
   readonly shape: string
   /** Makes the text, or refuses it: asked once for each shape. */
   relations (): readonly string[]
-  /** Appends what its markers are bound to. */
-  bind (params: unknown[], encoding: Encoding): void
+  /** What its markers are bound to. */
+  readonly params: readonly unknown[]
 }
 
 /** One UPDATE for all changes, nulls and map entries included (B01, B02, B10). */
@@ -44,7 +44,7 @@ export function updateStatement (cache: StatementCache, model: ModelConstructor,
   const params: unknown[] = []
   bindUsing(op, place, params)
   for (const one of single) params.push(wireValue(one, encoding))
-  where.bind(params, encoding)
+  for (const param of where.params) params.push(param)
   for (const condition of conditions.list) bindCondition(condition, encoding, params)
   return { cql, request, params }
 }

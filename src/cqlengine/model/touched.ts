@@ -1,0 +1,35 @@
+import { canGenerateCode } from './generate.js'
+import type { RowValues } from './layout.js'
+import type { TableColumn } from './table.js'
+
+/**
+ * Of a stored row the columns that may hold something else than what is kept of them: all others surely hold the same. Takes the instance's
+ * values and what is kept, both by position.
+ */
+export type FindTouched = (values: RowValues, kept: RowValues) => readonly TableColumn[]
+
+/** For one table. Where code may be generated the columns are written out in it, since most saves find one or two (measured in bench/). */
+export function touchedFinder (columns: readonly TableColumn[]): FindTouched {
+  return canGenerateCode() ? generated(columns) : () => columns
+}
+
+function generated (columns: readonly TableColumn[]): FindTouched {
+  const lines = columns.map(({ mutable, required }, i) => {
+    // What can change in place is kept in another form; null and what is not loaded are themselves.
+    const differs = mutable ? `v[${i}] !== k[${i}] && (v[${i}] === null || k[${i}] === null || k[${i}] === undefined || !t${i}.isAsKept(k[${i}], v[${i}]))` : `v[${i}] !== k[${i}]`
+    return `if (${differs}${required ? ` || v[${i}] === null` : ''}) touched.push(columns[${i}])`
+  })
+  const body = `'use strict'
+    const [${columns.map((_, i) => `t${i}`).join(', ')}] = columns.map((c) => c.type)
+    return (v, k) => {
+      const touched = []
+      try {
+        ${lines.join('\n        ')}
+      } catch {
+        return columns // something that cannot be compared: each of them is looked at
+      }
+      return touched
+    }`
+  // eslint-disable-next-line no-new-func -- nothing but positions in it
+  return new Function('columns', body)(columns) as FindTouched
+}
