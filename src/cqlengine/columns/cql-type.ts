@@ -63,6 +63,12 @@ export abstract class CqlType<V = unknown> {
   /** True for a value that {@link convert} gives back as it is. Quick, and never throws; false where only `convert` can tell. */
   isConverted (_value: unknown): boolean { return false }
 
+  /** A {@link copy} of a value that {@link isConverted}, `undefined` for any other: one pass where a value has many parts. */
+  copyIfConverted (value: unknown): V | undefined { return this.isConverted(value) ? this.copy(value as V) : undefined }
+
+  /** Likewise what is kept of it; see {@link snapshot}. */
+  snapshotIfConverted (value: unknown): unknown { return this.isConverted(value) ? this.snapshot(value as V) : undefined }
+
   /** The instance's form as the driver takes it. `encoding` is that of the connection's client. */
   toDriver (value: V, _encoding: Encoding): unknown { return value }
 

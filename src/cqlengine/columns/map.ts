@@ -62,16 +62,37 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return true
   }
 
-  override isConverted (value: unknown): boolean {
-    if (!this.#key.primitive || !this.#value.primitive) return false
+  override isConverted (value: unknown): boolean { return this.snapshotIfConverted(value) !== undefined }
+
+  override copyIfConverted (value: unknown): Map<K, V> | undefined {
+    if (!this.#key.primitive || !this.#value.primitive) return undefined
     try {
-      if (!(value instanceof Map)) return false
-      for (const [k, v] of value) {
-        if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return false
+      if (!(value instanceof Map)) return undefined
+      const copy = new Map<K, V>()
+      for (const [k, v] of value as Map<K, V>) {
+        if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return undefined
+        copy.set(k, v)
       }
-      return true
+      return copy
     } catch {
-      return false
+      return undefined
+    }
+  }
+
+  override snapshotIfConverted (value: unknown): readonly unknown[] | undefined {
+    if (!this.#key.primitive || !this.#value.primitive) return undefined
+    try {
+      if (!(value instanceof Map)) return undefined
+      const kept = new Array<unknown>(value.size * 2)
+      let i = 0
+      for (const [k, v] of value as Map<K, V>) {
+        if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return undefined
+        kept[i++] = k
+        kept[i++] = v
+      }
+      return kept
+    } catch {
+      return undefined
     }
   }
 

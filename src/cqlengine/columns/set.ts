@@ -31,16 +31,36 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
 
   protected read (value: unknown): Set<E> { return convertSet(this.#of, value) }
 
-  override isConverted (value: unknown): boolean {
-    if (!this.#of.primitive) return false
+  override isConverted (value: unknown): boolean { return this.snapshotIfConverted(value) !== undefined }
+
+  override copyIfConverted (value: unknown): Set<E> | undefined {
+    if (!this.#of.primitive) return undefined
     try {
-      if (!(value instanceof Set)) return false
-      for (const e of value) {
-        if (!this.#of.isConverted(e)) return false
+      if (!(value instanceof Set)) return undefined
+      const copy = new Set<E>()
+      for (const e of value as Set<E>) {
+        if (!this.#of.isConverted(e)) return undefined
+        copy.add(e)
       }
-      return true
+      return copy
     } catch {
-      return false
+      return undefined
+    }
+  }
+
+  override snapshotIfConverted (value: unknown): readonly E[] | undefined {
+    if (!this.#of.primitive) return undefined
+    try {
+      if (!(value instanceof Set)) return undefined
+      const kept = new Array<E>(value.size)
+      let i = 0
+      for (const e of value as Set<E>) {
+        if (!this.#of.isConverted(e)) return undefined
+        kept[i++] = e
+      }
+      return kept
+    } catch {
+      return undefined
     }
   }
 

@@ -36,13 +36,13 @@ function generated (columns: readonly TableColumn[]): Accept {
   const lines = columns.map(({ type, plain, mutable, canBeEmpty, isCounter, options }, i) => {
     const accepted = `acceptOne(c[${i}], x, state, violations)`
     if (!plain || isCounter || options.discriminatorColumn === true || type.isConverted === CqlType.prototype.isConverted) return `v[${i}] = ${accepted}`
-    const own = mutable ? `t${i}.copy(x)` : 'x'
-    return `v[${i}] = t${i}.isConverted(x)${canBeEmpty ? ` && !t${i}.isEmpty(x)` : ''} ? ${own} : ${accepted}`
+    if (!mutable) return `v[${i}] = t${i}.isConverted(x) ? x : ${accepted}`
+    return `y = t${i}.copyIfConverted(x); v[${i}] = y !== undefined${canBeEmpty ? ` && !t${i}.isEmpty(y)` : ''} ? y : ${accepted}`
   })
   const body = `'use strict'
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = c.map((column) => column.type)
     return (v, state, violations) => {
-      let x
+      let x, y
       ${lines.map((line, i) => `x = v[${i}]; ${line}`).join('\n      ')}
     }`
   // eslint-disable-next-line no-new-func -- nothing but positions in it

@@ -60,11 +60,11 @@ function linesOf (prototype: object, column: TableColumn, i: number): string[] {
   const { mutable, required, canBeEmpty } = column
   const read = `const x${i} = ${readOf(prototype, column.name)}`
   if (!mutable) return [read, `if (x${i} !== a[${i}]${required ? ` || x${i} === null` : ''}) return undefined`]
-  const isNull = canBeEmpty ? `t${i}.isEmpty(x${i})` : `x${i} === null`
   return [
     read,
-    `if (!t${i}.isConverted(x${i})${canBeEmpty || required ? '' : ` && x${i} !== null`}) return undefined`,
-    `const s${i} = ${isNull} ? null : t${i}.snapshot(x${i})`
+    `let s${i} = ${canBeEmpty || required ? '' : `x${i} === null ? null : `}t${i}.snapshotIfConverted(x${i})`,
+    `if (s${i} === undefined) return undefined`,
+    ...canBeEmpty ? [`if (t${i}.isEmpty(x${i})) s${i} = null`] : []
   ]
 }
 
