@@ -83,7 +83,10 @@ t.test('DRT-03 whatever becomes of an instance before it is saved', async (t) =>
     NaN: (row) => { row['d'] = NaN },
     'taken away': (row) => { Reflect.deleteProperty(row, 'n'); Reflect.deleteProperty(row, 'toString') },
     'another collection': (row) => { row['tags'] = new Set(['z']); row['scores'] = new Map() },
-    'a key': (row) => { row['id'] = 'other' }
+    'a key': (row) => { row['id'] = 'other' },
+    'everything, one by one': (row) => { Object.assign(row, { id: 'other', n: 3, on: false, at: new Date(9), tags: new Set(['q']), scores: new Map([['q', 1]]), list: [9], d: 0.5, long: 'l' }) },
+    'other forms of everything': (row) => { Object.assign(row, { at: 5, tags: ['q', 'q'], scores: { q: 1 }, n: -0 }) },
+    'half a surrogate pair, and back': (row) => { row['long'] = '\ud800'; row['long'] = 'ok' }
   }
   for (const [name, change] of Object.entries(changes)) t.strictSame(await write(quick, values, change, {}), await write(general, values, change, {}), name)
 
@@ -94,6 +97,7 @@ t.test('DRT-03 whatever becomes of an instance before it is saved', async (t) =>
     'no date': (row) => { (row['at'] as Date).setTime(NaN) },
     'no key': (row) => { row['id'] = null },
     'without its key': () => {},
+    'half a surrogate pair': (row) => { (row as Values)['toString'] = '\ud800' },
     'too long': (row) => { row['long'] = 'longer' },
     'too large': (row) => { (row as Values)['toString'] = 'x'.repeat(9_000_000) }
   }

@@ -13,9 +13,7 @@ export interface Layout {
   readonly read: (instance: object) => unknown[]
   /** Sets all columns, in the order of the model. */
   readonly assign: (instance: object, values: RowValues) => void
-  /** A row as it is stored: values by database name. */
-  readonly record: (values: RowValues) => Record<string, unknown>
-  /** The other way round; `undefined` for columns that are not in it. */
+  /** Of a row as it is stored, by database name, the values by position; `undefined` for columns that are not in it. */
   readonly fields: (record: Readonly<Record<string, unknown>>) => unknown[]
   /** Reads objects that have just these keys, to values by position. Absent where no code may be generated. */
   readonly taker: ((keys: readonly TableColumn[]) => Take) | undefined
@@ -42,7 +40,6 @@ export function readOf (prototype: object, name: string): string {
 function generated (prototype: object, columns: readonly TableColumn[]): Layout {
   const reads = columns.map(({ name }) => readOf(prototype, name))
   const writes = columns.map(({ name }, i) => `o[${JSON.stringify(name)}] = v[${i}]`)
-  const fields = columns.map(({ field }, i) => `${JSON.stringify(field)}: v[${i}]`)
   const ofRecord = columns.map(({ field }) => {
     const key = JSON.stringify(field)
     return field in Object.prototype ? `(Object.hasOwn(r, ${key}) ? r[${key}] : undefined)` : `r[${key}]`
@@ -50,7 +47,6 @@ function generated (prototype: object, columns: readonly TableColumn[]): Layout 
   return {
     read: new Function('o', `'use strict'\nreturn [${reads.join(', ')}]`) as Layout['read'],
     assign: new Function('o', 'v', `'use strict'\n${writes.join('\n')}`) as Layout['assign'],
-    record: new Function('v', `'use strict'\nreturn { ${fields.join(', ')} }`) as Layout['record'],
     fields: new Function('r', `'use strict'\nreturn [${ofRecord.join(', ')}]`) as Layout['fields'],
     taker: (keys) => new Function('g', `'use strict'\nreturn [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`) as Take
   }
@@ -61,7 +57,6 @@ function interpreted (columns: readonly TableColumn[]): Layout {
   return {
     read: (instance) => columns.map((c) => valueOf(instance, c.name)),
     assign: (instance, values) => { for (const { name, position } of columns) (instance as Record<string, unknown>)[name] = values[position] },
-    record: (values) => Object.fromEntries(columns.map((c) => [c.field, values[c.position]])),
     fields: (record) => columns.map((c) => valueOf(record, c.field)),
     taker: undefined
   }

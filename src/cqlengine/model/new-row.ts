@@ -20,7 +20,7 @@ export interface NewRow {
 /**
  * @param instance a new one
  * @param accepted what its constructor accepted: values that cannot change in place and are still those need no check
- * @returns `undefined` where something was assigned since, or is missing: then the way for all cases has to be taken
+ * @returns `undefined` where something is missing, or was assigned that needs more than a quick look: then the way for all cases has to be taken
  */
 export type ReadNewRow = (instance: object, accepted: RowValues, encoding: Encoding) => NewRow | undefined
 
@@ -57,9 +57,12 @@ function isSimple ({ mutable, plain, type }: TableColumn): boolean {
 }
 
 function linesOf (prototype: object, column: TableColumn, i: number): string[] {
-  const { mutable, required, canBeEmpty } = column
+  const { type, mutable, plain, required, canBeEmpty } = column
   const read = `const x${i} = ${readOf(prototype, column.name)}`
-  if (!mutable) return [read, `if (x${i} !== a[${i}]${required ? ` || x${i} === null` : ''}) return undefined`]
+  if (!mutable) {
+    const isOther = plain && type.isConverted !== CqlType.prototype.isConverted ? `x${i} !== a[${i}] && x${i} !== null && !t${i}.isConverted(x${i})` : `x${i} !== a[${i}]`
+    return [read, `if (${isOther}${required ? ` || x${i} === null` : ''}) return undefined`]
+  }
   return [
     read,
     `let s${i} = ${canBeEmpty || required ? '' : `x${i} === null ? null : `}t${i}.snapshotIfConverted(x${i})`,

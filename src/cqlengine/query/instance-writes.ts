@@ -1,7 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
-import { asStored, type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
+import { type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { type RowValues, valueOf } from '../model/layout.js'
 import { META, tableOf } from '../model/meta.js'
@@ -128,38 +128,13 @@ function newRow (subject: Subject): InstanceWrite {
   }
   const part = partOf(subject, table.columns)
   if (part !== table.columns) return insertion(subject, part.filter((c) => isWritten(subject, c)), becomingStatic(subject))
-  if (values.includes(undefined)) return insertion(subject, part.filter((c) => isWritten(subject, c)), becoming(subject, snapshotOf(values, part)))
-  return wholeInsertion(subject)
+  return insertion(subject, part.filter((c) => isWritten(subject, c)), becoming(subject, snapshotOf(values, part)))
 }
 
 /** Of a new row: what has a value, or was given as null or empty. */
 function isWritten ({ values, base: { givenEmpty } }: Subject, column: TableColumn): boolean {
   const value = values[column.position]
   return value !== undefined && (!isNothing(column, value) || givenEmpty?.has(column.name) === true)
-}
-
-/** The usual insert: no column is missing, so that one pass gives what the columns are bound to, and what is stored afterwards. */
-function wholeInsertion (subject: Subject): InstanceWrite {
-  const { values, base: { model, givenEmpty }, table: { columns }, place: { connection: { encoding } } } = subject
-  const isOwn = encoding.classes === 'own'
-  const row = new Array<unknown>(columns.length)
-  const params: unknown[] = new Array(columns.length)
-  let written: TableColumn[] | undefined
-  let count = 0
-  for (let i = 0; i < columns.length; i++) {
-    const column = columns[i] as TableColumn
-    const stored = row[i] = asStored(column, values[i])
-    if (stored === null && givenEmpty?.has(column.name) !== true) {
-      written ??= columns.slice(0, i)
-      continue
-    }
-    written?.push(column)
-    // What binds as it is was copied where it can change in place; the others are bound to something made for it.
-    if (stored === null || (isOwn && column.bindsAsIs)) params[count++] = stored
-    else params[count++] = column.type.toDriver(column.bindsAsIs ? stored : values[i], encoding)
-  }
-  params.length = count
-  return insertionOf(subject, written ?? columns, params, becoming(subject, blueprintOf(model).layout.record(row)))
 }
 
 /** The static part of a partition holds no regular columns: their defaults, which only a row would have, are gone. */

@@ -3,7 +3,6 @@ import type { types } from '../driver.js'
 import { blueprintOf, settledAt } from '../model/blueprint.js'
 import { markStored } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
-import type { RowValues } from '../model/layout.js'
 import { type ModelConstructor, tableOf } from '../model/meta.js'
 import type { NewRow } from '../model/new-row.js'
 import type { OpOptions } from '../model/operations.js'
@@ -18,7 +17,7 @@ import type { Place } from './place.js'
 import type { Prepared, Statement } from './statement-cache.js'
 import { bindUsing, confirm, isConditional } from './write.js'
 
-/** The INSERT of a new instance that is as its constructor left it. `undefined`: the way for all cases has to be taken. */
+/** The INSERT of a new instance that holds nothing unusual; see `ReadNewRow`. `undefined`: the way for all cases has to be taken. */
 export function usualInsert (w: Writing, instance: object, state: State, op: OpOptions): NewRowWrite | undefined {
   const { model, stored, accepted, givenEmpty } = state
   if (stored !== undefined || accepted === undefined || givenEmpty !== undefined || op.ifExists === true || op.iff !== undefined) return undefined
@@ -55,9 +54,8 @@ export class NewRowWrite implements Write<object>, Statement {
   readonly conditional: boolean
   readonly #instance: object
   readonly #state: State
+  /** It belongs to the state once the write has succeeded. */
   readonly #stored: Record<string, unknown>
-  /** None of the key can change in place. */
-  readonly #values: RowValues
 
   constructor (instance: object, state: State, place: Place, { params, bytes, stored }: NewRow, { cql, request }: Prepared, op: OpOptions) {
     bindUsing(op, place, params)
@@ -71,7 +69,6 @@ export class NewRowWrite implements Write<object>, Statement {
     this.#instance = instance
     this.#state = state
     this.#stored = stored
-    this.#values = state.accepted ?? []
   }
 
   get statement (): Statement { return this }
@@ -93,6 +90,7 @@ export class NewRowWrite implements Write<object>, Statement {
   }
 
   #bound (key: readonly TableColumn[]): readonly unknown[] {
-    return key.map((c) => c.type.toDriver(this.#values[c.position], this.place.connection.encoding))
+    // None of the key can change in place, so that it is stored as instances hold it.
+    return key.map((c) => c.type.toDriver(this.#stored[c.field], this.place.connection.encoding))
   }
 }

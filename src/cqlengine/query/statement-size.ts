@@ -16,5 +16,7 @@ export const mostRequestBytes = 16 * 2 ** 20
  */
 export function checkSize (model: ModelConstructor, { params, bytes = bytesOf(params) }: Pick<Statement, 'params' | 'bytes'>): number {
   if (bytes <= mostBytes) return bytes
-  throw new ValidationError(model[META].name, [{ column: '*', rule: 'size', message: `the values of one statement have ${bytes} bytes, at most ${mostBytes} are sent; keep large values elsewhere, or in several rows` }])
+  throw new ValidationError(model[META].name, [{ column: '*', rule: 'size', message: `the values of one statement have about ${mebibytes(bytes)} MiB, at most ${mebibytes(mostBytes)} are sent; keep large values elsewhere, or in several rows` }])
 }
+
+function mebibytes (bytes: number): number { return Math.ceil(bytes / 2 ** 20 * 10) / 10 }
