@@ -30,7 +30,9 @@ export function typeIsAll ({ type, options }: CheckedColumn, isKey: boolean): bo
 export function checkValue (column: CheckedColumn, value: unknown): unknown {
   const { type, options } = column
   if (value === null) {
-    if (column.required ?? (options.required === true || isKey(options))) throw new InvalidValue('required', 'must not be null')
+    const required = column.required ?? (options.required === true || isKey(options))
+    // For a collection null is the empty one, which only a key cannot be.
+    if (required && (isKey(options) || type.emptyValue() === null)) throw new InvalidValue('required', 'must not be null')
     return null
   }
   const converted = convert(type, value)

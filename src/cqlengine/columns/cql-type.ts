@@ -64,10 +64,22 @@ export abstract class CqlType<V = unknown> {
   isConverted (_value: unknown): boolean { return false }
 
   /** A {@link copy} of a value that {@link isConverted}, `undefined` for any other: one pass where a value has many parts. */
-  copyIfConverted (value: unknown): V | undefined { return this.isConverted(value) ? this.copy(value as V) : undefined }
+  copyIfConverted (value: unknown): V | undefined {
+    try {
+      return this.isConverted(value) ? this.copy(value as V) : undefined
+    } catch {
+      return undefined // copying reads it once more
+    }
+  }
 
   /** Likewise what is kept of it; see {@link snapshot}. */
-  snapshotIfConverted (value: unknown): unknown { return this.isConverted(value) ? this.snapshot(value as V) : undefined }
+  snapshotIfConverted (value: unknown): unknown {
+    try {
+      return this.isConverted(value) ? this.snapshot(value as V) : undefined
+    } catch {
+      return undefined
+    }
+  }
 
   /** The instance's form as the driver takes it. `encoding` is that of the connection's client. */
   toDriver (value: V, _encoding: Encoding): unknown { return value }
@@ -87,14 +99,16 @@ export abstract class CqlType<V = unknown> {
   snapshot (value: V): unknown { return this.copy(value) }
   restore (snapshot: unknown): V { return snapshot as V }
 
-  /** Whether an instance's value is still what was kept. Not of the form that instances hold: false. May throw for what was put into it. */
-  isAsKept (snapshot: unknown, value: unknown): boolean {
-    return this.hasFormOf(snapshot, value) && this.equals(snapshot as V, value as V)
-  }
+  /** Whether an instance's value is still what was kept. Not of the form that instances hold, all through: false. May throw for what was put into it. */
+  isAsKept (snapshot: unknown, value: unknown): boolean { return this.isSame(snapshot as V, value) }
 
-  /** Whether a value looks like one of the form that instances hold, given one that was kept. Neither is null. */
-  hasFormOf (snapshot: unknown, value: unknown): boolean {
-    return typeof snapshot === 'object' && typeof value === 'object' && value !== null && Object.getPrototypeOf(snapshot) === Object.getPrototypeOf(value)
+  /**
+   * Equal, and of the form that `own` has, all through: such a value needs no conversion. False where it is not easily told. Types that hold
+   * others override it. May throw for what was put into the value.
+   */
+  isSame (own: V, value: unknown): boolean {
+    if (typeof own !== 'object') return typeof value === typeof own && this.equals(own, value as V)
+    return typeof value === 'object' && value !== null && Object.getPrototypeOf(own) === Object.getPrototypeOf(value) && this.equals(own, value as V)
   }
 
   /** A primitive that equal values share and others do not: gives sets and map keys their equality by value. */

@@ -83,6 +83,9 @@ export class CustomType<V = unknown> extends CqlType<V> {
     }
   }
 
+  /** What only the database finds the same may have another form. */
+  override isSame (own: V, value: unknown): boolean { return deepEqual(own, value) }
+
   override copy (value: V): V {
     return typeof value !== 'object' || value === null ? value : this.#spec.fromDatabase(this.#toBase(value))
   }

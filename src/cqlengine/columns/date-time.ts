@@ -30,7 +30,6 @@ export class DateTimeType extends ObjectType<Date> {
   override snapshot (value: Date): number { return value.getTime() }
   override restore (snapshot: unknown): Date { return new Date(snapshot as number) }
   override isAsKept (snapshot: unknown, value: unknown): boolean { return value instanceof Date && Object.is(snapshot, value.getTime()) }
-  override hasFormOf (_snapshot: unknown, value: unknown): boolean { return value instanceof Date }
   override keyOf (value: Date): Key { return value.getTime() }
   override toJSON (value: Date): string | null { return value.toJSON() }
   override schema (): JsonSchema { return { type: 'string', format: 'date-time' } }

@@ -38,6 +38,19 @@ export function equalElements<E> (of: CqlType<E>, a: ArrayLike<E>, b: ArrayLike<
   return true
 }
 
+/** {@link CqlType.isSame}, element by element. */
+export function sameElements<E> (of: CqlType<E>, own: readonly E[], values: readonly unknown[]): boolean {
+  if (own.length !== values.length) return false
+  for (let i = 0; i < own.length; i++) {
+    if (!of.isSame(own[i] as E, values[i])) return false
+  }
+  return true
+}
+
+export function sameOrNull<E> (of: CqlType<E>, own: E | null, value: unknown): boolean {
+  return own === null || value === null ? own === value : of.isSame(own, value)
+}
+
 export function equalOrNull<E> (of: CqlType<E>, a: E | null, b: E | null): boolean {
   return a === null || b === null ? a === b : of.equals(a, b)
 }

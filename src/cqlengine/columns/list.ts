@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
-import { convertElements, equalElements, joinKeys } from './elements.js'
+import { convertElements, equalElements, joinKeys, sameElements } from './elements.js'
 import { ObjectType } from './outside.js'
 
 /** `list<T>` (TYP-19). Null and the empty list are the same to Cassandra and here. */
@@ -43,6 +43,7 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
   override toDriver (value: E[], encoding: Encoding): unknown { return value.map((e) => this.#of.toDriver(e, encoding)) }
   override fromDriver (value: unknown): E[] { return [...value as Iterable<unknown>].map((e) => this.#of.fromDriver(e)) }
   override equals (a: E[], b: E[]): boolean { return a === b || equalElements(this.#of, a, b) }
+  override isSame (own: E[], value: unknown): boolean { return Array.isArray(value) && sameElements(this.#of, own, value) }
   override copy (value: E[]): E[] { return this.#of.mutable ? value.map((e) => this.#of.copy(e)) : value.slice() }
   override keyOf (value: E[]): Key { return joinKeys(value.map((e) => this.#of.keyOf(e))) }
   override toJSON (value: E[]): unknown { return value.map((e) => this.#of.toJSON(e)) }

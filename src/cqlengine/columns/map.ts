@@ -180,14 +180,22 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     const kept = snapshot as readonly unknown[]
     if (!(value instanceof Map) || value.size * 2 !== kept.length) return false
     let i = 0
-    for (const [k, v] of value as Map<K, V>) {
-      if (!this.#key.equals(kept[i] as K, k) || !this.#value.equals(kept[i + 1] as V, v)) return this.equals(this.restore(kept), value as Map<K, V>) // in another order, perhaps
+    for (const [k, v] of value as Map<unknown, unknown>) {
+      if (!this.#key.isSame(kept[i] as K, k) || !this.#value.isSame(kept[i + 1] as V, v)) return this.#isInAnotherOrder(kept, value as Map<K, unknown>)
       i += 2
     }
     return true
   }
 
-  override hasFormOf (_snapshot: unknown, value: unknown): boolean { return value instanceof Map }
+  #isInAnotherOrder (kept: readonly unknown[], value: Map<K, unknown>): boolean {
+    if (!this.#key.primitive) return false
+    for (let i = 0; i < kept.length; i += 2) {
+      if (!value.has(kept[i] as K) || !this.#value.isSame(kept[i + 1] as V, value.get(kept[i] as K))) return false
+    }
+    return true
+  }
+
+  override isSame (own: Map<K, V>, value: unknown): boolean { return this.isAsKept([...own].flat(1), value) }
   override keyOf (value: Map<K, V>): Key {
     return joinKeys([...value].map(([k, v]) => joinKeys([this.#key.keyOf(k), this.#value.keyOf(v)])).sort())
   }

@@ -29,6 +29,11 @@ export function bindsAsIs (type: CqlType): boolean {
   return type.toDriver === CqlType.prototype.toDriver || type.toDriver === DriverObjectType.prototype.toDriver
 }
 
+/** Whether `isConverted` of this type can say yes. */
+export function tellsConverted (type: CqlType): boolean {
+  return type.isConverted !== CqlType.prototype.isConverted && type.parts().every((part) => part.primitive && tellsConverted(part))
+}
+
 /** What reading a value threw, as a broken rule. The error's own text is dropped: it could hold the value. */
 export function unreadable (error: unknown): InvalidValue {
   return error instanceof InvalidValue ? error : new InvalidValue('unreadable', 'cannot be read: looking into it threw an error')

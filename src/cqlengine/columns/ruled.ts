@@ -37,7 +37,7 @@ class RuledType extends CqlType {
   override snapshot (value: unknown): unknown { return this.#type.snapshot(value) }
   override restore (snapshot: unknown): unknown { return this.#type.restore(snapshot) }
   override isAsKept (snapshot: unknown, value: unknown): boolean { return this.#type.isAsKept(snapshot, value) }
-  override hasFormOf (snapshot: unknown, value: unknown): boolean { return this.#type.hasFormOf(snapshot, value) }
+  override isSame (own: unknown, value: unknown): boolean { return this.#type.isSame(own, value) }
   override keyOf (value: unknown): Key { return this.#type.keyOf(value) }
   override toJSON (value: unknown): unknown { return this.#type.toJSON(value) }
   override schema (direction: 'input' | 'output'): JsonSchema { return columnSchema(this.#column, direction) }

@@ -37,6 +37,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     if (!this.#of.primitive) return undefined
     try {
       if (!(value instanceof Set)) return undefined
+      sizeOfSet(value) // throws where it only says that it is one
       const copy = new Set<E>()
       for (const e of value as Set<E>) {
         if (!this.#of.isConverted(e)) return undefined
@@ -52,7 +53,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     if (!this.#of.primitive) return undefined
     try {
       if (!(value instanceof Set)) return undefined
-      const kept = new Array<E>(value.size)
+      const kept = new Array<E>(sizeOfSet(value))
       let i = 0
       for (const e of value as Set<E>) {
         if (!this.#of.isConverted(e)) return undefined
@@ -110,13 +111,14 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     const kept = snapshot as readonly E[]
     if (!(value instanceof Set) || value.size !== kept.length) return false
     let i = 0
-    for (const e of value as Set<E>) {
-      if (!this.#of.equals(kept[i++] as E, e)) return this.equals(this.restore(kept), value as Set<E>) // in another order, perhaps
+    for (const e of value as Set<unknown>) {
+      // In another order, perhaps.
+      if (!this.#of.isSame(kept[i++] as E, e)) return this.#of.primitive && hasAll(value, this.restore(kept))
     }
     return true
   }
 
-  override hasFormOf (_snapshot: unknown, value: unknown): boolean { return value instanceof Set }
+  override isSame (own: Set<E>, value: unknown): boolean { return this.isAsKept([...own], value) }
   override keyOf (value: Set<E>): Key { return joinKeys([...value].map((e) => String(this.#of.keyOf(e))).sort()) }
   override toJSON (value: Set<E>): unknown { return [...value].map((e) => this.#of.toJSON(e)) }
 
@@ -150,6 +152,11 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined { return part === 'element' ? this.#of : undefined }
   override parts (): readonly CqlType[] { return [this.#of] }
 }
+
+const { get: size } = Object.getOwnPropertyDescriptor(Set.prototype, 'size') as { get: () => number }
+
+/** The size that no subclass can feign. @throws {TypeError} for what is no Set but says so, a Proxy for instance */
+function sizeOfSet (value: ReadonlySet<unknown>): number { return size.call(value) }
 
 /** The same set when nothing had to be converted: users keep references to the values of their instances. */
 export function convertSet<E> (of: CqlType<E>, value: unknown): Set<E> {

@@ -1,7 +1,7 @@
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
 import { type CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
-import { convertInner, equalOrNull, joinKeys } from './elements.js'
+import { convertInner, equalOrNull, joinKeys, sameOrNull } from './elements.js'
 import { hasMethods, ObjectType } from './outside.js'
 import { nullable } from './schema.js'
 
@@ -48,6 +48,10 @@ export class TupleType extends ObjectType<Elements> {
   }
 
   override equals (a: Elements, b: Elements): boolean { return a === b || this.#of.every((type, i) => equalOrNull(type, a[i] ?? null, b[i] ?? null)) }
+  override isSame (own: Elements, value: unknown): boolean {
+    return Array.isArray(value) && value.length === own.length && this.#of.every((type, i) => sameOrNull(type, own[i] ?? null, value[i]))
+  }
+
   override copy (value: Elements): Elements { return this.#of.map((type, i) => value[i] === null ? null : type.copy(value[i])) }
   override keyOf (value: Elements): Key { return joinKeys(this.#of.map((type, i) => value[i] === null ? null : type.keyOf(value[i]))) }
   override toJSON (value: Elements): unknown { return this.#of.map((type, i) => value[i] === null ? null : type.toJSON(value[i])) }

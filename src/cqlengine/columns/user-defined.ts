@@ -3,7 +3,7 @@ import { quote } from '../statements/identifiers.js'
 import { type CheckedColumn, checkValue } from './check.js'
 import { columnSchema } from './column-schema.js'
 import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind, type UserTypeLike } from './cql-type.js'
-import { equalOrNull, joinKeys } from './elements.js'
+import { equalOrNull, joinKeys, sameOrNull } from './elements.js'
 import { noOperation } from './list.js'
 import { isPlainObject, ObjectType, unreadable } from './outside.js'
 import { nullable } from './schema.js'
@@ -95,6 +95,11 @@ export class UserDefined extends ObjectType<object> {
   }
 
   override equals (a: object, b: object): boolean { return a === b || this.#fields.every((field) => equalOrNull(field.type, valueOf(a, field), valueOf(b, field))) }
+
+  override isSame (own: object, value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(own) !== Object.getPrototypeOf(value)) return false
+    return this.#fields.every(({ name, type }) => sameOrNull(type, (own as Instance)[name] ?? null, (value as Instance)[name] ?? null))
+  }
 
   override copy (value: object): object {
     const values: Instance = new StoredFields()

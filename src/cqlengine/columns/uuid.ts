@@ -43,7 +43,11 @@ export class TimeUuidType extends UuidType {
   }
 
   override isConverted (value: unknown): boolean {
-    return super.isConverted(value) && value instanceof TimeUuid && hasTime(bytesOf(value))
+    try {
+      return value instanceof TimeUuid && super.isConverted(value) && hasTime(bytesOf(value))
+    } catch {
+      return false
+    }
   }
 
   override fromDriver (value: unknown): types.TimeUuid { return value instanceof TimeUuid ? value : this.convert(value) as types.TimeUuid }

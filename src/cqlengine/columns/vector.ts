@@ -1,7 +1,7 @@
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
 import { type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
-import { convertElements, equalElements, joinKeys } from './elements.js'
+import { convertElements, equalElements, joinKeys, sameElements } from './elements.js'
 import { ObjectType } from './outside.js'
 
 type Numbers = Float32Array | unknown[]
@@ -49,6 +49,10 @@ export class VectorType extends ObjectType<Numbers> {
   }
 
   override equals (a: Numbers, b: Numbers): boolean { return a === b || equalElements(this.#of, a, b) }
+
+  override isSame (own: Numbers, value: unknown): boolean {
+    return this.#isFloat ? super.isSame(own, value) : Array.isArray(value) && sameElements(this.#of, own as unknown[], value)
+  }
 
   override copy (value: Numbers): Numbers {
     return value instanceof Float32Array ? value.slice() : value.map((e) => this.#of.copy(e))

@@ -152,10 +152,12 @@ export class Session {
     const { client } = this.#link
     const forgotten = this.#forgotten
     this.#inFlight++
-    return started(client, cql, params, options).then(
-      (answer) => this.#arrived(answer, receiver),
+    // Promise's own `then`, for the promise may have another: what is counted above must be counted back.
+    return then.call(
+      started(client, cql, params, options),
+      (answer: types.ResultSet) => this.#arrived(answer, receiver),
       (error: unknown) => this.#failed(error, options, forgotten, () => started(client, cql, params, options), receiver)
-    )
+    ) as Promise<T>
   }
 
   async #batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
@@ -264,11 +266,12 @@ export class Session {
   }
 }
 
+const { then } = Promise.prototype
+
 /** The promise of a request, whatever a user's own client gives or throws. */
 function started (client: Client, cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
   try {
-    const answer = client.execute(cql, params as unknown[], options)
-    return answer instanceof Promise ? answer : Promise.resolve(answer)
+    return Promise.resolve(client.execute(cql, params as unknown[], options)) // itself, where it is an ordinary promise
   } catch (error) {
     return Promise.reject(error)
   }

@@ -16,8 +16,8 @@ export interface InstanceSetters {
   consistency<T> (this: T, level: Consistency): T
   serialConsistency<T> (this: T, level: Consistency): T
   timeout<T> (this: T, ms: number): T
-  ifExists<T> (this: T): T
-  ifNotExists<T> (this: T): T
+  ifExists<T> (this: T, yes?: boolean): T
+  ifNotExists<T> (this: T, yes?: boolean): T
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
   iff<T extends Instance<any>> (this: T, where: Condition<T>): T
   using<T> (this: T, to: Route): T
@@ -29,7 +29,7 @@ export interface InstanceSetters {
 /** One row. Its own keys are the loaded columns and the fields of your class. */
 export interface Instance<C = {}> {
   readonly '~columns'?: C
-  /** The partition and clustering key: a value, or an array where there are several columns. */
+  /** The partition key (MOD-16): a value, or an array where it has several columns. */
   readonly pk: unknown
   /** True once the row was loaded or written. */
   readonly isPersisted: boolean
@@ -37,7 +37,7 @@ export interface Instance<C = {}> {
   save (options?: OpOptions): Promise<this>
   delete (options?: OpOptions): Promise<void>
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
-  update<T extends Instance<any>> (this: T, values: Update<T>, options?: OpOptions): Promise<T>
+  update<T extends Instance<any>> (this: T, values?: Update<T>, options?: OpOptions): Promise<T>
   /** Checks and converts all loaded columns. Every write runs it. @throws {ValidationError} */
   validate (): void
   /** Same table and equal values. */
@@ -68,7 +68,7 @@ export type PartialRow<M, P extends ColumnName<M>> =
   Pick<Row<M>, (P | keyof KeyOf<ColumnsOf<M>>) & keyof Row<M>> & {
     readonly isPersisted: boolean
     readonly pk: unknown
-    update (values: Update<M>, options?: OpOptions): Promise<void>
+    update (values?: Update<M>, options?: OpOptions): Promise<void>
     delete (options?: OpOptions): Promise<void>
     toJSON (): Partial<Json<M>>
   }
@@ -98,8 +98,8 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
   consistency (level: Consistency): QuerySet<M, R>
   serialConsistency (level: Consistency): QuerySet<M, R>
   timeout (ms: number): QuerySet<M, R>
-  ifExists (): QuerySet<M, R>
-  ifNotExists (): QuerySet<M, R>
+  ifExists (yes?: boolean): QuerySet<M, R>
+  ifNotExists (yes?: boolean): QuerySet<M, R>
   iff (where: Condition<M>): QuerySet<M, R>
   using (to: Route): QuerySet<M, R>
   batch (batch: BatchLike): QuerySet<M, R>
@@ -110,7 +110,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
   get (where?: Filter<M>): Promise<R>
   count (): Promise<number>
   create (values: Create<M>, options?: OpOptions): Promise<M>
-  update (values: Update<M>, options?: OpOptions): Promise<void>
+  update (values?: Update<M>, options?: OpOptions): Promise<void>
   delete (options?: OpOptions): Promise<void>
   page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<R>>
   toCQL (): StatementPreview
@@ -142,8 +142,8 @@ export interface ModelStatics {
   consistency<M extends AnyModel> (this: M, level: Consistency): Q<M>
   serialConsistency<M extends AnyModel> (this: M, level: Consistency): Q<M>
   timeout<M extends AnyModel> (this: M, ms: number): Q<M>
-  ifExists<M extends AnyModel> (this: M): Q<M>
-  ifNotExists<M extends AnyModel> (this: M): Q<M>
+  ifExists<M extends AnyModel> (this: M, yes?: boolean): Q<M>
+  ifNotExists<M extends AnyModel> (this: M, yes?: boolean): Q<M>
   iff<M extends AnyModel> (this: M, where: Condition<Self<M>>): Q<M>
   using<M extends AnyModel> (this: M, to: Route): Q<M>
   batch<M extends AnyModel> (this: M, batch: BatchLike): Q<M>

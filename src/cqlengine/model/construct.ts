@@ -1,5 +1,5 @@
-import { CqlType, InvalidValue } from '../columns/cql-type.js'
-import { unreadable } from '../columns/outside.js'
+import { InvalidValue } from '../columns/cql-type.js'
+import { tellsConverted, unreadable } from '../columns/outside.js'
 import type { Blueprint } from './blueprint.js'
 import { canGenerateCode } from './generate.js'
 import { META } from './meta.js'
@@ -35,7 +35,7 @@ export function acceptorOf ({ columns }: Table): Accept {
 function generated (columns: readonly TableColumn[]): Accept {
   const lines = columns.map(({ type, plain, mutable, canBeEmpty, isCounter, options }, i) => {
     const accepted = `acceptOne(c[${i}], x, state, violations)`
-    if (!plain || isCounter || options.discriminatorColumn === true || type.isConverted === CqlType.prototype.isConverted) return `v[${i}] = ${accepted}`
+    if (!plain || isCounter || options.discriminatorColumn === true || !tellsConverted(type)) return `v[${i}] = ${accepted}`
     if (!mutable) return `v[${i}] = t${i}.isConverted(x) ? x : ${accepted}`
     return `y = t${i}.copyIfConverted(x); v[${i}] = y !== undefined${canBeEmpty ? ` && !t${i}.isEmpty(y)` : ''} ? y : ${accepted}`
   })

@@ -106,6 +106,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns.map((c) => c.name))
   const instances: Mapper['instances'] = (rows, source) => whileLoading(() => {
     loading.source = source
+    loading.probing = false // the constructor that is being probed may load rows of another model
     try {
       return run(rows)
     } finally {

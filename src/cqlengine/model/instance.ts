@@ -82,9 +82,9 @@ export class ModelInstance extends FieldGuard {
   static stateOf (instance: object): State | undefined { return this.#stateOf(instance) }
 
   get pk (): unknown {
-    const { key } = tableOf(own(this).model)
-    if (key.length === 1) return valueOf(this, key[0]?.name ?? '')
-    return key.map((c) => valueOf(this, c.name))
+    const { partitionKey } = tableOf(own(this).model)
+    if (partitionKey.length === 1) return valueOf(this, partitionKey[0]?.name ?? '')
+    return partitionKey.map((c) => valueOf(this, c.name))
   }
 
   get isPersisted (): boolean { return own(this).stored !== undefined }
@@ -97,7 +97,9 @@ export class ModelInstance extends FieldGuard {
     })
   }
 
-  update (values: unknown, options?: OpOptions): Promise<this> {
+  update (...given: [values?: unknown, options?: OpOptions]): Promise<this> {
+    // Without arguments what was changed before is written; a value that is undefined by mistake is told.
+    const [values, options] = given.length === 0 ? [{}] : given
     return promised(() => {
       const state = own(this)
       return engineOf(state).update(this, state, values, take(state, 'update', options))
@@ -129,8 +131,8 @@ export class ModelInstance extends FieldGuard {
   consistency (level: Consistency): this { return collect(this, 'consistency', level) }
   serialConsistency (level: Consistency): this { return collect(this, 'serialConsistency', level) }
   timeout (ms: number): this { return collect(this, 'timeout', ms) }
-  ifExists (): this { return collect(this, 'ifExists', true) }
-  ifNotExists (): this { return collect(this, 'ifNotExists', true) }
+  ifExists (yes: boolean = true): this { return collect(this, 'ifExists', yes) }
+  ifNotExists (yes: boolean = true): this { return collect(this, 'ifNotExists', yes) }
   iff (where: Record<string, unknown>): this { return collect(this, 'iff', where) }
   using (to: Route): this { return collect(this, 'using', to) }
   batch (batch: BatchLike | null): this { return collect(this, 'batch', batch) }
@@ -161,8 +163,8 @@ export class ModelInstance extends FieldGuard {
   static consistency (level: Consistency): Query { return this.objects.consistency(level) }
   static serialConsistency (level: Consistency): Query { return this.objects.serialConsistency(level) }
   static timeout (ms: number): Query { return this.objects.timeout(ms) }
-  static ifExists (): Query { return this.objects.ifExists() }
-  static ifNotExists (): Query { return this.objects.ifNotExists() }
+  static ifExists (yes: boolean = true): Query { return this.objects.ifExists(yes) }
+  static ifNotExists (yes: boolean = true): Query { return this.objects.ifNotExists(yes) }
   static iff (where: Record<string, unknown>): Query { return this.objects.iff(where) }
   static using (to: Route): Query { return this.objects.using(to) }
   static batch (batch: BatchLike): Query { return this.objects.batch(batch) }

@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
-import { CqlType } from '../columns/cql-type.js'
-import { isSmall, sizeOf } from '../columns/size.js'
+import { tellsConverted } from '../columns/outside.js'
+import { sizeOf, smallSize } from '../columns/size.js'
 import { canGenerateCode } from './generate.js'
 import { readOf, type RowValues } from './layout.js'
 import type { Table, TableColumn } from './table.js'
@@ -9,7 +9,7 @@ import type { Table, TableColumn } from './table.js'
 export interface NewRow {
   /** What the written columns are bound to, in their order. */
   readonly params: unknown[]
-  /** About their bytes. */
+  /** About the bytes of `params`. */
   readonly bytes: number
   /** The written columns: two to the power of each position. Those left out are null. */
   readonly bits: number
@@ -38,14 +38,18 @@ export function newRowReader (prototype: object, { columns, isCounter, hasStatic
   const body = `'use strict'
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = types
     return (o, a, encoding) => {
-      ${lines.join('\n      ')}
-      const params = new Array(${columns.length})
-      let n = 0
-      let bits = 0
-      let bytes = ${16 * columns.filter((c) => isSmall(c.type)).length}
-      ${columns.map(bind).join('\n      ')}
-      if (n < ${columns.length}) params.length = n
-      return { params, bytes, bits, stored: { ${stored.join(', ')} } }
+      try {
+        ${lines.join('\n        ')}
+        const params = new Array(${columns.length})
+        let n = 0
+        let bits = 0
+        let bytes = 0
+        ${columns.map(bind).join('\n        ')}
+        if (n < ${columns.length}) params.length = n
+        return { params, bytes, bits, stored: { ${stored.join(', ')} } }
+      } catch {
+        return undefined // something hostile was put into it, which the way for all cases tells
+      }
     }`
   // eslint-disable-next-line no-new-func -- names as JSON strings, values never
   return new Function('types', 'sizeOf', body)(columns.map((c) => c.type), sizeOf) as ReadNewRow
@@ -53,14 +57,15 @@ export function newRowReader (prototype: object, { columns, isCounter, hasStatic
 
 /** What can change in place is checked once more, which its type alone must be able to tell. */
 function isSimple ({ mutable, plain, type }: TableColumn): boolean {
-  return !mutable || (plain && type.isConverted !== CqlType.prototype.isConverted)
+  return !mutable || (plain && tellsConverted(type))
 }
 
 function linesOf (prototype: object, column: TableColumn, i: number): string[] {
-  const { type, mutable, plain, required, canBeEmpty } = column
+  const { type, mutable, plain, required, canBeEmpty, options } = column
   const read = `const x${i} = ${readOf(prototype, column.name)}`
   if (!mutable) {
-    const isOther = plain && type.isConverted !== CqlType.prototype.isConverted ? `x${i} !== a[${i}] && x${i} !== null && !t${i}.isConverted(x${i})` : `x${i} !== a[${i}]`
+    // The discriminator of a child is its own, whatever was assigned (POL-03).
+    const isOther = plain && tellsConverted(type) && options.discriminatorColumn !== true ? `x${i} !== a[${i}] && x${i} !== null && !t${i}.isConverted(x${i})` : `x${i} !== a[${i}]`
     return [read, `if (${isOther}${required ? ` || x${i} === null` : ''}) return undefined`]
   }
   return [
@@ -74,6 +79,6 @@ function linesOf (prototype: object, column: TableColumn, i: number): string[] {
 function bind ({ type, mutable, bindsAsIs }: TableColumn, i: number): string {
   const kept = mutable ? `s${i}` : `x${i}`
   const value = bindsAsIs || type.bindsSnapshot ? kept : `t${i}.toDriver(x${i}, encoding)`
-  const size = isSmall(type) ? '' : `; bytes += ${type.kind === 'text' ? `x${i}.length < 256 ? x${i}.length : ` : ''}sizeOf(${kept})`
-  return `if (${kept} !== null) { params[n++] = ${value}; bits += ${2 ** i}${size} }`
+  const size = smallSize(type) ?? `${type.kind === 'text' ? `x${i}.length < 256 ? x${i}.length : ` : ''}sizeOf(${kept})`
+  return `if (${kept} !== null) { params[n++] = ${value}; bits += ${2 ** i}; bytes += ${size} }`
 }

@@ -15,7 +15,7 @@ const checks: { readonly [K in keyof OpOptions]-?: (value: unknown, where: strin
     throw new QueryError(`${where}: ttl must be a whole number of seconds from 0 to ${longestTtl}`)
   },
   timestamp: (value, where) => {
-    if (typeof value === 'bigint' && value >= -(2n ** 63n) && value < 2n ** 63n) return value
+    if (typeof value === 'bigint' && value > -(2n ** 63n) && value < 2n ** 63n) return value // the least of 64 bits stands for none
     if (isDate(value) && !Number.isNaN(value.getTime())) return new Date(value)
     const msFromNow = typeof value === 'object' && value !== null && 'msFromNow' in value ? value.msFromNow : undefined
     if (typeof msFromNow === 'number' && Math.abs(msFromNow) <= longestDistance) return { msFromNow }
@@ -100,6 +100,8 @@ export const noOptions: OpOptions = Object.freeze(new CheckedOptions())
  * @throws {QueryError} for a value that makes no sense, {BatchError} for `using({ connection })` beside a batch
  */
 export function addOption (collected: OpOptions | undefined, name: keyof OpOptions, value: unknown, where: string): OpOptions {
+  // A condition that is missing by mistake must not be a write without one.
+  if (name === 'iff' && value === undefined) throw new QueryError(`${where}: the condition is undefined; give one, or leave iff out`)
   const taken = value === undefined || (name === 'batch' && value === null)
   const merged = new CheckedOptions(collected)
   ;(merged as Record<keyof OpOptions, unknown>)[name] = taken ? undefined : checks[name](value, where)

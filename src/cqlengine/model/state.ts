@@ -40,10 +40,8 @@ export class State {
   defaulted: Map<string, unknown> | undefined
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
-  /** A write of the instance is under way. */
-  writing: boolean
-  /** Those who wait for its end. */
-  waiting: (() => void)[] | undefined
+  /** The write of the instance that is under way, as its caller has it. */
+  writing: Promise<unknown> | undefined
   /** The last write of the instance that waits in a batch; see `query/instance-order.ts`. */
   queued: QueuedWrite | undefined
 
@@ -54,8 +52,7 @@ export class State {
     this.givenEmpty = undefined
     this.defaulted = undefined
     this.next = undefined
-    this.writing = false
-    this.waiting = undefined
+    this.writing = undefined
     this.queued = undefined
   }
 

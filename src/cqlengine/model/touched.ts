@@ -14,10 +14,11 @@ export function touchedFinder (columns: readonly TableColumn[]): FindTouched {
 }
 
 function generated (columns: readonly TableColumn[]): FindTouched {
-  const lines = columns.map(({ mutable, required }, i) => {
-    // What can change in place is kept in another form; null and what is not loaded are themselves.
-    const differs = mutable ? `v[${i}] !== k[${i}] && (v[${i}] === null || k[${i}] === null || k[${i}] === undefined || !t${i}.isAsKept(k[${i}], v[${i}]))` : `v[${i}] !== k[${i}]`
-    return `if (${differs}${required ? ` || v[${i}] === null` : ''}) touched.push(columns[${i}])`
+  const lines = columns.map(({ mutable, required, canBeEmpty }, i) => {
+    // What can change in place may be kept in another form, which a value can look like: only null, and what is not loaded, are themselves.
+    const differs = mutable ? `(v[${i}] == null || k[${i}] == null ? v[${i}] !== k[${i}] : !t${i}.isAsKept(k[${i}], v[${i}]))` : `v[${i}] !== k[${i}]`
+    // Null is nothing that a required column holds, nor one that can be empty.
+    return `if (${differs}${required || canBeEmpty ? ` || v[${i}] === null` : ''}) touched.push(columns[${i}])`
   })
   const body = `'use strict'
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = columns.map((c) => c.type)

@@ -38,7 +38,7 @@ export function validateInstance (instance: object, state: State): Validated {
       continue
     }
     if (accepted !== undefined && value !== null && !column.mutable && value === accepted[column.position]) continue
-    if (kept !== undefined && (value !== null || !column.required) && isAsKept(column, kept[column.position], value)) continue
+    if (kept !== undefined && (value !== null || !(column.required || column.canBeEmpty)) && isAsKept(column, kept[column.position], value)) continue
     touched?.push(column)
     try {
       const own = required(column, checked(column, value))
@@ -129,15 +129,10 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
     const { name, type, options } = column
     const value = options.hidden === true ? undefined : values[column.position]
     if (value === undefined) continue
-    json[name] = value === null ? null : type.toJSON(hasForm(state, column, value) ? value : converted(state, column, value))
+    const held = value ?? type.emptyValue()
+    json[name] = held === null ? null : type.toJSON(isAsKept(column, state.stored?.[column.field], held) ? held : converted(state, column, held))
   }
   return json
-}
-
-/** Whether the value is the row's own, or of the same class, so that it needs no conversion. */
-function hasForm ({ stored }: State, { field, mutable, type }: TableColumn, value: unknown): boolean {
-  const own = stored?.[field] ?? null
-  return own === value || (mutable && own !== null && type.hasFormOf(own, value))
 }
 
 /** What was assigned since may have any accepted form. */

@@ -9,12 +9,12 @@ import { request } from './write.js'
  * {@link baseOf}. Ask again after {@link itsEnd}, for several may be waiting.
  */
 export function mustWait (state: State, op: OpOptions): boolean {
-  return state.writing && op.batch === undefined
+  return state.writing !== undefined && op.batch === undefined
 }
 
-/** The end of the write that is under way, whatever it was: it is told to whoever asked for that write. */
-export async function itsEnd (state: State): Promise<void> {
-  if (state.writing) await new Promise<void>((resolve) => { (state.waiting ??= []).push(resolve) })
+/** The end of the write that is under way, whatever it was: whoever asked for it learns that first, and may still change the instance. */
+export async function itsEnd ({ writing }: State): Promise<void> {
+  await writing?.then(() => {}, () => {})
 }
 
 /**
@@ -22,18 +22,13 @@ export async function itsEnd (state: State): Promise<void> {
  * @throws {LWTError} when a condition was not met
  */
 export function sendInTurn<T> (state: State, write: Write<T>, op: OpOptions): Promise<T> {
-  state.writing = true
-  return request(write, op)
+  const sent = request(write, op)
+  state.writing = sent
+  return sent
 }
 
 /** The instance's write is over, whatever came of it. */
-export function endTurn (state: State): void {
-  state.writing = false
-  const { waiting } = state
-  if (waiting === undefined) return
-  state.waiting = undefined
-  for (const resolve of waiting) resolve()
-}
+export function endTurn (state: State): void { state.writing = undefined }
 
 /** What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed or fail together. */
 export function baseOf (state: State, { batch }: OpOptions): State {

@@ -59,10 +59,10 @@ export class NewRowWrite implements Write<object>, Statement {
 
   constructor (instance: object, state: State, place: Place, { params, bytes, stored }: NewRow, { cql, request }: Prepared, op: OpOptions) {
     bindUsing(op, place, params)
+    this.bytes = bytes + (op.ttl === undefined ? 0 : 8) + (op.timestamp === undefined ? 0 : 8)
     this.cql = cql
     this.request = request
     this.params = params
-    this.bytes = bytes
     this.place = place
     this.model = state.model
     this.conditional = isConditional(op)

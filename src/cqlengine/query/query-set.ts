@@ -114,8 +114,8 @@ export class QuerySet implements AsyncIterable<unknown> {
   consistency (level: Consistency): QuerySet { return this.#option('consistency', level) }
   serialConsistency (level: Consistency): QuerySet { return this.#option('serialConsistency', level) }
   timeout (ms: number): QuerySet { return this.#option('timeout', ms) }
-  ifExists (): QuerySet { return this.#option('ifExists', true) }
-  ifNotExists (): QuerySet { return this.#option('ifNotExists', true) }
+  ifExists (yes: boolean = true): QuerySet { return this.#option('ifExists', yes) }
+  ifNotExists (yes: boolean = true): QuerySet { return this.#option('ifNotExists', yes) }
   iff (where: Record<string, unknown>): QuerySet {
     const next = this.#option('iff', where)
     conditionsOf(this.#table, { iff: where })
@@ -150,7 +150,8 @@ export class QuerySet implements AsyncIterable<unknown> {
     })
   }
 
-  update (values: unknown, options?: OpOptions): Promise<void> {
+  update (...given: [values?: unknown, options?: OpOptions]): Promise<void> {
+    const [values, options] = given.length === 0 ? [{}] : given
     return this.#write('update', options, (op) => updateRows(this.#querying, this.#state, values, op))
   }
 
