@@ -181,7 +181,9 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     if (!(value instanceof Map) || value.size * 2 !== kept.length) return false
     let i = 0
     for (const [k, v] of value as Map<unknown, unknown>) {
-      if (!this.#key.isSame(kept[i] as K, k) || !this.#value.isSame(kept[i + 1] as V, v)) return this.#isInAnotherOrder(kept, value as Map<K, unknown>)
+      const [ownKey, ownValue] = [kept[i] as K, kept[i + 1] as V]
+      const isSame = (Object.is(ownKey, k) || this.#key.isSame(ownKey, k)) && (Object.is(ownValue, v) || this.#value.isSame(ownValue, v))
+      if (!isSame) return this.#isInAnotherOrder(kept, value as Map<K, unknown>)
       i += 2
     }
     return true

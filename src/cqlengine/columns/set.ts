@@ -112,8 +112,9 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     if (!(value instanceof Set) || value.size !== kept.length) return false
     let i = 0
     for (const e of value as Set<unknown>) {
+      const own = kept[i++] as E
       // In another order, perhaps.
-      if (!this.#of.isSame(kept[i++] as E, e)) return this.#of.primitive && hasAll(value, this.restore(kept))
+      if (!Object.is(own, e) && !this.#of.isSame(own, e)) return this.#of.primitive && hasAll(value, this.restore(kept))
     }
     return true
   }
