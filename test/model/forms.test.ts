@@ -1,8 +1,6 @@
 // Whatever accepted form was assigned to a stored row, it is converted, and what was equal all along is not sent.
 import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
-import { CQLAlchemy } from '../../src/cqlalchemy.js'
-import { mockClient } from '../../src/testing/mock-client.js'
 import { recorded } from './setup.js'
 
 t.test('DRT-02 TYP-12 TYP-22 an equal value in another form gets the form of the column, and nothing is sent', async (t) => {
@@ -113,10 +111,7 @@ t.test('what is hostile is a ValidationError without its text, in constructors a
 })
 
 t.test('DML-02 the caller of a failed save may change the instance before the one that waits goes out', async (t) => {
-  const client = mockClient()
-  const db = new CQLAlchemy()
-  await db.init({ client, keyspace: 'k', env: false })
-  t.teardown(async () => { await db.close() })
+  const { db, client, taken } = await recorded(t)
   class Row extends db.Model.define('rows', { id: c.Integer({ primaryKey: true }), n: c.Integer() }).as<Row>() {}
   for (const options of [{}, { timeout: 1000 }]) {
     const row = Row.hydrate({ id: 1, n: 1 })
@@ -128,16 +123,23 @@ t.test('DML-02 the caller of a failed save may change the instance before the on
     })
     await row.save()
     await first
-    t.strictSame(client.calls.map((call) => call.params), [[2, 1], [3, 1]])
-    client.calls.length = 0
+    t.strictSame(taken().map((call) => call.params), [[2, 1], [3, 1]])
   }
 })
 
+t.test('a statement of just the size that is sent is sent, and one byte more is not, whatever else is null', async (t) => {
+  const { db, texts } = await recorded(t)
+  class Row extends db.Model.define('rows', { id: c.Integer({ primaryKey: true }), s: c.Text(), m: c.Integer(), n: c.Integer() }).as<Row>() {}
+  const largest = 8 * 2 ** 20 - 8 // beside the 8 bytes that a number counts
+  await Row.create({ id: 1, s: 'x'.repeat(largest) })
+  t.equal(texts().length, 1)
+  await t.rejects(Row.create({ id: 1, s: 'x'.repeat(largest + 1) }), { name: 'ValidationError' })
+  await t.rejects(Row.ttl(5).create({ id: 1, s: 'x'.repeat(largest) }), { name: 'ValidationError' }, 'TTL and timestamp count like any value')
+  t.strictSame(texts(), [])
+})
+
 t.test('a client whose promises are odd locks no instance', async (t) => {
-  const client = mockClient()
-  const db = new CQLAlchemy()
-  await db.init({ client, keyspace: 'k', env: false })
-  t.teardown(async () => { await db.close() })
+  const { db, client } = await recorded(t)
   class Row extends db.Model.define('rows', { id: c.Integer({ primaryKey: true }), n: c.Integer() }).as<Row>() {}
   const execute = client.execute.bind(client)
   class Odd<T> extends Promise<T> { override then (): never { throw new Error('odd') } }
@@ -167,5 +169,6 @@ t.test('B05 a row that another constructor loads while its own class is looked o
     }
   }
   Outer.hydrate({ id: 1, n: 1 })
-  for (const row of loaded) t.doesNotThrow(() => structuredClone({ ...row }) && Object.defineProperty(row, 'n', { value: 5, writable: true, enumerable: true, configurable: true }))
+  t.ok(loaded.length > 0)
+  for (const row of loaded) t.doesNotThrow(() => Object.defineProperty(row, 'n', { value: 5, writable: true, enumerable: true, configurable: true }))
 })

@@ -152,7 +152,7 @@ export class Session {
     const { client } = this.#link
     const forgotten = this.#forgotten
     this.#inFlight++
-    // Promise's own `then`, for the promise may have another: what is counted above must be counted back.
+    // Promise's own `then`, for the promise may have another: what is counted above must be counted back. (The compiler gives `call` no types.)
     return then.call(
       started(client, cql, params, options),
       (answer: types.ResultSet) => this.#arrived(answer, receiver),

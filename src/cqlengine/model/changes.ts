@@ -120,7 +120,7 @@ export function storedValue ({ stored }: State, { field, mutable, type }: TableC
   return kept !== null && mutable ? type.restore(kept) : kept
 }
 
-/** The same for changed columns only: what {@link markChanged} needs. */
+/** The present values of changed columns as states keep them, for {@link markChanged}. */
 export function keptOf (values: RowValues, changes: readonly ColumnChange[]): readonly unknown[] {
   return changes.map(({ column }) => asStored(column, values[column.position]))
 }

@@ -86,7 +86,7 @@ export class BatchQuery implements BatchLike {
     this.#queue = []
     if (queue.length > 0) await this.#send(queue)
     for (const { write } of queue) write.written()
-    for (const { fn, args } of this.#callbacks) await fn(...args as never[])
+    for (const { fn, args } of this.#callbacks) await fn(...args as never[]) // checked against each other when they were added
   }
 
   async #send (queue: readonly Queued[]): Promise<void> {

@@ -25,7 +25,7 @@ export async function contextQuery<T> (models: ModelConstructor | readonly Model
   if (typeof fn !== 'function') throw new QueryError('contextQuery: the last argument must be a function')
   if (Array.isArray(models) && models.length === 0) throw new QueryError('contextQuery: name at least one model')
   const views = Array.isArray(models) ? models.map((m: ModelConstructor) => viewOf(m, route)) : viewOf(models as ModelConstructor, route)
-  return await fn(views as never)
+  return await fn(views as never) // one or several, as its declaration in cqlalchemy.ts says
 }
 
 function checkedRoute (to: unknown): Route {

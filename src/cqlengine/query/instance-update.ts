@@ -24,7 +24,7 @@ import { checkCounterOptions } from './write.js'
 export function updateByValues<T extends object> (w: Writing, instance: T, state: State, values: unknown, op: OpOptions): Promise<T> {
   if (mustWait(state, op)) return itsEnd(state).then(() => updateByValues(w, instance, state, values, op))
   const write = update(w, instance, state, values, op)
-  return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T>
+  return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T> // see saveInstance
 }
 
 function update (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): InstanceWrite | undefined {

@@ -31,6 +31,7 @@ import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, ch
 export function saveInstance<T extends object> (w: Writing, instance: T, state: State, op: OpOptions): Promise<T> {
   if (mustWait(state, op)) return itsEnd(state).then(() => saveInstance(w, instance, state, op))
   const write = save(w, instance, state, op)
+  // Writes receive their answers by giving the instance, of which they know no more than that it is an object.
   return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T>
 }
 
