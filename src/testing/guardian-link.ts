@@ -53,13 +53,19 @@ export class Guardian {
     return folder
   }
 
-  /** Starts a program; `onExit` gets undefined when the guardian itself is gone. */
+  /** Starts a program, or rejects when it cannot be run; `onExit` gets undefined when the guardian itself is gone. */
   async spawn (program: Request<'spawn'>, onExit: (exit: ExitEvent | undefined) => void, onLine?: (line: string) => void): Promise<number> {
     this.#exits.set(program.name, onExit)
     if (onLine) this.#lines.set(program.name, onLine)
-    const pid = await this.request('spawn', program)
-    if (this.#exits.has(program.name)) this.#pids.set(program.name, pid)
-    return pid
+    try {
+      const pid = await this.request('spawn', program)
+      if (this.#exits.has(program.name)) this.#pids.set(program.name, pid)
+      return pid
+    } catch (error) {
+      this.#exits.delete(program.name)
+      this.#lines.delete(program.name)
+      throw error
+    }
   }
 
   /** Ends all that the guardian holds, then the guardian. */

@@ -65,6 +65,7 @@ class Holdings {
     if (log !== undefined) closeSync(log)
     const gone = new Promise<void>((resolve) => {
       child.once('close', (code, signal) => {
+        if (child.pid === undefined) return // It never ran: Node tells `close` after `error`, at times before the refusal is sent.
         this.#jobs.delete(name)
         if (pidFile !== undefined) rmSync(pidFile, { force: true })
         tell({ event: 'exit', name, code, signal })
