@@ -56,6 +56,11 @@ check('TYP-01 lengths count characters', {
 })
 check('TYP-01 COL-07 a required text has at least one character', { column: c.Text({ required: true }), accepts: [[' ', ' ']], refuses: [['', 'length'], [null, 'required']] })
 check('TYP-01 but for minLength 0', { column: c.Text({ required: true, minLength: 0 }), accepts: [['', '']], refuses: [[null, 'required']] })
+check('TYP-01 null has no characters', { column: c.Ascii({ minLength: 1 }), accepts: [['k', 'k']], refuses: [[null, 'length'], ['', 'length']] })
+t.test('TYP-01 which is enough for minLength 0', (t) => {
+  t.equal(checkValue(c.Ascii({ minLength: 0 }), null), null)
+  t.end()
+})
 check('TYP-01 maxLength 0 allows the empty string', { column: c.Text({ maxLength: 0 }), accepts: [['', '']], refuses: [['a', 'length']] })
 check('TYP-03 Blob', {
   column: c.Blob(),

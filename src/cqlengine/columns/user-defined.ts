@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import { quote } from '../statements/identifiers.js'
-import { type CheckedColumn, checkValue } from './check.js'
+import { type CheckedColumn, checkValue, refusesNull } from './check.js'
 import { columnSchema } from './column-schema.js'
 import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind, type UserTypeLike } from './cql-type.js'
 import { equalOrNull, joinKeys, sameOrNull } from './elements.js'
@@ -121,12 +121,13 @@ export class UserDefined extends ObjectType<object> {
   override toJSON (value: object): unknown { return (value as { toJSON (): unknown }).toJSON() }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
+    const isSure = ({ options }: Field): boolean => direction === 'output' ? options.required === true : refusesNull(options)
     const visible = this.#fields.filter(({ options }) => direction === 'input' || options.hidden !== true)
     const properties = visible.map((field) => {
       const schema = columnSchema(field, direction)
-      return [field.name, field.options.required === true ? schema : nullable(schema)] as const
+      return [field.name, isSure(field) ? schema : nullable(schema)] as const
     })
-    const required = visible.filter(({ options }) => options.required === true && (direction === 'output' || options.default === undefined)).map(({ name }) => name)
+    const required = visible.filter((field) => isSure(field) && (direction === 'output' || field.options.default === undefined)).map(({ name }) => name)
     return { type: 'object', properties: Object.fromEntries(properties), ...required.length > 0 && { required }, additionalProperties: false }
   }
 

@@ -42,13 +42,13 @@ function columnsFor (purpose: Purpose, all: readonly TableColumn[], key: readonl
 function isRequired (purpose: Purpose, column: TableColumn): boolean {
   if (purpose === 'key') return true
   if (purpose === 'update') return false
-  if (purpose === 'row') return column.required || column.type.emptyValue() !== null
+  if (purpose === 'row') return column.neverNull || column.type.emptyValue() !== null
   return column.required && column.options.default === undefined
 }
 
 /** fast-json-stringify turns null into "" or 0 unless the schema says nullable. */
 function property (purpose: Purpose, column: TableColumn): JsonSchema {
   const schema = columnSchema(column, purpose === 'row' ? 'output' : 'input')
-  const mayBeNull = !column.required && (purpose !== 'row' || column.type.emptyValue() === null)
+  const mayBeNull = purpose === 'row' ? !column.neverNull && column.type.emptyValue() === null : !column.required
   return mayBeNull ? nullable(schema) : schema
 }

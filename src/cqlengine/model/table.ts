@@ -1,5 +1,5 @@
 import type { AnyColumn, AnyColumnOptions, Columns, IndexOptions } from '../columns/column.js'
-import { typeIsAll } from '../columns/check.js'
+import { refusesNull, typeIsAll } from '../columns/check.js'
 import { CqlType } from '../columns/cql-type.js'
 import { checkKeyType } from '../columns/nesting.js'
 import { bindsAsIs } from '../columns/outside.js'
@@ -26,8 +26,10 @@ export interface TableColumn {
   readonly indexes: readonly IndexOptions[]
   /** Filtering on it is possible: an index of ours or one managed elsewhere. */
   readonly indexed: boolean
-  /** Key, counter or required: never null. */
+  /** Never written as null: key, counter, required, or a text with a shortest length (TYP-01). */
   readonly required: boolean
+  /** Key, counter or required: its type has no null, so that answers need not allow it. */
+  readonly neverNull: boolean
   /** The partition key is this column alone. */
   readonly isWholePartitionKey: boolean
   /** As of the type; beside it because asking columns of one layout is faster than asking types of many. */
@@ -164,7 +166,8 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
     position,
     indexes,
     indexed: indexes.length > 0 || options.customIndex === true,
-    required: isKeyColumn || options.required === true || type.kind === 'counter',
+    required: isKeyColumn || refusesNull(options) || type.kind === 'counter',
+    neverNull: isKeyColumn || options.required === true || type.kind === 'counter',
     isWholePartitionKey: role === 'partition' && keys.partition.length === 1,
     mutable: type.mutable,
     isCounter: type.kind === 'counter',

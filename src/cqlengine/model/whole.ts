@@ -1,3 +1,4 @@
+import { nullRefused } from '../columns/check.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
 import { inForm, isAsKept, isDefault, isSettable, wrong } from './changes.js'
@@ -57,7 +58,7 @@ export function validateInstance (instance: object, state: State): Validated {
 }
 
 function required (column: TableColumn, value: unknown): unknown {
-  if (value === null && column.required) throw new InvalidValue('required', 'must not be null')
+  if (value === null && column.required) throw nullRefused(column.options)
   return value
 }
 

@@ -1,3 +1,4 @@
+import { nullRefused } from '../columns/check.js'
 import { InvalidValue, type ChangeKind } from '../columns/cql-type.js'
 import type { types } from '../driver.js'
 import { QueryError } from '../errors.js'
@@ -147,7 +148,7 @@ function readChange (table: Table, key: string, value: unknown): ColumnChange {
   if (kind === 'assign') {
     if (column.isCounter) throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
     const converted = checked(column, value)
-    if (converted === null && column.required) throw new InvalidValue('required', 'must not be null')
+    if (converted === null && column.required) throw nullRefused(column.options)
     return { column, change: { kind, value: isNothing(column, converted) ? null : converted } }
   }
   if (value === null) throw new InvalidValue('null', `${kind} takes a value; to delete the column assign null`)
