@@ -1,5 +1,6 @@
 // `db.addSchemas(app)`: the JSON schemas of models as shared schemas, to be referred to by `{ $ref: 'user#' }`. Knows nothing of Fastify but `addSchema`.
 import { ModelDefinitionError } from './cqlengine/errors.js'
+import { knownOptions } from './cqlengine/known-options.js'
 
 /** Whatever takes schemas with an `$id`: a Fastify instance. */
 export interface SchemaTarget { addSchema (schema: Record<string, unknown>): unknown }
@@ -20,7 +21,8 @@ const VIEWS = [['row', ''], ['create', '.create'], ['update', '.update'], ['key'
  * @param prefix goes before each `$id`, so that two instances on one app do not collide: `reports` gives `reports.user`
  * @throws ModelDefinitionError when two models would get one `$id`; nothing is added then
  */
-export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], { prefix = '' }: { prefix?: string | undefined } = {}): void {
+export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], options?: { prefix?: string | undefined }): void {
+  const { prefix = '' } = knownOptions('addSchemas', options, ['prefix'])
   const named = new Map<string, SchemaModel>()
   for (const model of models) {
     const $id = prefixed(prefix, nameOf(model, models))

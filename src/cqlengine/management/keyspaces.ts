@@ -15,7 +15,7 @@ export interface KeyspaceOptions {
  * @throws {QueryError} for a name or number that Cassandra cannot take
  */
 export async function createKeyspaceSimple (connection: Connection, name: string, replicationFactor: number, options: KeyspaceOptions = {}): Promise<void> {
-  const at = checkName('createKeyspaceSimple', name)
+  const at = checkKeyspaceName('createKeyspaceSimple', name)
   checkFactor(`${at}: the replication factor`, replicationFactor)
   await create(connection, at, name, { class: 'SimpleStrategy', replication_factor: replicationFactor }, options)
 }
@@ -25,7 +25,7 @@ export async function createKeyspaceSimple (connection: Connection, name: string
  * @throws the driver's ResponseError when the cluster has no such data center
  */
 export async function createKeyspaceNetworkTopology (connection: Connection, name: string, dataCenters: Readonly<Record<string, number>>, options: KeyspaceOptions = {}): Promise<void> {
-  const at = checkName('createKeyspaceNetworkTopology', name)
+  const at = checkKeyspaceName('createKeyspaceNetworkTopology', name)
   const given: unknown = dataCenters
   if (typeof given !== 'object' || given === null || Array.isArray(given) || Object.keys(given).length === 0) {
     throw new QueryError(`${at}: the replicas must be given for each data center, such as { dc1: 3 }`)
@@ -39,7 +39,7 @@ export async function createKeyspaceNetworkTopology (connection: Connection, nam
 
 /** Drops a keyspace with all that is in it; a missing one is no error (MGT-03). @throws as {@link createKeyspaceSimple} */
 export async function dropKeyspace (connection: Connection, name: string): Promise<void> {
-  checkName('dropKeyspace', name)
+  checkKeyspaceName('dropKeyspace', name)
   try {
     await changeSchema(connection, dropKeyspaceText(name), name)
   } finally {
@@ -54,7 +54,8 @@ async function create (connection: Connection, at: string, name: string, replica
   await changeSchema(connection, createKeyspace(name, replication, durableWrites), name)
 }
 
-function checkName (caller: string, name: unknown): string {
+/** @returns the call, for messages @throws {QueryError} */
+export function checkKeyspaceName (caller: string, name: unknown): string {
   if (typeof name !== 'string' || !nameRule.test(name) || name.length > keyspaceNameLimit) {
     throw new QueryError(`${caller}: a keyspace's name must have 1 to ${keyspaceNameLimit} letters, digits and _, unlike ${nameForMessage(name)}`)
   }

@@ -1,10 +1,11 @@
 import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Connection } from '../connection/connection.js'
-import { ModelDefinitionError, UserTypeError } from '../errors.js'
+import { ModelDefinitionError, QueryError, UserTypeError } from '../errors.js'
 import type { AnyModel, AnyUserType } from '../model/api.js'
+import { checkFlag, knownOptions } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { connectionOf, type Database, placeOf, sourcesOf } from '../query/place.js'
-import { createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
+import { checkKeyspaceName, createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
 import type { SyncReport } from './report.js'
 import { type SyncTarget, syncTables, syncTypes } from './sync.js'
 import { dropTable, truncateTable } from './tables.js'
@@ -30,6 +31,11 @@ export interface KeyspaceOptions {
   connections?: readonly string[]
 }
 
+const keyspaceOptions = ['durableWrites', 'connections'] as const
+const placeOptions = ['connections', 'keyspaces'] as const
+const syncTypeOptions = ['connections', 'waitForIndexes', 'dryRun'] as const
+const syncOptions = [...placeOptions, 'waitForIndexes', 'dryRun'] as const
+
 /** `db.management` (API.md section 11; MGT rows). Additive only: nothing is ever dropped or altered but by the calls that say so. */
 export class Management {
   readonly #db: Database
@@ -44,17 +50,20 @@ export class Management {
 
   /** Creates a keyspace with SimpleStrategy, unless it exists; an existing one is left as it is (MGT-01). */
   readonly createKeyspaceSimple = async (name: string, replicationFactor: number, options: KeyspaceOptions = {}): Promise<void> => {
-    for (const connection of this.#connections('createKeyspaceSimple', options.connections)) await createKeyspaceSimple(connection, name, replicationFactor, { durableWrites: options.durableWrites })
+    const { connections, durableWrites } = knownOptions('createKeyspaceSimple', options, keyspaceOptions)
+    for (const connection of this.#connections('createKeyspaceSimple', connections)) await createKeyspaceSimple(connection, name, replicationFactor, { durableWrites })
   }
 
   /** The same with NetworkTopologyStrategy: replicas per data center (MGT-02). */
   readonly createKeyspaceNetworkTopology = async (name: string, dataCenters: Record<string, number>, options: KeyspaceOptions = {}): Promise<void> => {
-    for (const connection of this.#connections('createKeyspaceNetworkTopology', options.connections)) await createKeyspaceNetworkTopology(connection, name, dataCenters, { durableWrites: options.durableWrites })
+    const { connections, durableWrites } = knownOptions('createKeyspaceNetworkTopology', options, keyspaceOptions)
+    for (const connection of this.#connections('createKeyspaceNetworkTopology', connections)) await createKeyspaceNetworkTopology(connection, name, dataCenters, { durableWrites })
   }
 
   /** Drops a keyspace with all that is in it; a missing one is no error (MGT-03). */
   readonly dropKeyspace = async (name: string, options: Pick<KeyspaceOptions, 'connections'> = {}): Promise<void> => {
-    for (const connection of this.#connections('dropKeyspace', options.connections)) await dropKeyspace(connection, name)
+    const { connections } = knownOptions('dropKeyspace', options, ['connections'])
+    for (const connection of this.#connections('dropKeyspace', connections)) await dropKeyspace(connection, name)
   }
 
   /**
@@ -64,34 +73,41 @@ export class Management {
    */
   readonly syncDb = async (options: SyncOptions & { models?: readonly AnyModel[] } = {}): Promise<SyncReport> => {
     // Users' models have column types, ours have none: `modelOf` goes the way back.
-    const { models = this.#models() as unknown as readonly AnyModel[], connections, keyspaces } = options
+    const given: SyncOptions & { models?: readonly AnyModel[] } = knownOptions('syncDb', options, ['models', ...syncOptions])
+    const { models = this.#models() as unknown as readonly AnyModel[], connections, keyspaces } = given
+    if (!Array.isArray(models)) throw new QueryError('syncDb: models must be an array of models')
     const targets = models.map(modelOf).flatMap((model) => this.#targets('syncDb', model, {
       ...model.connection === undefined && { connections },
       ...model.keyspace === undefined && { keyspaces }
     }))
-    return await syncTables(targets, this.#resolve, options)
+    return await syncTables(targets, this.#resolve, flagsOf('syncDb', given))
   }
 
   /** One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). */
   readonly syncTable = async (model: AnyModel, options: SyncOptions = {}): Promise<SyncReport> => {
-    return await syncTables(this.#targets('syncTable', modelOf(model), options), this.#resolve, options)
+    const given: SyncOptions = knownOptions('syncTable', options, syncOptions)
+    return await syncTables(this.#targets('syncTable', modelOf(model), given), this.#resolve, flagsOf('syncTable', given))
   }
 
   /** One user type, with the types that it uses (MGT-13). */
   readonly syncType = async (keyspace: string, type: AnyUserType, options: Omit<SyncOptions, 'keyspaces'> = {}): Promise<SyncReport> => {
+    checkKeyspaceName('syncType', keyspace)
     if (typeof type !== 'function' || typeof type.typeName !== 'string' || type.typeName === '') throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
-    const types = this.#connections('syncType', options.connections).map((connection) => ({ type: type as UserTypeLike, connection: connection.name, keyspace }))
-    return await syncTypes(types, this.#resolve, options)
+    const given: SyncOptions = knownOptions('syncType', options, syncTypeOptions)
+    const types = this.#connections('syncType', given.connections).map((connection) => ({ type: type as UserTypeLike, connection: connection.name, keyspace }))
+    return await syncTypes(types, this.#resolve, flagsOf('syncType', given))
   }
 
   /** Drops a model's table; a missing one is no error (MGT-14). */
   readonly dropTable = async (model: AnyModel, options: Omit<ManageOptions, 'waitForIndexes'> = {}): Promise<void> => {
-    for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), options)) await dropTable(this.#resolve(connection), keyspace, table.name)
+    const given: ManageOptions = knownOptions('dropTable', options, placeOptions)
+    for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), given)) await dropTable(this.#resolve(connection), keyspace, table.name)
   }
 
   /** Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s. */
   readonly truncateTable = async (model: AnyModel, options: Omit<ManageOptions, 'waitForIndexes'> = {}): Promise<void> => {
-    for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), options)) await truncateTable(this.#resolve(connection), keyspace, table.name)
+    const given: ManageOptions = knownOptions('truncateTable', options, placeOptions)
+    for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), given)) await truncateTable(this.#resolve(connection), keyspace, table.name)
   }
 
   readonly #resolve = (name: string): Connection => this.#db.registry.resolve(name)
@@ -113,6 +129,12 @@ export class Management {
     })
     return all.map((place) => ({ ...place, model: name, table, extra, options: options.properties }))
   }
+}
+
+function flagsOf (caller: string, { dryRun, waitForIndexes }: SyncOptions): { dryRun: boolean, waitForIndexes: boolean } {
+  checkFlag(caller, 'dryRun', dryRun)
+  checkFlag(caller, 'waitForIndexes', waitForIndexes)
+  return { dryRun: dryRun ?? false, waitForIndexes: waitForIndexes ?? false }
 }
 
 function modelOf (model: AnyModel | ModelConstructor): ModelConstructor {

@@ -1,6 +1,7 @@
 import type { RequestOptions } from '../connection/session.js'
 import { errors, type types } from '../driver.js'
 import { QueryError } from '../errors.js'
+import { knownOptions } from '../known-options.js'
 import type { Page, StatementPreview } from '../model/api.js'
 import { META, tableOf } from '../model/meta.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
@@ -98,14 +99,12 @@ async function * laterPages ({ place, cql, params, request }: SelectPlan, start:
   }
 }
 
-const pageOptions = ['size', 'state', 'token']
+const pageOptions = ['size', 'state', 'token'] as const
 
 /** One page and the way to the next one. */
-export async function readPage (querying: Querying, given: QueryState, options: { size?: unknown, state?: unknown, token?: unknown } = {}): Promise<Page<unknown>> {
+export async function readPage (querying: Querying, given: QueryState, options?: { size?: unknown, state?: unknown, token?: unknown }): Promise<Page<unknown>> {
   const at = `${given.model[META].name}.page`
-  const unknown = Object.keys(options).find((name) => !pageOptions.includes(name))
-  if (unknown !== undefined) throw new QueryError(`${at}: unknown option ${JSON.stringify(unknown)}; it has ${pageOptions.join(', ')}`)
-  const { size, state: pageState, token } = options
+  const { size, state: pageState, token } = knownOptions(at, options, pageOptions)
   if (size !== undefined && !(typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 2 ** 31 - 1)) throw new QueryError(`${at}: size must be a whole number from 1 to 2147483647`)
   if (isGiven(pageState) && isGiven(token)) throw new QueryError(`${at}: give either state or token`)
   const ready = plan(querying, size === undefined ? given : changed(given, { fetchSize: size }))
