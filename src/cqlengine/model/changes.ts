@@ -1,4 +1,5 @@
 import type { Change } from '../columns/cql-type.js'
+import { dropAssigned } from './defaults.js'
 import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
@@ -10,7 +11,7 @@ export interface ColumnChange { readonly column: TableColumn, readonly change: C
 /** False for columns of frozen instances. */
 export function isSettable (instance: object, name: string): boolean {
   const own = Object.getOwnPropertyDescriptor(instance, name)
-  return own === undefined ? Object.isExtensible(instance) : own.writable === true || own.set !== undefined
+  return own === undefined ? Object.isExtensible(instance) : own.writable === true || (own.set !== undefined && own.configurable === true)
 }
 
 /**
@@ -56,7 +57,8 @@ export function keyChanged (values: RowValues, state: State, key: readonly Table
  * What was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in. Values may still have
  * any form; one that cannot be converted differs from what is stored, and is refused when it is written.
  */
-export function changedByHand (values: RowValues, state: State, columns: readonly TableColumn[]): TableColumn[] {
+export function changedByHand (instance: object, values: RowValues, state: State, columns: readonly TableColumn[]): TableColumn[] {
+  dropAssigned(instance, state)
   return columns.filter((column) => {
     const held = values[column.position]
     const value = inForm(column, held)
@@ -70,7 +72,8 @@ export function changedByHand (values: RowValues, state: State, columns: readonl
 /** True for a column of a new instance that still has what its default filled in. `value` must have the form that instances hold. */
 export function isDefault (column: TableColumn, state: State, value: unknown): boolean {
   const initial = state.defaulted?.get(column.name)
-  return initial !== undefined && value !== wrong && value !== undefined && value !== null && column.type.equals(initial, value)
+  if (initial === undefined || value === wrong || value === undefined || value === null) return false
+  return (value === initial.held || typeof value !== 'object') && column.type.equals(initial.copy, value)
 }
 
 /**

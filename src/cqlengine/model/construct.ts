@@ -1,6 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { tellsConverted, unreadable } from '../columns/outside.js'
 import type { Blueprint } from './blueprint.js'
+import { assignWatched } from './defaults.js'
 import { canGenerateCode } from './generate.js'
 import { META } from './meta.js'
 import type { State } from './state.js'
@@ -17,7 +18,8 @@ export function fill (instance: object, state: State, { name, table, layout, giv
   const values = given === undefined ? table.columns.map(() => undefined) : givens.read(given, violations)
   accept(values, state, violations)
   violations.finish(name)
-  layout.assign(instance, values)
+  if (state.watched && state.defaulted !== undefined) assignWatched(instance, values, table.columns, state)
+  else layout.assign(instance, values)
   state.accepted = values
 }
 
@@ -84,7 +86,7 @@ function initialValue (column: TableColumn, state: State): unknown {
   if (value === undefined || value === null) return type.emptyValue()
   try {
     const initial = isolated(type, checked(column, value), value)
-    if (!isNothing(column, initial)) (state.defaulted ??= new Map()).set(column.name, type.copy(initial))
+    if (!isNothing(column, initial)) (state.defaulted ??= new Map()).set(column.name, { held: initial, copy: type.copy(initial) })
     return initial
   } catch (error) {
     throw error instanceof InvalidValue ? error.within('the default') : error

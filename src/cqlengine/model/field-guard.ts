@@ -10,17 +10,20 @@ export type Hidden = (column: string) => Error
  */
 export function guarded<T extends object> (instance: T, columns: { has (name: string): boolean }, hidden: Hidden): T {
   const isColumn = (key: PropertyKey): key is string => typeof key === 'string' && columns.has(key)
-  return new Proxy(instance, {
+  const proxy = new Proxy(instance, {
     defineProperty (target, key, descriptor) {
       if (isColumn(key) && isField(descriptor)) throw hidden(key)
       return Reflect.defineProperty(target, key, descriptor)
     },
     // An assignment, by us or in the user's constructor, is no field: it must not come by the trap above.
     set (target, key, value, receiver) {
-      if (!isColumn(key)) return Reflect.set(target, key, value, receiver)
-      return Reflect.defineProperty(target, key, Object.hasOwn(target, key) ? { value } : { value, writable: true, enumerable: true, configurable: true })
+      if (!isColumn(key) || receiver !== proxy) return Reflect.set(target, key, value, receiver)
+      const own = Object.getOwnPropertyDescriptor(target, key)
+      if (own === undefined) return Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+      return Reflect.defineProperty(target, key, own.set === undefined ? { value } : { value, writable: true })
     }
   })
+  return proxy
 }
 
 /** As a class field is defined; `Object.freeze` and the like define otherwise. */

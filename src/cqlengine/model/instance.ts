@@ -3,6 +3,7 @@ import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { changedByHand } from './changes.js'
 import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
 import { fill } from './construct.js'
+import { inspect, printable } from './defaults.js'
 import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
@@ -74,6 +75,8 @@ export class ModelInstance extends FieldGuard {
     const { proof } = blueprint
     if (!proof.done) proveAccessors(model, blueprint)
     const state = this.#state = new State(blueprint.fresh, undefined)
+    if (loading.creating === new.target) loading.creating = undefined
+    else state.watched = true
     fill(this, state, blueprint, values)
     proof.done = true
   }
@@ -120,11 +123,12 @@ export class ModelInstance extends FieldGuard {
 
   getChangedColumns (): string[] {
     const state = own(this)
-    return changedByHand(valuesOf(this, state), state, tableOf(state.model).columns).map((c) => c.name)
+    return changedByHand(this, valuesOf(this, state), state, tableOf(state.model).columns).map((c) => c.name)
   }
 
   toObject (): Record<string, unknown> { return toObject(this, own(this)) }
   toJSON (): Record<string, unknown> { return toJSON(this, own(this)) }
+  [inspect] (): object { return printable(this) }
 
   ttl (seconds: number): this { return collect(this, 'ttl', seconds) }
   timestamp (at: Timestamp): this { return collect(this, 'timestamp', at) }
@@ -148,7 +152,7 @@ export class ModelInstance extends FieldGuard {
   static get objects (): Query { return this[META].engine.querySet(inside(this)) as Query }
 
   static create (values: unknown, options?: OpOptions): Promise<object> {
-    return promised(() => new this(values ?? {}).save(options)) // not the engine's: a save() of the user's is always used
+    return promised(() => created(this, values).save(options)) // not the engine's: a save() of the user's is always used
   }
 
   static async createMany (rows: unknown, options?: unknown): Promise<{ written: number }> {
@@ -156,7 +160,7 @@ export class ModelInstance extends FieldGuard {
   }
 
   static async all (): Promise<object[]> { return await this.objects.all() }
-  static async get (where: unknown): Promise<object> { return await this.objects.get(where) }
+  static async get (...where: unknown[]): Promise<object> { return await this.objects.get(...where) }
   static filter (...where: unknown[]): Query { return this.objects.filter(...where) }
   static ttl (seconds: number): Query { return this.objects.ttl(seconds) }
   static timestamp (at: Timestamp): Query { return this.objects.timestamp(at) }
@@ -198,6 +202,16 @@ function own (instance: ModelInstance): State {
   return state
 }
 
+/** A new instance that is saved at once. */
+export function created<T extends object> (model: new (values: unknown) => T, values: unknown): T {
+  loading.creating = model
+  try {
+    return new model(values ?? {}) // eslint-disable-line new-cap -- a class in a variable
+  } finally {
+    loading.creating = undefined
+  }
+}
+
 /** The promise that `start` gives; what it throws is a rejection, and what a `save()` of the user's gives without a promise gets one. */
 export function promised<T> (start: () => T | Promise<T>): Promise<T> {
   try {
@@ -229,7 +243,7 @@ function take (state: State, what: string, given: OpOptions | undefined): OpOpti
 /** The part of a query set that the statics above use. */
 type Query = {
   readonly [method in 'ttl' | 'timestamp' | 'consistency' | 'serialConsistency' | 'timeout' | 'ifExists' | 'ifNotExists' | 'iff' | 'using' | 'batch' | 'profile' | 'idempotent' | 'filter']: (...values: unknown[]) => Query
-} & { all (): Promise<object[]>, get (where: unknown): Promise<object> }
+} & { all (): Promise<object[]>, get (...where: unknown[]): Promise<object> }
 
 /** The same class, with the members that only the inside may use. The declared class has none of them, for users must not see them. */
 const inside = (model: typeof FieldGuard): ModelConstructor => model as unknown as ModelConstructor

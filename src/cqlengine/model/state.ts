@@ -1,4 +1,5 @@
 import type { Route } from '../connection/route.js'
+import type { Default } from './defaults.js'
 import type { ModelConstructor } from './meta.js'
 import type { OpOptions } from './operations.js'
 import type { TableColumn } from './table.js'
@@ -37,7 +38,9 @@ export class State {
   /** New instances: columns that were given as null or empty, so that they are written as deletions (DRT-05, DRT-12). */
   givenEmpty: Set<string> | undefined
   /** New instances: what the defaults filled in, so that `getChangedColumns()` leaves it out as long as it is that (DRT-01). */
-  defaulted: Map<string, unknown> | undefined
+  defaulted: Map<string, Default> | undefined
+  /** See `defaults.ts`: assignments of defaulted columns can be told from the defaults. */
+  watched: boolean
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
   /** The write of the instance that is under way, as its caller has it. */
@@ -51,6 +54,7 @@ export class State {
     this.accepted = undefined
     this.givenEmpty = undefined
     this.defaulted = undefined
+    this.watched = false
     this.next = undefined
     this.writing = undefined
     this.queued = undefined

@@ -2,6 +2,7 @@ import { nullRefused } from '../columns/check.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
 import { inForm, isAsKept, isDefault, isSettable, wrong } from './changes.js'
+import { dropAssigned } from './defaults.js'
 import { META, tableOf } from './meta.js'
 import { blueprintOf, valuesOf } from './blueprint.js'
 import type { RowValues } from './layout.js'
@@ -25,7 +26,7 @@ export function validateInstance (instance: object, state: State): Validated {
   const { stored, accepted } = state
   const violations = new Violations()
   const values = valuesOf(instance, state)
-  const staticOnly = isStaticOnly(values, state, table)
+  const staticOnly = isStaticOnly(instance, values, state, table)
   const kept = stored === undefined ? undefined : layout.fields(stored)
   const touched: TableColumn[] | undefined = stored === undefined || staticOnly ? undefined : []
   let converted: TableColumn[] | undefined
@@ -68,8 +69,9 @@ export function frozen (): InvalidValue { return new InvalidValue('frozen', 'can
  * True for the static part of a partition, which needs no clustering key (DML-08): no clustering column and no regular column has a value
  * but its default, and of a new instance a static one was given.
  */
-export function isStaticOnly (values: RowValues, state: State, table: Table): boolean {
+export function isStaticOnly (instance: object, values: RowValues, state: State, table: Table): boolean {
   if (!table.hasStatic) return false
+  dropAssigned(instance, state)
   let statics = state.stored !== undefined
   for (const column of table.columns) {
     if (column.role === 'partition' || column === table.discriminator) continue

@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.js'
+import { created } from '../model/instance.js'
 import { META, type ModelConstructor } from '../model/meta.js'
 import { mergeOptions } from '../model/options.js'
 import type { OpOptions } from '../model/operations.js'
@@ -89,7 +90,7 @@ class Progress {
 async function write (model: ModelConstructor, values: unknown, op: OpOptions, progress: Progress): Promise<void> {
   progress.active++
   try {
-    const instance = new model(values ?? {}) as { save (o: OpOptions): Promise<unknown> } // eslint-disable-line new-cap -- a class in a variable
+    const instance = created(model, values) as { save (o: OpOptions): Promise<unknown> }
     await instance.save(op)
     progress.written++
   } catch (error) {

@@ -2,9 +2,10 @@ import type { Change } from '../columns/cql-type.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { valuesOf } from '../model/blueprint.js'
 import { asStored, type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, storedValue, wrong } from '../model/changes.js'
+import { isWatched } from '../model/defaults.js'
+import { valueOf } from '../model/layout.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { valueOf } from '../model/layout.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
 import { checked, isNothing, readValues, Violations } from '../model/values.js'
@@ -86,14 +87,16 @@ function checkSettable (instance: object, { model }: State, changes: readonly Co
 function assign (instance: object, changes: readonly ColumnChange[]): () => void {
   const fields = instance as Record<string, unknown>
   const columns = changes.filter((c) => c.change.kind === 'assign').map((c) => c.column)
-  const before = columns.map(({ name }) => valueOf(instance, name))
+  const before = columns.map(({ name }) => Object.getOwnPropertyDescriptor(instance, name))
   for (const { column: { name, type }, change } of changes) {
     if (change.kind === 'assign') fields[name] = change.value === null ? type.emptyValue() : type.mutable ? type.copy(change.value) : change.value
   }
   return () => {
     for (const [i, { name }] of columns.entries()) {
-      if (before[i] === undefined) Reflect.deleteProperty(instance, name)
-      else fields[name] = before[i]
+      const own = before[i]
+      if (own === undefined || own.value === undefined) Reflect.deleteProperty(instance, name)
+      else fields[name] = own.value
+      if (isWatched(own)) Object.defineProperty(instance, name, own ?? {})
     }
   }
 }
@@ -127,9 +130,9 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrit
 }
 
 /** Columns beside the key whose values were assigned now or changed before. Of a row that was never stored, defaults are not written by an update. */
-function unsavedColumns ({ values, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
+function unsavedColumns ({ instance, values, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
   const columns = table.columns.filter((c) => !table.key.includes(c) && c.type.kind !== 'counter' && c !== table.discriminator)
-  const changed = changesOf(values, base, base.stored === undefined ? changedByHand(values, base, columns) : columns)
+  const changed = changesOf(values, base, base.stored === undefined ? changedByHand(instance, values, base, columns) : columns)
   // Where nothing is known of what is stored, what was given is sent in any case.
   const given = base.stored === undefined || elsewhere ? changes.filter((c) => c.change.kind === 'assign') : []
   return [...new Set([...changed, ...given].map((c) => c.column))]
