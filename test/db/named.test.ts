@@ -45,6 +45,38 @@ t.test('tables that no model describes', async (t) => {
     await client.execute(`DROP MATERIALIZED VIEW ${keyspace}.by_save`)
   })
 
+  t.test('NAM-01 all conditions count, however they are given', async (t) => {
+    await client.execute(`INSERT INTO ${keyspace}."Events" (day, "select") VALUES ('thu', 1)`)
+    await client.execute(`INSERT INTO ${keyspace}."Events" (day, "select") VALUES ('thu', 2)`)
+    t.equal(await events.objects.filter({ day: 'thu' }, { select: 1 }).count(), 1)
+    t.match(await events.objects.get({ day: 'thu' }, { select: 2 }), { select: 2 })
+    t.match(await events.objects.filter({ day: 'thu' }).get({ select: 2 }), { select: 2 })
+    class Event extends db.Model.define('Events', { day: db.columns.Text({ primaryKey: true }), select: db.columns.Integer({ primaryKey: true }) }).as<Event>() {}
+    await events.objects.filter(Event.columns.day.eq('thu'), Event.columns.select.eq(1)).delete()
+    await events.objects.filter({ day: 'thu' }, { select: 5 }).delete()
+    t.same((await events.objects.filter({ day: 'thu' }).all()).map((row) => row['select']), [2])
+    for (const wrong of [undefined, null]) {
+      await t.rejects(events.objects.get(wrong as never), QueryError)
+      await t.rejects(events.objects.filter(wrong as never).all(), QueryError)
+      t.throws(() => events.objects.using(wrong as never), QueryError)
+    }
+    await events.objects.filter({ day: 'thu' }).delete()
+  })
+
+  t.test('NAM-06 B37 parts of rows, values, partitions and pages', async (t) => {
+    const first = events.objects.filter({ day: 'mon', select__lte: 1 })
+    t.same(await first.only('save').all(), [{ day: 'mon', select: 0, save: 0 }, { day: 'mon', select: 1, save: 2 }])
+    t.same(Object.keys(await first.defer('a"b', 'home').first() ?? {}).sort(), ['day', 'save', 'select', 'total'])
+    t.same(await first.valuesList('select', 'save').all(), [[0, 0], [1, 2]])
+    t.same(await first.valuesList('save', { flat: true }).all(), [0, 2])
+    t.same(new Set((await events.objects.distinct().all()).map((row) => JSON.stringify(row))), new Set(['{"day":"mon"}', '{"day":"tue"}', '{"day":"wed"}']))
+    t.same(await events.objects.distinct('day').count(), 3)
+    const page = await events.objects.filter({ day: 'mon' }).page({ size: 15 })
+    t.equal(page.rows.length, 15)
+    t.equal((await events.objects.filter({ day: 'mon' }).page({ size: 15, token: page.nextToken })).rows.length, 5)
+    await t.rejects(events.objects.only('nope').all(), { name: 'QueryError', message: /no column "nope"/ })
+  })
+
   t.test('NAM-05 NAM-06 updates and deletes by key, checked as for models', async (t) => {
     await events.objects.filter({ day: 'tue', select: 22 }).update({ 'a"b__add': ['more'] })
     t.same((await events.objects.get({ day: 'tue', select: 22 }))['a"b'], new Set(['t22', 'more']))

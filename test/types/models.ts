@@ -94,3 +94,17 @@ export function assignment (sample: Sample): void {
 export const keyless = () => db.Model.define('keyless', { name: c.Text() })
 // @ts-expect-error `save` belongs to a method of every model
 export const reserved = () => db.Model.define('reserved', { id: c.UUID({ primaryKey: true }), save: c.Text() })
+
+/** POL-01 children of children, with numbers as with texts. */
+class Shape extends db.Model.define('shape', { id: c.Integer({ primaryKey: true }), kind: c.TinyInt({ discriminatorColumn: true }) }).as<Shape>() {}
+class Round extends Shape.polymorphic(1, { radius: c.Double() }).as<Round>() { static { this.register() } }
+class Oval extends Round.polymorphic(2, { other: c.Double() }).as<Oval>() { static { this.register() } }
+export const oval = (o: Oval): [number, 2, number | null, number | null] => [o.id, o.kind, o.radius, o.other]
+
+/** QRY-07 OPR-08 what filter takes, get takes too; the token of the key is compared by itself. */
+export const got: Promise<Sample>[] = [
+  Sample.get(Sample.columns.year.eq(1), Sample.columns.id.eq(randomUUID())), Sample.objects.get(Sample.columns.year.eq(1)), Sample.objects.get(), Sample.filter({ year: 1 }).get({ name: 'a' }),
+  Sample.get({ pk__token: db.functions.Token(randomUUID()) }), Sample.get({ pk__token__eq: db.functions.Token(randomUUID()) })
+]
+// @ts-expect-error a condition that may be missing is none
+export const gotMissing = (where: { year: number } | undefined) => Sample.objects.get(where)

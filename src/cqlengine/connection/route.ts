@@ -1,8 +1,25 @@
 // The one rule that decides which connection and which keyspace a statement goes to (API.md section 9). Pure: it looks nothing up by itself.
-import { BatchError, ConnectionRegistryError } from '../errors.js'
+import { BatchError, ConnectionRegistryError, QueryError } from '../errors.js'
 
 /** A wish for a place. What is left out is decided elsewhere. */
 export interface Route { readonly connection?: string, readonly keyspace?: string }
+
+/**
+ * A route from outside. What is missing by mistake (`routes[tenant]`) must not be the default place.
+ * @param where for messages
+ * @throws {QueryError} for what is no object of `connection` and `keyspace`, both of them names or absent
+ */
+export function checkedRoute (where: string, to: unknown): Route {
+  if (typeof to !== 'object' || to === null || Array.isArray(to)) throw new QueryError(`${where} takes { connection, keyspace }`)
+  const route: { connection?: string, keyspace?: string } = {}
+  for (const [name, value] of Object.entries(to)) {
+    if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`${where} takes { connection, keyspace }, not ${JSON.stringify(name.slice(0, 50))}`)
+    if (value === undefined) continue
+    if (typeof value !== 'string' || value === '') throw new QueryError(`${where}: the ${name} must be a name`)
+    route[name] = value
+  }
+  return route
+}
 
 /** Everything that can have a say about one statement, strongest first. */
 export interface RouteSources {

@@ -28,11 +28,13 @@ export class Scopes {
    * @throws {QueryError} `route` is no object of `connection` and `keyspace`, nor a function
    */
   run<T> (route: Route | RouteFunction, fn: () => T): T {
+    if (typeof fn !== 'function') throw new QueryError('A scope runs a function, which is the last argument')
     return this.open(route).run(fn)
   }
 
   /** A scope inside the present one, to be entered later, as often as needed. */
   open (route: Route | RouteFunction): Scope {
+    if (route === undefined || route === null) throw new QueryError(`A scope is an object of connection and keyspace, or a function that gives one, not ${String(route)}`)
     const storage = this.#storage ??= new AsyncLocalStorage()
     const parent = storage.getStore()
     const frame = typeof route === 'function'

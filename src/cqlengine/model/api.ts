@@ -107,7 +107,9 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
   idempotent (yes?: boolean): QuerySet<M, R>
   all (): Promise<R[]>
   first (): Promise<R | null>
-  get (where?: Filter<M>): Promise<R>
+  get (): Promise<R>
+  get (where: Filter<M>): Promise<R>
+  get (...where: Expression[]): Promise<R>
   count (): Promise<number>
   create (values: Create<M>, options?: OpOptions): Promise<M>
   update (values?: Update<M>, options?: OpOptions): Promise<void>
@@ -136,6 +138,7 @@ export interface ModelStatics {
   filter<M extends AnyModel> (this: M, where: Filter<Self<M>>): Q<M>
   filter<M extends AnyModel> (this: M, ...where: Expression[]): Q<M>
   get<M extends AnyModel> (this: M, where: Filter<Self<M>>): Promise<Self<M>>
+  get<M extends AnyModel> (this: M, ...where: Expression[]): Promise<Self<M>>
   all<M extends AnyModel> (this: M): Promise<Self<M>[]>
   ttl<M extends AnyModel> (this: M, seconds: number): Q<M>
   timestamp<M extends AnyModel> (this: M, at: Timestamp): Q<M>
@@ -179,7 +182,7 @@ type BaseOf<B, H> = [H] extends [never] ? B : Omit<B, (H & keyof B) | keyof Inst
 /** Such columns, and the literal of a grandchild's discriminator. `Omit` makes methods properties, hence only then. */
 type Hidden<B, D, X> =
   Extract<Extract<keyof D, keyof InstanceSetters>, keyof B>
-  | { [K in keyof X & keyof B]: X[K] extends string ? (string extends B[K] ? never : K) : never }[keyof X & keyof B]
+  | { [K in keyof X & keyof B]: X[K] extends string | number ? (string extends B[K] ? never : number extends B[K] ? never : K) : never }[keyof X & keyof B]
 type SettersFor<C> = [Extract<keyof C, keyof InstanceSetters>] extends [never] ? InstanceSetters : Omit<InstanceSetters, keyof C>
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the keys of any model class
 type Statics<M> = { [K in Exclude<keyof M, keyof ModelClass<any, any> | 'prototype'>]: M[K] }

@@ -221,7 +221,7 @@ function partialClass (model: ModelConstructor, columns: readonly TableColumn[],
     Object.defineProperty(Partial.prototype, name, {
       get () {
         if (phase.constructing) return undefined
-        throw new QueryError(`"${name}" of a "${model[META].name}" was not loaded: the query had only() or defer(). Load it, or set it first`)
+        throw new QueryError(`"${name}" of a "${model[META].name}" was not loaded: the query had only(), defer() or distinct(). Load it, or set it first`)
       },
       set (value: unknown) {
         if (phase.constructing) return

@@ -56,7 +56,7 @@ export type FilterOf<C> = Flat<
   & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__contains'>}`]?: ElementOf<C[K]>[1] }
   & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__containsKey'>}`]?: ElementOf<C[K]>[0] }
   & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__entry'>}`]?: ElementOf<C[K]> }
-> & { pk__token__gt?: TokenValue, pk__token__gte?: TokenValue, pk__token__lt?: TokenValue, pk__token__lte?: TokenValue }
+> & { pk__token?: TokenValue, pk__token__eq?: TokenValue, pk__token__gt?: TokenValue, pk__token__gte?: TokenValue, pk__token__lt?: TokenValue, pk__token__lte?: TokenValue }
 
 export type KeyOf<C> = { [K in keyof C as 'key' extends FlagsIn<C[K]> ? K : never]: ValueOf<C[K]> }
 

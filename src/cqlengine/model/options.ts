@@ -1,4 +1,5 @@
 import { isDate } from 'node:util/types'
+import { checkedRoute } from '../connection/route.js'
 import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
 import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from './operations.js'
@@ -38,15 +39,7 @@ const checks: { readonly [K in keyof OpOptions]-?: (value: unknown, where: strin
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as OpOptions['iff']
     throw new QueryError(`${where}: iff must be an object of conditions`)
   },
-  using: (value, where) => {
-    const names = typeof value === 'object' && value !== null ? Object.entries(value) : undefined
-    if (names === undefined) throw new QueryError(`${where}: using takes { connection, keyspace }`)
-    for (const [name, place] of names) {
-      if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`${where}: using takes { connection, keyspace }, not ${JSON.stringify(name)}`)
-      if (place !== undefined && (typeof place !== 'string' || place === '')) throw new QueryError(`${where}: the ${name} of using must be a name`)
-    }
-    return Object.freeze({ ...value as OpOptions['using'] }) // a decision is kept for it
-  },
+  using: (value, where) => Object.freeze(checkedRoute(`${where}: using`, value)), // a decision is kept for it
   batch: (value, where) => {
     if (typeof value === 'object' && value !== null && 'execute' in value && 'addCallback' in value) return value as OpOptions['batch']
     throw new QueryError(`${where}: batch takes what db.batch() hands to its function, or a new db.BatchQuery()`)
@@ -95,16 +88,20 @@ class CheckedOptions implements OpOptions {
 
 export const noOptions: OpOptions = Object.freeze(new CheckedOptions())
 
+/** What must not be without effect when it is missing by mistake: a condition, a place, a batch. */
+const neverUndefined: ReadonlySet<string> = new Set<keyof OpOptions>(['iff', 'using', 'batch'])
+
 /**
- * `collected` with one more option, checked. `undefined` takes an option back, as does `batch: null` (QRY-25).
+ * `collected` with one more option, checked. `undefined` takes an option back, as does `batch: null` (QRY-25). Of `using` the connection and
+ * the keyspace are chosen each by itself.
  * @throws {QueryError} for a value that makes no sense, {BatchError} for `using({ connection })` beside a batch
  */
 export function addOption (collected: OpOptions | undefined, name: keyof OpOptions, value: unknown, where: string): OpOptions {
-  // A condition that is missing by mistake must not be a write without one.
-  if (name === 'iff' && value === undefined) throw new QueryError(`${where}: the condition is undefined; give one, or leave iff out`)
+  if (value === undefined && neverUndefined.has(name)) throw new QueryError(`${where}: what it takes is undefined; give it, or leave ${name} out`)
   const taken = value === undefined || (name === 'batch' && value === null)
   const merged = new CheckedOptions(collected)
   ;(merged as Record<keyof OpOptions, unknown>)[name] = taken ? undefined : checks[name](value, where)
+  if (merged.using !== undefined && collected?.using !== undefined && name === 'using') merged.using = Object.freeze({ ...collected.using, ...merged.using })
   checkTogether(merged, where)
   return merged
 }

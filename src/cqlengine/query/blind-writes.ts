@@ -1,5 +1,5 @@
 import { nullRefused } from '../columns/check.js'
-import { InvalidValue, type ChangeKind } from '../columns/cql-type.js'
+import { type Change, type ChangeKind, type CqlType, InvalidValue } from '../columns/cql-type.js'
 import type { types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import type { ColumnChange } from '../model/changes.js'
@@ -180,13 +180,27 @@ function splitKey (table: Table, key: string): Target {
   return { column, kind }
 }
 
-/** Cassandra takes one assignment of a column, or operations (reference 6.4 "Maps, sets"). */
+/**
+ * Cassandra takes one assignment of a column, or operations (reference 6.4 "Maps, sets"). Of what one statement both puts in and removes it keeps
+ * the removal, and says nothing.
+ */
 function checkTogether (model: ModelConstructor, changes: readonly ColumnChange[]): void {
+  if (changes.length < 2) return
+  const at = `${model[META].name}.update`
   for (const { column, change } of changes) {
-    if (change.kind === 'assign' && changes.some((other) => other.column === column && other.change.kind !== 'assign')) {
-      throw new QueryError(`${model[META].name}.update: "${column.name}" is both assigned and changed by an operation; Cassandra takes one of them`)
-    }
+    const others = changes.filter((other) => other.column === column && other.change !== change).map((other) => other.change)
+    if (change.kind === 'assign' && others.length > 0) throw new QueryError(`${at}: "${column.name}" is both assigned and changed by an operation; Cassandra takes one of them`)
+    if (change.kind === 'remove' && others.some((other) => meets(column.type, change.value, other))) throw new QueryError(`${at}: "${column.name}" gets and loses the same ${column.type.kind === 'map' ? 'key' : 'element'}; Cassandra would only remove it. Leave out one of both`)
   }
+}
+
+/** True where the other operation puts in something of what is removed. An update with null removes as well. */
+function meets (type: CqlType, removed: unknown, { kind, value }: Change): boolean {
+  const put = kind === 'add' ? [...value as Set<unknown>] : kind === 'update' ? [...value as Map<unknown, unknown>].flatMap(([k, v]) => v === null ? [] : [k]) : []
+  const element = type.elementType(type.kind === 'map' ? 'key' : 'element')
+  if (put.length === 0 || element === undefined) return false
+  const keys = new Set(Array.from(removed as Set<unknown>, (one) => element.keyOf(one)))
+  return put.some((one) => keys.has(element.keyOf(one)))
 }
 
 function isEmptyOperation (value: unknown): boolean {

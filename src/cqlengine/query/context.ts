@@ -1,4 +1,4 @@
-import type { Route } from '../connection/route.js'
+import { checkedRoute, type Route } from '../connection/route.js'
 import { QueryError } from '../errors.js'
 import { CONTEXT, META, type ModelConstructor } from '../model/meta.js'
 
@@ -15,27 +15,17 @@ export function viewOf (model: ModelConstructor, to: Route): ModelConstructor {
   Object.setPrototypeOf(View, model)
   Object.defineProperty(View, 'prototype', { value: model.prototype })
   Object.defineProperty(View, 'name', { value: model.name, configurable: true })
+  // What decides is the context; these are for whoever asks the view where it is.
+  for (const [name, value] of Object.entries(to)) Object.defineProperty(View, name, { value, writable: true, enumerable: true, configurable: true })
   Object.defineProperty(View, CONTEXT, { value: Object.freeze({ ...model[CONTEXT], ...to }) })
   return View
 }
 
 /** `db.contextQuery`: calls `fn` with a view of the model, or with an array of views for an array. */
 export async function contextQuery<T> (models: ModelConstructor | readonly ModelConstructor[], to: unknown, fn: (views: never) => T | Promise<T>): Promise<T> {
-  const route = checkedRoute(to)
+  const route = checkedRoute('contextQuery: the second argument', to)
   if (typeof fn !== 'function') throw new QueryError('contextQuery: the last argument must be a function')
   if (Array.isArray(models) && models.length === 0) throw new QueryError('contextQuery: name at least one model')
   const views = Array.isArray(models) ? models.map((m: ModelConstructor) => viewOf(m, route)) : viewOf(models as ModelConstructor, route)
   return await fn(views as never) // one or several, as its declaration in cqlalchemy.ts says
-}
-
-function checkedRoute (to: unknown): Route {
-  if (typeof to !== 'object' || to === null) throw new QueryError('contextQuery: the second argument is { connection, keyspace }')
-  const route: { connection?: string, keyspace?: string } = {}
-  for (const [name, value] of Object.entries(to)) {
-    if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`contextQuery: unknown option ${JSON.stringify(name)}; it has connection and keyspace`)
-    if (value === undefined) continue
-    if (typeof value !== 'string' || value === '') throw new QueryError(`contextQuery: ${name} must be a name`)
-    route[name] = value
-  }
-  return route
 }

@@ -1,9 +1,13 @@
 // Tables without a model: `db.table('events')`, `new db.NamedKeyspace('logs').table('events')` (NAM rows, B37).
 
-import type { Route } from '../connection/route.js'
+import type { Expression } from '../columns/expression.js'
+import { checkedRoute, type Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
+import { knownOptions } from '../known-options.js'
+import type { Page } from '../model/api.js'
 import type { Engine } from '../model/engine.js'
 import { META, type ModelConstructor, type ModelMeta } from '../model/meta.js'
+import type { Timestamp } from '../model/operations.js'
 import type { Table } from '../model/table.js'
 import type { DescribedTables } from './described-table.js'
 import { type Place, placeOf, sourcesOf } from './place.js'
@@ -29,102 +33,105 @@ export class NamedTable {
     if (typeof name !== 'string' || name === '') throw new QueryError('db.table: the name of a table must be a string that is not empty')
     this.#naming = naming
     this.name = name
-    this.#to = to
+    this.#to = checkedRoute(`db.table(${JSON.stringify(name)}): the place`, to)
   }
 
   /** All its rows. */
-  get objects (): NamedQuerySet { return new NamedQuerySet(this.#naming, this.name, this.#to, []) }
+  get objects (): NamedQuerySet { return new NamedQuerySet(this.#naming, this.name, this.#to) }
 }
 
 type Call = readonly [method: Builder, ...values: unknown[]]
-type Builder = 'filter' | 'limit' | 'perPartitionLimit' | 'orderBy' | 'allowFiltering' | 'fetchSize' | 'distinct' | 'using' | 'consistency' | 'timeout' | 'ttl' | 'timestamp' | 'iff' | 'ifExists'
+type Builder = 'filter' | 'limit' | 'perPartitionLimit' | 'orderBy' | 'allowFiltering' | 'fetchSize' | 'distinct' | 'only' | 'defer' | 'valuesList' | 'consistency' | 'timeout' | 'ttl' | 'timestamp' | 'iff' | 'ifExists'
+
+/** Conditions by column names and operators, or made by columns of a model of the same table. */
+type Where = readonly (Record<string, unknown> | Expression)[]
 
 /**
  * A query on a table without a model. It keeps what was asked and, when it runs, asks a query set made from the server's description of
- * the table: names, checks and conversions are the same as for models.
+ * the table: names, checks and conversions are the same as for models. R: what comes out.
  */
-export class NamedQuerySet implements AsyncIterable<NamedRow> {
+export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   readonly #naming: Naming
   readonly #name: string
   readonly #to: Route
+  readonly #using: Route | undefined
   readonly #calls: readonly Call[]
 
-  constructor (naming: Naming, name: string, to: Route, calls: readonly Call[]) {
+  constructor (naming: Naming, name: string, to: Route, using?: Route, calls: readonly Call[] = []) {
     this.#naming = naming
     this.#name = name
     this.#to = to
+    this.#using = using
     this.#calls = calls
   }
 
-  filter (where: Record<string, unknown>): NamedQuerySet { return this.#with(['filter', where]) }
-  limit (n: number): NamedQuerySet { return this.#with(['limit', n]) }
-  perPartitionLimit (n: number): NamedQuerySet { return this.#with(['perPartitionLimit', n]) }
-  orderBy (...by: string[]): NamedQuerySet { return this.#with(['orderBy', ...by]) }
-  allowFiltering (): NamedQuerySet { return this.#with(['allowFiltering']) }
-  fetchSize (n: number): NamedQuerySet { return this.#with(['fetchSize', n]) }
-  using (to: Route): NamedQuerySet { return this.#with(['using', to]) }
-  consistency (level: string | number): NamedQuerySet { return this.#with(['consistency', level]) }
-  timeout (ms: number): NamedQuerySet { return this.#with(['timeout', ms]) }
-  ttl (seconds: number): NamedQuerySet { return this.#with(['ttl', seconds]) }
-  timestamp (at: Date | bigint | { msFromNow: number }): NamedQuerySet { return this.#with(['timestamp', at]) }
-  iff (where: Record<string, unknown>): NamedQuerySet { return this.#with(['iff', where]) }
-  ifExists (): NamedQuerySet { return this.#with(['ifExists']) }
+  filter (...where: Where): NamedQuerySet<R> { return this.#with('filter', ...where) }
+  limit (n: number): NamedQuerySet<R> { return this.#with('limit', n) }
+  perPartitionLimit (n: number): NamedQuerySet<R> { return this.#with('perPartitionLimit', n) }
+  orderBy (...by: string[]): NamedQuerySet<R> { return this.#with('orderBy', ...by) }
+  allowFiltering (): NamedQuerySet<R> { return this.#with('allowFiltering') }
+  fetchSize (n: number): NamedQuerySet<R> { return this.#with('fetchSize', n) }
+  consistency (level: string | number): NamedQuerySet<R> { return this.#with('consistency', level) }
+  timeout (ms: number): NamedQuerySet<R> { return this.#with('timeout', ms) }
+  ttl (seconds: number): NamedQuerySet<R> { return this.#with('ttl', seconds) }
+  timestamp (at: Timestamp): NamedQuerySet<R> { return this.#with('timestamp', at) }
+  iff (where: Record<string, unknown>): NamedQuerySet<R> { return this.#with('iff', where) }
+  ifExists (yes: boolean = true): NamedQuerySet<R> { return this.#with('ifExists', yes) }
+  /** Rows with these columns and the key. */
+  only (...names: string[]): NamedQuerySet<R> { return this.#with('only', ...names) }
+  /** Rows without these columns. */
+  defer (...names: string[]): NamedQuerySet<R> { return this.#with('defer', ...names) }
+  /** One row for each partition, with its key or these columns (B37). */
+  distinct (...names: string[]): NamedQuerySet<R> { return this.#with('distinct', ...names) }
+  /** Arrays of values, or with `flat` the values of one column. */
+  valuesList (name: string, options: { flat: true }): NamedQuerySet<unknown>
+  valuesList (...names: string[]): NamedQuerySet<unknown[]>
+  // What comes out is the caller's to say from here on.
+  valuesList (...given: unknown[]): NamedQuerySet<never> { return this.#with('valuesList', ...given) as unknown as NamedQuerySet<never> }
 
-  async all (): Promise<NamedRow[]> {
-    const { rows, read } = await this.#reading()
-    return (await rows.all() as unknown[][]).map(read)
+  using (to: Route): NamedQuerySet<R> {
+    return new NamedQuerySet(this.#naming, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls)
   }
 
-  async first (): Promise<NamedRow | null> {
-    const { rows, read } = await this.#reading()
-    const row = await rows.first() as unknown[] | null
-    return row === null ? null : read(row)
-  }
+  async all (): Promise<R[]> { return await (await this.#query()).all() as R[] }
+  async first (): Promise<R | null> { return await (await this.#query()).first() as R | null }
 
   /** The one row that fits. @throws {DoesNotExist} {MultipleObjectsReturned} */
-  async get (where?: Record<string, unknown>): Promise<NamedRow> {
-    const { rows, read } = await (where === undefined ? this : this.filter(where)).#reading()
-    return read(await rows.get() as unknown[])
+  async get (...where: Where): Promise<R> { return await (await this.#query()).get(...where) as R }
+
+  async count (): Promise<number> { return await (await this.#query()).count() }
+
+  /** One page, and the way to the next one; see `QuerySet.page`. */
+  async page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<R>> {
+    return await (await this.#query()).page(options) as Page<R>
   }
 
-  async count (): Promise<number> { return await (await this.#query()).query.count() }
-
-  async update (values: Record<string, unknown>): Promise<void> { await (await this.#query()).query.update(values) }
+  async update (values: Record<string, unknown>): Promise<void> { await (await this.#query()).update(values) }
 
   /** Deletes rows, ranges of rows or partitions, as far as the filter says. */
-  async delete (): Promise<void> { await (await this.#query()).query.delete() }
+  async delete (): Promise<void> { await (await this.#query()).delete() }
 
-  async * [Symbol.asyncIterator] (): AsyncGenerator<NamedRow, void, undefined> {
-    const { rows, read } = await this.#reading()
-    for await (const row of rows) yield read(row as unknown[])
-  }
+  async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() as AsyncIterable<R> }
 
   toJSON (): never { throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`) }
 
-  #with (call: Call): NamedQuerySet { return new NamedQuerySet(this.#naming, this.#name, this.#to, [...this.#calls, call]) }
+  #with (...call: Call): NamedQuerySet<R> { return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call]) }
 
-  async #reading (): Promise<{ rows: QuerySet, read: (row: unknown[]) => NamedRow }> {
-    const { query, table } = await this.#query()
-    const names = table.columns.map((c) => c.name)
-    return { rows: query.valuesList(...names), read: (row) => Object.fromEntries(names.map((name, i) => [name, row[i]])) }
-  }
-
-  async #query (): Promise<{ query: QuerySet, table: Table }> {
+  async #query (): Promise<QuerySet> {
     const { querying, tables } = this.#naming
     const unknown = standIn(querying, this.#name, undefined, this.#to)
-    const using = Object.assign({}, ...this.#calls.filter(([method]) => method === 'using').map(([, to]) => to)) as Route
-    const place: Place = placeOf(querying.db, unknown, sourcesOf(using))
+    const place: Place = placeOf(querying.db, unknown, sourcesOf(this.#using))
     const table = await tables.describe(place, this.#name)
     const start = QuerySet.of(querying, standIn(querying, this.#name, table, this.#to))
     const query = this.#calls.reduce((q, [method, ...values]) => (q[method] as (...v: unknown[]) => QuerySet).apply(q, values), start)
-    return { query: query.using({ connection: place.connection.name, keyspace: place.keyspace }), table }
+    return query.using({ connection: place.connection.name, keyspace: place.keyspace })
   }
 }
 
 /** What query sets need of a model, for a table that has none. It makes no instances. */
 function standIn (engine: Engine, name: string, table: Table | undefined, { connection, keyspace }: Route): ModelConstructor {
   const meta: ModelMeta = {
-    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object
+    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: undefined
   }
   return Object.assign(class {}, { [META]: meta, connection, keyspace, DoesNotExist, MultipleObjectsReturned }) as ModelConstructor
 }
@@ -135,11 +142,11 @@ export class NamedKeyspace {
   readonly #naming: Naming
   readonly #connection: string | undefined
 
-  constructor (naming: Naming, name: string, options: { connection?: string } = {}) {
+  constructor (naming: Naming, name: string, options?: { connection?: string }) {
     if (typeof name !== 'string' || name === '') throw new QueryError('NamedKeyspace: the name of a keyspace must be a string that is not empty')
     this.#naming = naming
     this.name = name
-    this.#connection = options.connection
+    this.#connection = checkedRoute(`NamedKeyspace(${JSON.stringify(name)}): the place`, knownOptions(`NamedKeyspace(${JSON.stringify(name)})`, options, ['connection'])).connection
   }
 
   table (name: string): NamedTable {

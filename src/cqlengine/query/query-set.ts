@@ -4,7 +4,7 @@ import { Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
-import { promised } from '../model/instance.js'
+import { created, promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
 import { addOption, mergeOptions } from '../model/options.js'
@@ -122,7 +122,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     return next
   }
 
-  using (to: Route): QuerySet { return this.#option('using', { ...this.#state.options.using, ...to }) }
+  using (to: Route): QuerySet { return this.#option('using', to) }
   batch (batch: BatchLike | null): QuerySet { return this.#option('batch', batch) }
   profile (name: string): QuerySet { return this.#option('profile', name) }
   idempotent (yes: boolean = true): QuerySet { return this.#option('idempotent', yes) }
@@ -131,8 +131,8 @@ export class QuerySet implements AsyncIterable<unknown> {
   all (): Promise<unknown[]> { return readAll(this.#querying, this.#state) }
   first (): Promise<unknown> { return readFirst(this.#querying, this.#state) }
 
-  async get (where?: unknown): Promise<unknown> {
-    const state = where === undefined ? this.#state : this.filter(where).#state
+  async get (...where: unknown[]): Promise<unknown> {
+    const state = where.length === 0 ? this.#state : this.filter(...where).#state
     const rows = await readAll(this.#querying, changed(state, { limit: Math.min(2, state.limit ?? 2) }))
     if (rows.length > 1) throw new (this.#errors.MultipleObjectsReturned)(`${this.#name}.get: more than one row fits; use first(), or narrow the filter`)
     if (rows.length === 0) throw new (this.#errors.DoesNotExist)(`${this.#name}.get: no row fits`)
@@ -145,7 +145,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     return promised(() => {
       const { model, conditions } = this.#state
       if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
-      const instance = new model(values ?? {}) as { save (o: OpOptions): Promise<object> } // eslint-disable-line new-cap -- a class in a variable
+      const instance = created(model, values) as { save (o: OpOptions): Promise<object> }
       return instance.save(this.#optionsFor('create', options))
     })
   }
