@@ -1,9 +1,9 @@
 // Equality by value, copies, and keys that equal values share.
-import fc from 'fast-check'
 import t from 'tap'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { types } from '../../src/cqlengine/driver.js'
+import fc from '../support/random.js'
 import { nested, scalars, singles } from './random-types.js'
 
 const decimal = (text: string): types.BigDecimal => c.Decimal().type.convert(text) as types.BigDecimal

@@ -1,11 +1,11 @@
 // JSON forms and their schemas (fastify.md 2.1), through real routes: what a route answers with, a body may bring back.
-import fc from 'fast-check'
 import fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
 import { columnSchema } from '../../src/cqlengine/columns/column-schema.js'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { types } from '../../src/cqlengine/driver.js'
+import fc from '../support/random.js'
 import { brokenRule } from './broken-rule.js'
 import { nested, type Sample, scalars, singles } from './random-types.js'
 

@@ -1,8 +1,8 @@
 // Random column types of any nesting, each with random values in the form that an instance holds: what the round-trip tests draw from.
-import fc from 'fast-check'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { types } from '../../src/cqlengine/driver.js'
+import fc from '../support/random.js'
 
 /** A column and its values; `inner` leaves out what cannot stand inside another value. */
 export interface Sample {

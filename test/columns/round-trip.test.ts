@@ -1,5 +1,4 @@
 // Every type and random nestings, written and read back on the real server, through a client of ours and through one with the driver's defaults.
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { checkValue } from '../../src/cqlengine/columns/check.js'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
@@ -10,6 +9,7 @@ import type { Client, ClientOptions } from '../../src/cqlengine/driver.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
 import { connectedClient, hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
 import { secondDriver } from '../support/second-driver.js'
+import fc from '../support/random.js'
 import { nested, type Sample, singles } from './random-types.js'
 
 interface Store { readonly client: Client, readonly encoding: Encoding, readonly insert: string, readonly select: string }

@@ -1,5 +1,4 @@
 // A new instance is written in one pass where its model allows it; whatever that pass does, the way for all cases does the same.
-import fc from 'fast-check'
 import t from 'tap'
 import type { CQLAlchemy } from '../../src/cqlalchemy.js'
 import type { AnyColumn } from '../../src/cqlengine/columns/column.js'
@@ -7,6 +6,7 @@ import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { types } from '../../src/cqlengine/driver.js'
 import type { MockCall } from '../../src/testing/mock-client.js'
 import { nested, type Sample, scalars, singles } from '../columns/random-types.js'
+import fc from '../support/random.js'
 import { recorded } from './setup.js'
 
 type Values = Record<string, unknown>

@@ -1,7 +1,7 @@
 // What a request could bring: names and values from a query string or a body must end in an error of ours, or do no harm.
-import fc from 'fast-check'
 import t from 'tap'
 import { CQLEngineError } from '../../src/cqlengine/errors.js'
+import fc from '../support/random.js'
 import { failure, recordingDb, serverDb } from './setup.js'
 
 const server = await serverDb(t)

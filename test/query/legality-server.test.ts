@@ -1,5 +1,4 @@
 // Whether the rules of legality.ts and write-key.ts are those of the server: random queries, judged by both.
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { ownEncoding } from '../../src/cqlengine/connection/encoding.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
@@ -12,6 +11,7 @@ import { checkKey, keyOf } from '../../src/cqlengine/query/write-key.js'
 import { allOf, type QueryState } from '../../src/cqlengine/query/query-state.js'
 import { qualified } from '../../src/cqlengine/statements/identifiers.js'
 import { remove, update } from '../../src/cqlengine/statements/write.js'
+import fc from '../support/random.js'
 import { serverDb } from './setup.js'
 import { dice, indexedModels, keyConditions, randomQuery } from './random-queries.js'
 
@@ -43,16 +43,13 @@ function ourRefusal (check: () => unknown): string | undefined {
   }
 }
 
-/** The same queries in each run, so that a run says something of the change under test; RANDOM_QUERIES_SEED asks others. */
-const seed = Number(process.env['RANDOM_QUERIES_SEED'] ?? 20261121)
-
 async function compare (t: Test, runs: number, judge: fc.Arbitrary<{ cql: string, ours: string | undefined, theirs: () => Promise<string | undefined> }>): Promise<void> {
   const verdicts = { taken: 0, refused: 0 }
   await fc.assert(fc.asyncProperty(judge, async ({ cql, ours, theirs }) => {
     const answer = await theirs()
     verdicts[answer === undefined ? 'taken' : 'refused']++
     if ((ours === undefined) !== (answer === undefined)) throw new Error(`${cql}\n  we: ${ours ?? 'yes'}\n  the server: ${answer ?? 'yes'}`)
-  }), { numRuns: runs, endOnFailure: true, seed })
+  }), { numRuns: runs, endOnFailure: true })
   t.ok(verdicts.taken > runs / 10 && verdicts.refused > runs / 10, `both answers are frequent: ${JSON.stringify(verdicts)}`)
 }
 

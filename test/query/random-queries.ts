@@ -1,5 +1,4 @@
 // Models with every kind of key, index and column, and random queries on them.
-import fc from 'fast-check'
 import type { CQLAlchemy } from '../../src/cqlalchemy.js'
 import type { CqlType } from '../../src/cqlengine/columns/cql-type.js'
 import { type ModelConstructor, tableOf } from '../../src/cqlengine/model/meta.js'
@@ -7,6 +6,7 @@ import type { TableColumn } from '../../src/cqlengine/model/table.js'
 import { type Condition, readConditions } from '../../src/cqlengine/query/conditions.js'
 import { Selected, Token } from '../../src/cqlengine/query/functions.js'
 import { allOf, type Order, type Output, type QueryState } from '../../src/cqlengine/query/query-state.js'
+import fc from '../support/random.js'
 
 export function indexedModels (db: CQLAlchemy): ModelConstructor[] {
   const c = db.columns

@@ -1,5 +1,4 @@
 // The texts of statements: golden strings (STM rows), with ? for every value.
-import fc from 'fast-check'
 import t from 'tap'
 import type { ChangeKind } from '../../src/cqlengine/columns/cql-type.js'
 import { operators } from '../../src/cqlengine/columns/expression.js'
@@ -8,6 +7,7 @@ import { literal, qualified, quote } from '../../src/cqlengine/statements/identi
 import { relation, tokenRelation } from '../../src/cqlengine/statements/relation.js'
 import { select } from '../../src/cqlengine/statements/select.js'
 import { insert, remove, update } from '../../src/cqlengine/statements/write.js'
+import fc from '../support/random.js'
 
 const table = '"k"."t"'
 
