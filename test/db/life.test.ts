@@ -28,7 +28,7 @@ t.test('the life of a db', async (t) => {
     await db.init(options)
     await db.syncDb()
     const user = await User.create({ name: 'a' })
-    t.equal(await db.health(), true)
+    t.equal(await db.health({ timeout: 30_000 }), true)
     await t.rejects(db.init(options), ConfigError, 'one application at a time')
     await db.close()
     await db.close()

@@ -61,7 +61,7 @@ t.test('consistency: for every request that names none; the client stays as it i
   await tooFew(db.execute(`SELECT * FROM ${keyspace}.row`))
   await tooFew((async () => { for await (const row of Row.objects) t.fail(String(row.id)) })())
   t.equal((await Row.objects.consistency('ONE').get({ id: 1 })).id, 1, 'the operation’s own wins')
-  t.ok(await db.health(), 'the question for health is no request of the user')
+  t.ok(await db.health({ timeout: 30_000 }), 'the question for health is no request of the user')
   t.equal((await client.execute(`SELECT * FROM ${keyspace}.row`)).rowLength, 1, 'the client keeps its own')
 })
 

@@ -39,7 +39,7 @@ t.test('registers, serves and closes; a db may be made before', async (t) => {
   t.ok(app.hasPlugin('fastify-cqlalchemy'))
   t.equal(db.keyspace, 'any', 'which need not exist (FCA-07)')
   t.ok(await answers(app.db))
-  t.ok(await app.db.health())
+  t.ok(await app.db.health({ timeout: 30_000 }))
   await app.close()
   await t.rejects(answers(db), ClosedError)
   await db.close()
