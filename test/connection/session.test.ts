@@ -86,6 +86,8 @@ t.test('after close a request is a ClosedError and nothing is sent', async (t) =
 
 t.test('timeout: our timer ends the whole request, connecting included, with the error of the driver', async (t) => {
   const fake = fakeClient(() => new Promise(() => {}))
+  // Time stands still but for timers: a process that has to wait for its turn sends nothing once 5 ms are over.
+  t.intercept(performance, 'now', { value: () => 0 })
   const { session } = await connected(fake)
   const error = await failureOf(session.execute('SELECT secret', ['secret'], { ...read, timeout: 5 }))
   t.type(error, errors.OperationTimedOutError)
@@ -291,13 +293,15 @@ t.test('CON-22: observers hear of each request: what, where, how long, how it en
 
 t.test('slowQuery: only requests that took as long; what an observer throws becomes a warning, not an error of the request', async (t) => {
   const heard: string[] = []
-  const slow = deferred()
-  const fake = fakeClient(({ cql }) => cql === 'slow' ? slow.promise : rows())
+  let now = 0
+  t.intercept(performance, 'now', { value: () => now })
+  const fake = fakeClient(({ cql }) => {
+    now += cql === 'slow' ? 300 : 299
+    return rows()
+  })
   const { session } = await connected(fake, { slowQuery: 300, observe: ({ cql }) => { heard.push(cql) } })
   await session.execute('quick', [], read)
-  const waiting = session.execute('slow', [], read)
-  setTimeout(() => { slow.resolve() }, 350)
-  await waiting
+  await session.execute('slow', [], read)
   t.same(heard, ['slow'])
 
   const warning = new Promise((resolve) => { process.once('warning', resolve) })
