@@ -31,7 +31,7 @@ export async function run (t: Pick<Test, 'teardown'>, name: string, environment:
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
-    child.on('exit', (code) => { reject(new Error(`it ended with ${code}:\n${text}`)) })
+    child.on('close', (code) => { reject(new Error(`it ended with ${code}:\n${text}`)) })
   })
   return { output: () => text, ask: (...request) => ask(url, ...request), interrupt: () => interrupt(child) }
 }
@@ -45,7 +45,7 @@ export async function ask (url: string, method: string, path: string, body?: unk
 }
 
 async function interrupt (child: ChildProcess): Promise<number | null> {
-  const ended = once(child, 'exit')
+  const ended = once(child, 'close') // not `exit`: output may still be on its way then
   child.kill('SIGINT')
   const [code] = await ended as [number | null]
   return code

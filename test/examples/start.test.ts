@@ -22,13 +22,13 @@ async function start (cwd: string, environment: Record<string, string>): Promise
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
-    child.on('exit', (code) => { reject(new Error(`it ended with ${code}:\n${text}`)) })
+    child.on('close', (code) => { reject(new Error(`it ended with ${code}:\n${text}`)) })
   })
   return { child, url, output: () => text }
 }
 
 async function interrupt (child: ChildProcess): Promise<number | null> {
-  const ended = once(child, 'exit')
+  const ended = once(child, 'close') // not `exit`: output may still be on its way then
   child.kill('SIGINT')
   const [code] = await ended as [number | null]
   return code
@@ -59,7 +59,7 @@ t.test('npm start with a Cassandra of its own keeps its rows from day to day', a
 
 t.test('npm start uses the cluster of CASSANDRA_HOSTS, and starts none', async (t) => {
   const client = await connectedClient(t)
-  t.teardown(async () => { await client.execute('DROP KEYSPACE IF EXISTS cqlengine') })
+  t.teardown(async () => { await client.execute('DROP KEYSPACE IF EXISTS cqlengine', [], { readTimeout: 30_000 }) })
   const started = await start(tmpdir(), { CASSANDRA_HOSTS: hosts.join(',') })
   t.teardown(() => { started.child.kill('SIGKILL') })
   t.notMatch(started.output(), /starting Cassandra/i)

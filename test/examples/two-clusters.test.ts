@@ -54,7 +54,7 @@ t.test('on two clusters that it starts: each row on its own, a report from both,
 
 t.test('on what CASSANDRA_HOSTS and CASSANDRA_CONNECTIONS name; it starts none', async (t) => {
   const client = await connectedClient(t)
-  t.teardown(async () => { await client.execute('DROP KEYSPACE IF EXISTS two_clusters_test') })
+  t.teardown(async () => { await client.execute('DROP KEYSPACE IF EXISTS two_clusters_test', [], { readTimeout: 30_000 }) })
   const environment = { CASSANDRA_HOSTS: hosts.join(','), CASSANDRA_CONNECTIONS: JSON.stringify({ events: { hosts } }), CASSANDRA_KEYSPACE: 'two_clusters_test' }
   const running = await run(t, 'two-clusters', environment)
   t.notMatch(running.output(), /starting Cassandra/)

@@ -42,7 +42,7 @@ async function run ({ hosts, more = '', end = '() => {}' }: Program): Promise<{ 
   let output = ''
   child.stdout.on('data', (data: Buffer) => { output += data.toString() })
   const timer = setTimeout(() => { child.kill('SIGKILL') }, limit)
-  const [code] = await once(child, 'exit')
+  const [code] = await once(child, 'close') // not `exit`: output may still be on its way then
   clearTimeout(timer)
   return { code, output }
 }

@@ -71,7 +71,7 @@ t.test('a server keeps no descriptor that its owner had inherited', async (t) =>
   const pipe = readlinkSync(`/proc/${owner.pid}/fd/${far}`)
   const others = [...processesOf(join(folder, 'temporary')), ...processesOf('guardian.js').filter((pid) => parentOf(pid) === owner.pid)]
   t.equal(others.length, 2)
-  for (const pid of others) t.notOk(readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === pipe))
+  for (const pid of others) t.notOk(readdirSync(`/proc/${pid}/fd`).some((fd) => unlessGone(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) === pipe))
   owner.kill('SIGKILL')
   await nothingLeft(t, folder)
 })
@@ -101,7 +101,17 @@ function fakes (t: Test, server: FakeServer = 'serve'): string {
   return folder
 }
 
-function parentOf (pid: number): number {
-  const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  return Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1])
+/** Guardians of other test files are looked at too, and may end meanwhile. */
+function parentOf (pid: number): number | undefined {
+  const status = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  return status === undefined ? undefined : Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+/** What is read of a process or descriptor that was there a moment ago. */
+function unlessGone (read: () => string): string | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }
