@@ -6,7 +6,7 @@ import { LWTError } from '../../src/cqlengine/errors.js'
 import { hosts, localDataCenter, startOwnCluster, uniqueKeyspace } from '../support/cassandra.js'
 
 const cassandra = await startOwnCluster(t, { nodes: 3 })
-t.setTimeout(200_000)
+t.setTimeout(230_000)
 const db = await new CQLAlchemy().init({ hosts: cassandra.hosts, localDataCenter: cassandra.localDataCenter, keyspace: 'races', consistency: 'QUORUM', env: false })
 t.teardown(() => db.close())
 await db.createKeyspaceSimple('races', 3)
@@ -78,7 +78,7 @@ t.test('LWT-01 of 50 that create one row, one does', { timeout: 60_000 }, async 
   t.ok(['created', 'unknown'].includes(outcomes[writers.indexOf(owner ?? '')] ?? ''), 'who is one that was not refused')
 })
 
-t.test('issue 6: a node dies while both clusters are written: nothing is lost, nothing goes astray, and the prepared statements hold', { timeout: 90_000 }, async (t) => {
+t.test('issue 6: a node dies while both clusters are written: nothing is lost, nothing goes astray, and the prepared statements hold', { timeout: 150_000 }, async (t) => {
   const keyspace = await uniqueKeyspace(t)
   await db.connection.registerConnection('archive', { hosts, localDataCenter, keyspace, consistency: 'LOCAL_ONE' })
   await db.syncDb({ connections: ['archive'] })

@@ -1,0 +1,3 @@
+import { testCompiler } from './compiling.js'
+
+testCompiler('typescript')
