@@ -124,6 +124,19 @@ t.test('trap 5: closing while connecting ends the attempt, and nothing stays ope
   t.equal(live.client.getState().getConnectedHosts().length, 0, 'an attempt that succeeds meanwhile is undone')
 })
 
+t.test('a socket that the driver still opens after closing is closed at once', async (t) => {
+  const { connection, client } = make(t)
+  await connection.connect()
+  await connection.close()
+  const { logEmitter } = (client as unknown as { options: { logEmitter (...message: unknown[]): void } }).options
+  const seen: string[] = []
+  // As the driver's own: its first message, to the log function that it holds, tells of it.
+  const late = { logEmitter, netClient: { destroyed: false, destroy: () => seen.push('destroyed') }, clearAndInvokePending: () => seen.push('told'), listenerCount: () => 0 }
+  late.logEmitter('log', 'info', 'Connection', 'Connecting to the host')
+  await settle()
+  t.same(seen, ['destroyed', 'told'])
+})
+
 t.test('closing lets requests end that wait for a lazy connection', async (t) => {
   const { connection } = make(t)
   const answers = Array.from({ length: 20 }, () => connection.session.execute(question, [], raw))

@@ -53,8 +53,9 @@ export class Leftovers {
     this.#kill(() => true)
   }
 
-  /** The client was shut down: closes whatever is left. */
+  /** The client was shut down: closes whatever is left, and what an attempt to reconnect that was under way still opens. */
   async closeAll (): Promise<void> {
+    this.#isAbandoned = true
     const hosts = [...this.#hosts]
     this.#hosts.clear()
     this.#kill(() => true)
