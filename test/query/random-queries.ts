@@ -3,7 +3,7 @@ import type { CQLAlchemy } from '../../src/cqlalchemy.js'
 import type { CqlType } from '../../src/cqlengine/columns/cql-type.js'
 import { type ModelConstructor, tableOf } from '../../src/cqlengine/model/meta.js'
 import type { TableColumn } from '../../src/cqlengine/model/table.js'
-import { type Condition, readConditions } from '../../src/cqlengine/query/conditions.js'
+import { type Condition, isToken, readConditions } from '../../src/cqlengine/query/conditions.js'
 import { Selected, Token } from '../../src/cqlengine/query/functions.js'
 import { allOf, type Order, type Output, type QueryState } from '../../src/cqlengine/query/query-state.js'
 import fc from '../support/random.js'
@@ -79,7 +79,7 @@ export function randomQuery (d: Dice, models: readonly ModelConstructor[]): Quer
   const some = <T>(from: readonly T[]): T[] => from.filter(() => d.odds(0.4))
   return {
     ...allOf(model),
-    conditions: [...keyConditions(d, model), ...Array.from({ length: d.pick([0, 0, 1, 1, 2, 3]) }, () => randomCondition(d, model, d.pick(table.columns))), ...d.odds(0.06) ? [tokenCondition(d, model)] : []],
+    conditions: ofOneVector([...keyConditions(d, model), ...Array.from({ length: d.pick([0, 0, 1, 1, 2, 3]) }, () => randomCondition(d, model, d.pick(table.columns))), ...d.odds(0.06) ? [tokenCondition(d, model)] : []]),
     allowFiltering: d.odds(0.25),
     output: randomOutput(d, model, some),
     groupBy: d.odds(0.15) ? table.key.slice(0, d.pick([1, 2, 3])) : d.odds(0.03) ? some(table.columns) : [],
@@ -87,6 +87,13 @@ export function randomQuery (d: Dice, models: readonly ModelConstructor[]): Quer
     limit: d.odds(0.4) ? 3 : undefined,
     perPartitionLimit: d.odds(0.1) ? 1 : undefined
   }
+}
+
+/** Of several vectors the server looks at the first one by name only, and then asks the index of another for what it cannot answer. */
+function ofOneVector (conditions: Condition[]): Condition[] {
+  const isVector = (c: Condition): boolean => !isToken(c) && c.column.type.kind === 'vector'
+  const hasIndexed = conditions.some((c) => isVector(c) && !isToken(c) && c.column.indexed)
+  return hasIndexed ? conditions.filter((c) => !isVector(c) || (!isToken(c) && c.column.indexed)) : conditions
 }
 
 /** As much of the key as `filter` often has. */

@@ -50,6 +50,9 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
   const clusteringGap = gap(table, on)
   const clusteringIsFiltered = clusteringGap !== undefined || table.clustering.some((c) => (on.get(c) ?? []).some((o) => !isOrdered(o)))
   const other = conditions.filter(({ column: { role } }) => role === 'static' || role === 'regular')
+  const clustering = conditions.filter((c) => c.column.role === 'clustering')
+  // The server narrows the rows of each partition by them, and filters nothing, when the whole key has values, or when beside a token only another column is asked of an index.
+  const narrowsInOrder = !clusteringIsFiltered && (namesPartitions || (tokens.length > 0 && !partitionIsFiltered && other.length > 0 && !clustering.some((c) => answeredBy(c).length > 0)))
   const hasOwnIndex = nearest !== undefined || conditions.some((c) => answeredBy(c).some((kind) => kind !== 'unknown'))
   const usesIndex = hasOwnIndex && (nearest !== undefined || !namesPartitions || clusteringIsFiltered || other.length > 0)
 
@@ -73,7 +76,7 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
     leftOver: leftOver([
       ...other,
       ...conditions.filter((c) => c.column.role === 'partition' && !namesPartitions),
-      ...conditions.filter((c) => c.column.role === 'clustering' && (clusteringIsFiltered || !namesPartitions))
+      ...narrowsInOrder ? [] : clustering
     ], answeredBy, nearest !== undefined),
     answering: answeredBy
   }

@@ -229,7 +229,8 @@ function needsIndex ({ column, operator }: ColumnCondition): string {
   return `"${column.name}" is neither key nor indexed; declare it { index: ${target} }, ${filtering}`
 }
 
-function partitionIn ({ table, on, usesIndex }: Facts): string | undefined {
+function partitionIn ({ table, on, usesIndex, tokens, namesPartitions }: Facts): string | undefined {
+  if (tokens.length > 0 && !namesPartitions) return undefined // the token says where to look, and the key is only filtered
   const found = usesIndex ? table.partitionKey.find((c) => (on.get(c) ?? []).some((o) => o.operator === 'in')) : undefined
   return found && `"in" on the partition key column "${found.name}" cannot stand with an indexed condition; ask for the partitions one by one, or take the other condition out`
 }
