@@ -21,6 +21,7 @@ type Sure<C> = Extract<FlagsIn<C>, 'key' | 'required' | 'counter'>
 type Free<C> = Extract<FlagsIn<C>, 'default' | 'discriminator'>
 type IsCounter<C> = 'counter' extends FlagsIn<C> ? true : false
 type Must<C> = IsCounter<C> extends true ? false : Never<Sure<C>, false, Never<Free<C>, true, false>>
+type KindOf<C> = C extends AnyColumn ? C['~']['kind'] : never
 /** The end of a key, where the column's kind has that operation. */
 type Suffix<C, Q extends Kind, S extends string> = C extends AnyColumn ? C['~']['kind'] extends Q ? S : never : never
 
@@ -37,11 +38,18 @@ type CreateParts<C> =
 export type UpdateOf<C> = { [K in keyof UpdateParts<C>]: UpdateParts<C>[K] }
 type UpdateParts<C> =
   { -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> ? never : IsCounter<C[K]> extends true ? never : K]?: InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'list', '__append' | '__prepend' | '__remove'>}`]?: readonly ElementOf<C[K]>[] }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'set', '__add' | '__remove'>}`]?: readonly ElementOf<C[K]>[] | ReadonlySet<ElementOf<C[K]>> }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__update'>}`]?: InputOf<C[K]> | ReadonlyMap<ElementOf<C[K]>[0], ElementOf<C[K]>[1] | null> | { readonly [k: string]: ElementOf<C[K]>[1] | null } }
+  & { [K in keyof C as `${K & string}${Change<C[K]>}`]?: Operand<C[K]> }
   & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__remove'>}`]?: readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'counter', '__increment' | '__decrement'>}`]?: NumLike }
+/** Operations by the column's kind. */
+interface Changes { list: '__append' | '__prepend' | '__remove', set: '__add' | '__remove', map: '__update', counter: '__increment' | '__decrement' }
+type Change<C> = KindOf<C> extends infer Q extends keyof Changes ? Changes[Q] : never
+type Operand<C> = Operands<C>[KindOf<C> & keyof Changes]
+interface Operands<C> {
+  list: readonly ElementOf<C>[]
+  set: readonly ElementOf<C>[] | ReadonlySet<ElementOf<C>>
+  map: InputOf<C> | ReadonlyMap<ElementOf<C>[0], ElementOf<C>[1] | null> | { readonly [k: string]: ElementOf<C>[1] | null }
+  counter: NumLike
+}
 
 /** A bound of `pk__token`: what `functions.Token(…)` gives. */
 export interface TokenValue { readonly '~token': true }
@@ -50,13 +58,12 @@ export interface TokenValue { readonly '~token': true }
 export type FilterOf<C> = Flat<
   { [K in keyof C]?: InputOf<C[K]> }
   & { [K in keyof C as `${K & string}${'__eq' | Suffix<C[K], 'scalar' | 'text', '__gt' | '__gte' | '__lt' | '__lte'>}`]?: InputOf<C[K]> }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'scalar' | 'text', '__in'>}`]?: readonly InputOf<C[K]>[] }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'text', '__like'>}`]?: string }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'list' | 'set', '__contains'>}`]?: ElementOf<C[K]> }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__contains'>}`]?: ElementOf<C[K]>[1] }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__containsKey'>}`]?: ElementOf<C[K]>[0] }
+  & { [K in keyof C as `${K & string}${Suffix<C[K], 'scalar' | 'text', '__in'> | Suffix<C[K], 'map', '__containsKey'>}`]?: KindOf<C[K]> extends 'map' ? ElementOf<C[K]>[0] : readonly InputOf<C[K]>[] }
+  & { [K in keyof C as `${K & string}${Suffix<C[K], 'text', '__like'> | Suffix<C[K], 'list' | 'set' | 'map', '__contains'>}`]?: Part<C[K]> }
   & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__entry'>}`]?: ElementOf<C[K]> }
 > & { pk__token?: TokenValue, pk__token__eq?: TokenValue, pk__token__gt?: TokenValue, pk__token__gte?: TokenValue, pk__token__lt?: TokenValue, pk__token__lte?: TokenValue }
+/** What `like` and `contains` are compared with. */
+type Part<C> = KindOf<C> extends 'text' ? string : KindOf<C> extends 'map' ? ElementOf<C>[1] : ElementOf<C>
 
 export type KeyOf<C> = { [K in keyof C as 'key' extends FlagsIn<C[K]> ? K : never]: ValueOf<C[K]> }
 
