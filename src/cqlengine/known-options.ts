@@ -6,9 +6,9 @@ import { QueryError } from './errors.js'
  * @param known all that there are
  * @throws {QueryError} for what is no object, and for an unknown name
  */
-export function knownOptions<O extends object> (where: string, given: O | null | undefined, known: readonly (keyof O & string)[]): O | Record<string, never> {
-  if (given === undefined || given === null) return {}
-  if (typeof given !== 'object' || Array.isArray(given)) throw new QueryError(`${where}: the options must be an object of ${known.join(', ')}`)
+export function knownOptions<O extends object> (where: string, given: O | undefined, known: readonly (keyof O & string)[]): Partial<O> {
+  if (given === undefined) return {}
+  if (typeof given !== 'object' || given === null || Symbol.iterator in given) throw new QueryError(`${where}: the options must be an object of ${known.join(', ')}`)
   const unknown = Object.keys(given).find((name) => !(known as readonly string[]).includes(name))
   if (unknown !== undefined) throw new QueryError(`${where}: unknown option ${JSON.stringify(unknown.slice(0, 50))}; known are ${known.join(', ')}`)
   return given

@@ -20,7 +20,7 @@ t.test('MGT-03 MGT-04 MGT-13 MGT-14 unknown options and wrong ones are refused b
   await t.rejects(call('syncTable', Row, { models: [Row] }), unknown('syncTable', 'models', 'connections, keyspaces, waitForIndexes, dryRun'))
   await t.rejects(call('syncType', 'k', Home, { keyspaces: ['k'] }), unknown('syncType', 'keyspaces', 'connections, waitForIndexes, dryRun'))
 
-  for (const wrong of [5, 'k', ['k'], true]) await t.rejects(call('syncDb', wrong), { name: 'QueryError', message: /^syncDb: the options must be an object/ })
+  for (const wrong of [5, 'k', ['k'], true, null, new Map([['models', []]])]) await t.rejects(call('syncDb', wrong), { name: 'QueryError', message: /^syncDb: the options must be an object/ })
   for (const wrong of ['false', 0, null]) await t.rejects(call('syncDb', { dryRun: wrong }), { name: 'QueryError', message: 'syncDb: dryRun must be true or false' })
   await t.rejects(call('syncTable', Row, { waitForIndexes: 'yes' }), { name: 'QueryError', message: 'syncTable: waitForIndexes must be true or false' })
   for (const wrong of [Row, 'row', 5]) await t.rejects(call('syncDb', { models: wrong }), { name: 'QueryError', message: 'syncDb: models must be an array of models' })

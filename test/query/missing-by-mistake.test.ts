@@ -29,7 +29,7 @@ t.test('OPT-01 QRY-25 using and batch are never undefined by mistake', async (t)
   class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }), n: c.Integer() }).as<Row>() {}
   const row = Row.hydrate({ id: 1 })
   const refused = { name: 'QueryError', message: /using/ }
-  for (const wrong of [undefined, null, 5, 'k', ['k'], { keyspaces: 'k' }, { keyspace: '' }]) {
+  for (const wrong of [undefined, null, 5, 'k', ['k'], { keyspaces: 'k' }, { keyspace: '' }, { keyspace: undefined }, { connection: undefined, keyspace: undefined }]) {
     t.throws(() => Row.using(wrong as never), refused)
     t.throws(() => Row.objects.using(wrong as never), refused)
     t.throws(() => row.using(wrong as never), refused)

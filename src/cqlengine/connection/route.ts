@@ -7,7 +7,7 @@ export interface Route { readonly connection?: string, readonly keyspace?: strin
 /**
  * A route from outside. What is missing by mistake (`routes[tenant]`) must not be the default place.
  * @param where for messages
- * @throws {QueryError} for what is no object of `connection` and `keyspace`, both of them names or absent
+ * @throws {QueryError} for what is no object of `connection` and `keyspace`, both of them names or absent; and when all that it has is undefined
  */
 export function checkedRoute (where: string, to: unknown): Route {
   if (typeof to !== 'object' || to === null || Array.isArray(to)) throw new QueryError(`${where} takes { connection, keyspace }`)
@@ -18,6 +18,8 @@ export function checkedRoute (where: string, to: unknown): Route {
     if (typeof value !== 'string' || value === '') throw new QueryError(`${where}: the ${name} must be a name`)
     route[name] = value
   }
+  const [name] = Object.keys(to)
+  if (name !== undefined && route.connection === undefined && route.keyspace === undefined) throw new QueryError(`${where}: the ${name} is undefined; give a name, or leave it out`)
   return route
 }
 

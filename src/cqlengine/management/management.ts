@@ -49,19 +49,19 @@ export class Management {
   // Arrow functions, for they are handed out as `db.syncDb` too.
 
   /** Creates a keyspace with SimpleStrategy, unless it exists; an existing one is left as it is (MGT-01). */
-  readonly createKeyspaceSimple = async (name: string, replicationFactor: number, options: KeyspaceOptions = {}): Promise<void> => {
+  readonly createKeyspaceSimple = async (name: string, replicationFactor: number, options?: KeyspaceOptions): Promise<void> => {
     const { connections, durableWrites } = knownOptions('createKeyspaceSimple', options, keyspaceOptions)
     for (const connection of this.#connections('createKeyspaceSimple', connections)) await createKeyspaceSimple(connection, name, replicationFactor, { durableWrites })
   }
 
   /** The same with NetworkTopologyStrategy: replicas per data center (MGT-02). */
-  readonly createKeyspaceNetworkTopology = async (name: string, dataCenters: Record<string, number>, options: KeyspaceOptions = {}): Promise<void> => {
+  readonly createKeyspaceNetworkTopology = async (name: string, dataCenters: Record<string, number>, options?: KeyspaceOptions): Promise<void> => {
     const { connections, durableWrites } = knownOptions('createKeyspaceNetworkTopology', options, keyspaceOptions)
     for (const connection of this.#connections('createKeyspaceNetworkTopology', connections)) await createKeyspaceNetworkTopology(connection, name, dataCenters, { durableWrites })
   }
 
   /** Drops a keyspace with all that is in it; a missing one is no error (MGT-03). */
-  readonly dropKeyspace = async (name: string, options: Pick<KeyspaceOptions, 'connections'> = {}): Promise<void> => {
+  readonly dropKeyspace = async (name: string, options?: Pick<KeyspaceOptions, 'connections'>): Promise<void> => {
     const { connections } = knownOptions('dropKeyspace', options, ['connections'])
     for (const connection of this.#connections('dropKeyspace', connections)) await dropKeyspace(connection, name)
   }
@@ -71,9 +71,9 @@ export class Management {
    * `keyspaces` and `connections` leave models that name their own where they are.
    * @throws {SchemaError} with the report: for a changed key, a missing keyspace, before anything is sent; and when the nodes do not agree
    */
-  readonly syncDb = async (options: SyncOptions & { models?: readonly AnyModel[] } = {}): Promise<SyncReport> => {
+  readonly syncDb = async (options?: SyncOptions & { models?: readonly AnyModel[] }): Promise<SyncReport> => {
     // Users' models have column types, ours have none: `modelOf` goes the way back.
-    const given: SyncOptions & { models?: readonly AnyModel[] } = knownOptions('syncDb', options, ['models', ...syncOptions])
+    const given = knownOptions('syncDb', options, ['models', ...syncOptions])
     const { models = this.#models() as unknown as readonly AnyModel[], connections, keyspaces } = given
     if (!Array.isArray(models)) throw new QueryError('syncDb: models must be an array of models')
     const targets = models.map(modelOf).flatMap((model) => this.#targets('syncDb', model, {
@@ -84,29 +84,29 @@ export class Management {
   }
 
   /** One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). */
-  readonly syncTable = async (model: AnyModel, options: SyncOptions = {}): Promise<SyncReport> => {
-    const given: SyncOptions = knownOptions('syncTable', options, syncOptions)
+  readonly syncTable = async (model: AnyModel, options?: SyncOptions): Promise<SyncReport> => {
+    const given = knownOptions('syncTable', options, syncOptions)
     return await syncTables(this.#targets('syncTable', modelOf(model), given), this.#resolve, flagsOf('syncTable', given))
   }
 
   /** One user type, with the types that it uses (MGT-13). */
-  readonly syncType = async (keyspace: string, type: AnyUserType, options: Omit<SyncOptions, 'keyspaces'> = {}): Promise<SyncReport> => {
+  readonly syncType = async (keyspace: string, type: AnyUserType, options?: Omit<SyncOptions, 'keyspaces'>): Promise<SyncReport> => {
     checkKeyspaceName('syncType', keyspace)
     if (typeof type !== 'function' || typeof type.typeName !== 'string' || type.typeName === '') throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
-    const given: SyncOptions = knownOptions('syncType', options, syncTypeOptions)
+    const given = knownOptions('syncType', options, syncTypeOptions)
     const types = this.#connections('syncType', given.connections).map((connection) => ({ type: type as UserTypeLike, connection: connection.name, keyspace }))
     return await syncTypes(types, this.#resolve, flagsOf('syncType', given))
   }
 
   /** Drops a model's table; a missing one is no error (MGT-14). */
-  readonly dropTable = async (model: AnyModel, options: Omit<ManageOptions, 'waitForIndexes'> = {}): Promise<void> => {
-    const given: ManageOptions = knownOptions('dropTable', options, placeOptions)
+  readonly dropTable = async (model: AnyModel, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
+    const given = knownOptions('dropTable', options, placeOptions)
     for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), given)) await dropTable(this.#resolve(connection), keyspace, table.name)
   }
 
   /** Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s. */
-  readonly truncateTable = async (model: AnyModel, options: Omit<ManageOptions, 'waitForIndexes'> = {}): Promise<void> => {
-    const given: ManageOptions = knownOptions('truncateTable', options, placeOptions)
+  readonly truncateTable = async (model: AnyModel, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
+    const given = knownOptions('truncateTable', options, placeOptions)
     for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), given)) await truncateTable(this.#resolve(connection), keyspace, table.name)
   }
 

@@ -1,5 +1,5 @@
 import type { Change } from '../columns/cql-type.js'
-import { dropAssigned } from './defaults.js'
+import { dropAssigned, unwritten } from './defaults.js'
 import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
@@ -39,7 +39,7 @@ function columnChanges (state: State, column: TableColumn, value: unknown): read
   }
   const before = stored[column.field]
   if (before === value && !column.mutable) return none
-  if (!Object.hasOwn(stored, column.field)) return isNothing(column, value) ? deletion : [{ kind: 'assign', value }]
+  if (!Object.hasOwn(stored, column.field)) return isNothing(column, value) ? deletion : isDefault(column, state, value) ? none : [{ kind: 'assign', value }]
   const after = isNothing(column, value) ? null : value
   if (!column.mutable || before === null || before === undefined) return column.type.changes(before ?? null, after)
   return column.type.isAsKept(before, value) ? none : column.type.changes(column.type.restore(before), after)
@@ -142,9 +142,9 @@ export function markStored (state: State, snapshot: Record<string, unknown>): vo
   settled(state)
 }
 
-/** What only new instances need to know. */
+/** What only new instances need to know, but for defaults that were not written. */
 function settled (state: State): void {
   state.givenEmpty = undefined
-  state.defaulted = undefined
+  state.defaulted = unwritten(state)
   state.accepted = undefined
 }

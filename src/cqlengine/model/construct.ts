@@ -1,7 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { tellsConverted, unreadable } from '../columns/outside.js'
 import type { Blueprint } from './blueprint.js'
-import { assignWatched } from './defaults.js'
+import { assignWatched, defaultOf } from './defaults.js'
 import { canGenerateCode } from './generate.js'
 import { META } from './meta.js'
 import type { State } from './state.js'
@@ -86,7 +86,7 @@ function initialValue (column: TableColumn, state: State): unknown {
   if (value === undefined || value === null) return type.emptyValue()
   try {
     const initial = isolated(type, checked(column, value), value)
-    if (!isNothing(column, initial)) (state.defaulted ??= new Map()).set(column.name, { held: initial, copy: type.copy(initial) })
+    if (!isNothing(column, initial)) (state.defaulted ??= new Map()).set(column.name, defaultOf(column, initial, state))
     return initial
   } catch (error) {
     throw error instanceof InvalidValue ? error.within('the default') : error

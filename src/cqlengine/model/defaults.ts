@@ -4,14 +4,19 @@ import type { TableColumn } from './table.js'
 
 /**
  * What a default filled in counts as changed as soon as somebody assigns the column, be it the very same value (DRT-02, DRT-11). Of an object that
- * is seen by its identity. Of a string or number nothing is: so in an instance that its maker can still assign to, such a column begins as an
- * accessor, which the first assignment makes an ordinary property. `create()` needs none, and its instances have none.
+ * is seen by its identity. Of a string or number nothing is: so in an instance that its maker can still assign to, a column with such a constant
+ * begins as an accessor, which the first assignment makes an ordinary property. `create()` needs none, and its instances have none. Where a
+ * function gives the value, values are compared: an accessor for each instance would cost ten times as much as all the rest of it.
  */
 export interface Default {
+  /** The column's name in the database. */
+  readonly field: string
   /** As the instance got it. */
   readonly held: unknown
   /** As it was then, for it may change in place. */
   readonly copy: unknown
+  /** The column begins as an accessor. */
+  readonly watched: boolean
 }
 
 interface Accessor { readonly get: () => unknown, readonly set: (this: object, value: unknown) => void, readonly enumerable: true, readonly configurable: true }
@@ -19,39 +24,57 @@ interface Accessor { readonly get: () => unknown, readonly set: (this: object, v
 const accessors = new WeakMap<TableColumn, Accessor>()
 const getters = new WeakSet<() => unknown>()
 
+/** What the default of a column filled in. */
+export function defaultOf ({ field, type, options }: TableColumn, held: unknown, { watched }: State): Default {
+  return { field, held, copy: type.copy(held), watched: watched && isPrimitive(held) && typeof options.default !== 'function' }
+}
+
 /** Sets all columns of a new instance, in the order of the model. */
 export function assignWatched (instance: object, values: RowValues, columns: readonly TableColumn[], { defaulted }: State): void {
   for (const column of columns) {
     const { name, position } = column
-    const value = values[position]
-    if (defaulted?.has(name) === true && isPrimitive(value)) Object.defineProperty(instance, name, accessorOf(column, value))
-    else (instance as Record<string, unknown>)[name] = value
+    if (defaulted?.get(name)?.watched === true) Object.defineProperty(instance, name, accessorOf(column, values[position]))
+    else (instance as Record<string, unknown>)[name] = values[position]
   }
 }
 
 /** Forgets the defaults of columns that were assigned since. */
-export function dropAssigned (instance: object, { defaulted, watched }: State): void {
-  if (defaulted === undefined || !watched) return
-  for (const [name, { held }] of defaulted) {
-    if (isPrimitive(held) && !isWatched(Object.getOwnPropertyDescriptor(instance, name))) defaulted.delete(name)
+export function dropAssigned (instance: object, { defaulted }: State): void {
+  if (defaulted === undefined) return
+  for (const [name, { watched }] of defaulted) {
+    if (watched && !isWatched(Object.getOwnPropertyDescriptor(instance, name))) defaulted.delete(name)
   }
+}
+
+/** The defaults that no write has sent: they are neither stored nor changed. A new map, for batches look ahead with copies of a state. */
+export function unwritten ({ defaulted, stored = {} }: State): Map<string, Default> | undefined {
+  let left: Map<string, Default> | undefined
+  if (defaulted !== undefined) for (const [name, one] of defaulted) if (!Object.hasOwn(stored, one.field)) (left ??= new Map()).set(name, one)
+  return left
 }
 
 export function isWatched (own: PropertyDescriptor | undefined): boolean { return own?.get !== undefined && getters.has(own.get) }
 
-/** For Node's `inspect`, which prints accessors as such: the instance, or one that looks like it and has values only. */
-export function printable (instance: object): object {
-  if (!Object.values(Object.getOwnPropertyDescriptors(instance)).some(isWatched)) return instance
-  const looks = Object.create(Object.getPrototypeOf(instance) as object, { [inspect]: { value: undefined } }) as object
-  return Object.assign(looks, instance)
-}
-
 /** See `util.inspect.custom`. */
 export const inspect = Symbol.for('nodejs.util.inspect.custom')
 
-/** A default that is no function is the same for all instances, which then have one layout in memory. */
+/** One for each instance, so that Node sees where an object holds itself. */
+const standIns = new WeakMap<object, object>()
+
+/** For Node's `inspect`, which prints accessors as such: the instance, or one that looks like it and has values only. */
+export function printable (instance: object): object {
+  const own = Object.getOwnPropertyDescriptors(instance) as Record<PropertyKey, PropertyDescriptor>
+  const watched = Reflect.ownKeys(own).filter((key) => isWatched(own[key]))
+  if (watched.length === 0) return instance
+  for (const key of watched) own[key] = { value: own[key]?.get?.(), enumerable: true, configurable: true }
+  let standIn = standIns.get(instance)
+  if (standIn === undefined) standIns.set(instance, standIn = Object.create(Object.getPrototypeOf(instance) as object) as object)
+  for (const key of Reflect.ownKeys(standIn)) Reflect.deleteProperty(standIn, key)
+  return Object.defineProperties(standIn, { ...own, [inspect]: { value: undefined, configurable: true } })
+}
+
+/** The value is the same for all instances, which then have one layout in memory. */
 function accessorOf (column: TableColumn, value: unknown): Accessor {
-  if (typeof column.options.default === 'function') return newAccessor(column.name, value)
   let known = accessors.get(column)
   if (known === undefined) accessors.set(column, known = newAccessor(column.name, value))
   return known

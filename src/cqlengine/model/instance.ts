@@ -152,7 +152,7 @@ export class ModelInstance extends FieldGuard {
   static get objects (): Query { return this[META].engine.querySet(inside(this)) as Query }
 
   static create (values: unknown, options?: OpOptions): Promise<object> {
-    return promised(() => created(this, values).save(options)) // not the engine's: a save() of the user's is always used
+    return promised(() => created(this, values, options).save(options)) // not the engine's: a save() of the user's is always used
   }
 
   static async createMany (rows: unknown, options?: unknown): Promise<{ written: number }> {
@@ -202,9 +202,11 @@ function own (instance: ModelInstance): State {
   return state
 }
 
-/** A new instance that is saved at once. */
-export function created<T extends object> (model: new (values: unknown) => T, values: unknown): T {
-  loading.creating = model
+/** A new instance that is saved at once. In a batch, or with a `save()` or `validate()` of the class, it is seen before that; see `defaults.ts`. */
+export function created<T extends object> (model: new (values: unknown) => T, values: unknown, options: OpOptions | undefined): T {
+  const { save, validate } = model.prototype as ModelInstance
+  const isSeen = options?.batch !== undefined || save !== ModelInstance.prototype.save || validate !== ModelInstance.prototype.validate
+  loading.creating = isSeen ? undefined : model
   try {
     return new model(values ?? {}) // eslint-disable-line new-cap -- a class in a variable
   } finally {

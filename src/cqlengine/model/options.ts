@@ -97,7 +97,7 @@ const neverUndefined: ReadonlySet<string> = new Set<keyof OpOptions>(['iff', 'us
  * @throws {QueryError} for a value that makes no sense, {BatchError} for `using({ connection })` beside a batch
  */
 export function addOption (collected: OpOptions | undefined, name: keyof OpOptions, value: unknown, where: string): OpOptions {
-  if (value === undefined && neverUndefined.has(name)) throw new QueryError(`${where}: what it takes is undefined; give it, or leave ${name} out`)
+  if (value === undefined && neverUndefined.has(name)) throw new QueryError(`${where}: ${name} is undefined; give a value, or leave it out`)
   const taken = value === undefined || (name === 'batch' && value === null)
   const merged = new CheckedOptions(collected)
   ;(merged as Record<keyof OpOptions, unknown>)[name] = taken ? undefined : checks[name](value, where)

@@ -37,9 +37,9 @@ export class State {
   accepted: readonly unknown[] | undefined
   /** New instances: columns that were given as null or empty, so that they are written as deletions (DRT-05, DRT-12). */
   givenEmpty: Set<string> | undefined
-  /** New instances: what the defaults filled in, so that `getChangedColumns()` leaves it out as long as it is that (DRT-01). */
+  /** What the defaults filled in and no write has sent, so that it counts as unchanged as long as it is that (DRT-01, DRT-11). */
   defaulted: Map<string, Default> | undefined
-  /** See `defaults.ts`: assignments of defaulted columns can be told from the defaults. */
+  /** Others than `create()` made the instance, and may assign to it: see `defaults.ts`. */
   watched: boolean
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined

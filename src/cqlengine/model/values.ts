@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { checkValue } from '../columns/check.js'
+import { checkValue, nullRefused } from '../columns/check.js'
 import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
 import { ValidationError, type Violation } from '../errors.js'
@@ -40,6 +40,13 @@ export function checked (column: TableColumn, value: unknown): unknown {
   if (converted === null) return column.type.emptyValue()
   if (column.plain) return converted
   if (column.role === 'partition' || column.role === 'clustering') checkKeySize(column, converted)
+  return converted
+}
+
+/** The same for a value that is written: null is refused where the column must have a value. @throws {InvalidValue} */
+export function checkedToWrite (column: TableColumn, value: unknown): unknown {
+  const converted = checked(column, value)
+  if (converted === null && column.required) throw nullRefused(column.options)
   return converted
 }
 

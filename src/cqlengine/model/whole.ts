@@ -1,4 +1,3 @@
-import { nullRefused } from '../columns/check.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
 import { inForm, isAsKept, isDefault, isSettable, wrong } from './changes.js'
@@ -8,7 +7,7 @@ import { blueprintOf, valuesOf } from './blueprint.js'
 import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
-import { checked, isNothing, validationError, Violations } from './values.js'
+import { checkedToWrite, isNothing, validationError, Violations } from './values.js'
 
 /** An instance's values, all right. */
 export interface Validated {
@@ -26,7 +25,8 @@ export function validateInstance (instance: object, state: State): Validated {
   const { stored, accepted } = state
   const violations = new Violations()
   const values = valuesOf(instance, state)
-  const staticOnly = isStaticOnly(instance, values, state, table)
+  dropAssigned(instance, state)
+  const staticOnly = isStaticOnly(values, state, table)
   const kept = stored === undefined ? undefined : layout.fields(stored)
   const touched: TableColumn[] | undefined = stored === undefined || staticOnly ? undefined : []
   let converted: TableColumn[] | undefined
@@ -43,7 +43,7 @@ export function validateInstance (instance: object, state: State): Validated {
     if (kept !== undefined && (value !== null || !(column.required || column.canBeEmpty)) && isAsKept(column, kept[column.position], value)) continue
     touched?.push(column)
     try {
-      const own = required(column, checked(column, value))
+      const own = checkedToWrite(column, value)
       if (own === value) continue
       if (!isSettable(instance, column.name)) throw frozen()
       result ??= values.slice()
@@ -58,20 +58,14 @@ export function validateInstance (instance: object, state: State): Validated {
   return { values: result ?? values, touched: touched ?? table.columns }
 }
 
-function required (column: TableColumn, value: unknown): unknown {
-  if (value === null && column.required) throw nullRefused(column.options)
-  return value
-}
-
 export function frozen (): InvalidValue { return new InvalidValue('frozen', 'cannot be set, because the instance is frozen') }
 
 /**
  * True for the static part of a partition, which needs no clustering key (DML-08): no clustering column and no regular column has a value
  * but its default, and of a new instance a static one was given.
  */
-export function isStaticOnly (instance: object, values: RowValues, state: State, table: Table): boolean {
+export function isStaticOnly (values: RowValues, state: State, table: Table): boolean {
   if (!table.hasStatic) return false
-  dropAssigned(instance, state)
   let statics = state.stored !== undefined
   for (const column of table.columns) {
     if (column.role === 'partition' || column === table.discriminator) continue

@@ -1,4 +1,3 @@
-import { nullRefused } from '../columns/check.js'
 import { type Change, type ChangeKind, type CqlType, InvalidValue } from '../columns/cql-type.js'
 import type { types } from '../driver.js'
 import { QueryError } from '../errors.js'
@@ -6,7 +5,7 @@ import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { checked, entriesOf, isNothing, unknownColumn, Violations } from '../model/values.js'
+import { checkedToWrite, entriesOf, isNothing, unknownColumn, Violations } from '../model/values.js'
 import { qualified } from '../statements/identifiers.js'
 import { remove } from '../statements/write.js'
 import { bindCondition, type ColumnCondition, type Condition, conditionShape, conditionText, isToken } from './conditions.js'
@@ -147,8 +146,7 @@ function readChange (table: Table, key: string, value: unknown): ColumnChange {
   if (column.role === 'partition' || column.role === 'clustering') throw new InvalidValue('key', 'a key column cannot be updated; delete the row and create another')
   if (kind === 'assign') {
     if (column.isCounter) throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
-    const converted = checked(column, value)
-    if (converted === null && column.required) throw nullRefused(column.options)
+    const converted = checkedToWrite(column, value)
     return { column, change: { kind, value: isNothing(column, converted) ? null : converted } }
   }
   if (value === null) throw new InvalidValue('null', `${kind} takes a value; to delete the column assign null`)
@@ -185,7 +183,7 @@ function splitKey (table: Table, key: string): Target {
  * the removal, and says nothing.
  */
 function checkTogether (model: ModelConstructor, changes: readonly ColumnChange[]): void {
-  if (changes.length < 2) return
+  if (changes.every(({ change }) => change.kind === 'assign')) return
   const at = `${model[META].name}.update`
   for (const { column, change } of changes) {
     const others = changes.filter((other) => other.column === column && other.change !== change).map((other) => other.change)

@@ -90,7 +90,7 @@ class Progress {
 async function write (model: ModelConstructor, values: unknown, op: OpOptions, progress: Progress): Promise<void> {
   progress.active++
   try {
-    const instance = created(model, values) as { save (o: OpOptions): Promise<unknown> }
+    const instance = created(model, values, op) as { save (o: OpOptions): Promise<unknown> }
     await instance.save(op)
     progress.written++
   } catch (error) {

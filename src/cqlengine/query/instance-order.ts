@@ -38,7 +38,6 @@ export function baseOf (state: State, { batch }: OpOptions): State {
   const next = new State(base.source, base.stored === undefined ? undefined : { ...base.stored })
   next.givenEmpty = base.givenEmpty
   next.defaulted = base.defaulted
-  next.watched = base.watched
   next.accepted = base.accepted
   queued.settle(next)
   // What it settled is given to the instance itself, too.

@@ -1,7 +1,7 @@
 import type { Change } from '../columns/cql-type.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { valuesOf } from '../model/blueprint.js'
-import { asStored, type ColumnChange, changedByHand, changesOf, inForm, isSettable, keyChanged, snapshotOf, storedValue, wrong } from '../model/changes.js'
+import { asStored, type ColumnChange, changedByHand, changesOf, inForm, isDefault, isSettable, keyChanged, snapshotOf, storedValue, wrong } from '../model/changes.js'
 import { isWatched } from '../model/defaults.js'
 import { valueOf } from '../model/layout.js'
 import { META, tableOf } from '../model/meta.js'
@@ -35,7 +35,7 @@ function update (w: Writing, instance: object, state: State, values: unknown, op
   const base = baseOf(state, op)
   const changes = readChanges(model, withoutKey(instance, base, values))
   checkSettable(instance, base, changes)
-  const takeBack = assign(instance, changes)
+  const takeBack = assign(instance, changes, base)
   try {
     const subject = subjectOf(w, instance, validate(instance, base).values, state, base, op)
     const planned = plan(subject, changes)
@@ -84,20 +84,22 @@ function checkSettable (instance: object, { model }: State, changes: readonly Co
 }
 
 /** A user's own `validate()` sees the new values. Gives the way back, for the case that something is refused. */
-function assign (instance: object, changes: readonly ColumnChange[]): () => void {
+function assign (instance: object, changes: readonly ColumnChange[], { defaulted }: State): () => void {
   const fields = instance as Record<string, unknown>
   const columns = changes.filter((c) => c.change.kind === 'assign').map((c) => c.column)
-  const before = columns.map(({ name }) => Object.getOwnPropertyDescriptor(instance, name))
+  const before = columns.map(({ name }) => ({ own: Object.getOwnPropertyDescriptor(instance, name), value: valueOf(instance, name) }))
+  const defaults = [...defaulted ?? []]
   for (const { column: { name, type }, change } of changes) {
     if (change.kind === 'assign') fields[name] = change.value === null ? type.emptyValue() : type.mutable ? type.copy(change.value) : change.value
   }
   return () => {
     for (const [i, { name }] of columns.entries()) {
-      const own = before[i]
-      if (own === undefined || own.value === undefined) Reflect.deleteProperty(instance, name)
-      else fields[name] = own.value
+      const { own, value } = before[i] ?? {}
       if (isWatched(own)) Object.defineProperty(instance, name, own ?? {})
+      else if (value === undefined) Reflect.deleteProperty(instance, name)
+      else fields[name] = value
     }
+    for (const [name, one] of defaults) defaulted?.set(name, one)
   }
 }
 
@@ -125,7 +127,9 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrit
       return (state) => { Object.assign(state.stored ?? {}, snapshot) }
     }
     // Of a row that was never read only this much is known. The rest must not be written by the next save as if it had been changed.
-    return becoming(subject, snapshotOf(values, table.columns))
+    // Defaults that were not sent are not stored either: they are unchanged as long as nobody assigns them.
+    const known = table.columns.filter((c) => table.key.includes(c) || columns.includes(c) || !isDefault(c, base, values[c.position]))
+    return becoming(subject, snapshotOf(values, known))
   }
 }
 

@@ -174,8 +174,8 @@ function wholeRow (subject: Subject): InstanceWrite {
 }
 
 /** Of the static part of a partition only what belongs to the partition can be written. */
-function partOf ({ instance, values, base, table }: Subject, columns: readonly TableColumn[]): readonly TableColumn[] {
-  return isStaticOnly(instance, values, base, table) ? columns.filter((c) => c.role === 'partition' || c.role === 'static') : columns
+function partOf ({ values, base, table }: Subject, columns: readonly TableColumn[]): readonly TableColumn[] {
+  return isStaticOnly(values, base, table) ? columns.filter((c) => c.role === 'partition' || c.role === 'static') : columns
 }
 
 /** Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by adding 0. */

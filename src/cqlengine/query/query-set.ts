@@ -145,8 +145,9 @@ export class QuerySet implements AsyncIterable<unknown> {
     return promised(() => {
       const { model, conditions } = this.#state
       if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
-      const instance = created(model, values) as { save (o: OpOptions): Promise<object> }
-      return instance.save(this.#optionsFor('create', options))
+      const op = this.#optionsFor('create', options)
+      const instance = created(model, values, op) as { save (o: OpOptions): Promise<object> }
+      return instance.save(op)
     })
   }
 
