@@ -18,6 +18,8 @@ export interface Blueprint {
   readonly accept: Accept
   readonly readNewRow: ReadNewRow | undefined
   readonly findTouched: FindTouched
+  /** The class has no `save` or `validate` of its own, which would see an instance before it is saved. */
+  readonly savesAsUsual: boolean
   /** The source of new instances, which come from nowhere. */
   readonly fresh: Source
   /** Shared with the views of the class that contexts hand out. */
@@ -37,6 +39,10 @@ export function blueprintOf (model: ModelConstructor): Blueprint {
   return blueprints.get(model) ?? draw(model)
 }
 
+function isInherited ({ prototype, [META]: { body } }: ModelConstructor, method: string): boolean {
+  return Reflect.get(prototype, method) === Reflect.get(body?.prototype ?? {}, method)
+}
+
 function draw (model: ModelConstructor): Blueprint {
   const table = tableOf(model)
   const { prototype } = model
@@ -52,6 +58,7 @@ function draw (model: ModelConstructor): Blueprint {
     accept: acceptorOf(table),
     readNewRow: newRowReader(prototype, table),
     findTouched: touchedFinder(table.columns),
+    savesAsUsual: isInherited(model, 'save') && isInherited(model, 'validate'),
     fresh: { model, origin: undefined, columns: table.columns, form: undefined },
     proof,
     keeper: keeperOf(model, table.columns.map((c) => c.name))

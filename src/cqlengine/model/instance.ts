@@ -75,8 +75,8 @@ export class ModelInstance extends FieldGuard {
     const { proof } = blueprint
     if (!proof.done) proveAccessors(model, blueprint)
     const state = this.#state = new State(blueprint.fresh, undefined)
+    state.watched = loading.creating !== new.target || !blueprint.savesAsUsual
     if (loading.creating === new.target) loading.creating = undefined
-    else state.watched = true
     fill(this, state, blueprint, values)
     proof.done = true
   }
@@ -202,11 +202,9 @@ function own (instance: ModelInstance): State {
   return state
 }
 
-/** A new instance that is saved at once. In a batch, or with a `save()` or `validate()` of the class, it is seen before that; see `defaults.ts`. */
+/** A new instance that is saved at once, or queued: then it is seen before that, as it is by a `save()` of its class; see `defaults.ts`. */
 export function created<T extends object> (model: new (values: unknown) => T, values: unknown, options: OpOptions | undefined): T {
-  const { save, validate } = model.prototype as ModelInstance
-  const isSeen = options?.batch !== undefined || save !== ModelInstance.prototype.save || validate !== ModelInstance.prototype.validate
-  loading.creating = isSeen ? undefined : model
+  loading.creating = options?.batch === undefined ? model : undefined
   try {
     return new model(values ?? {}) // eslint-disable-line new-cap -- a class in a variable
   } finally {
