@@ -25,7 +25,7 @@ export class BigIntType extends ObjectType<bigint> {
     return integer
   }
 
-  override isConverted (value: unknown): boolean { return typeof value === 'bigint' && BigInt.asIntN(64, value) === value }
+  override isConverted (value: unknown): value is bigint { return typeof value === 'bigint' && BigInt.asIntN(64, value) === value }
 
   override toDriver (value: bigint, encoding: Encoding): unknown {
     return boundInt64(value, encoding)
@@ -47,7 +47,7 @@ export class VarIntType extends ObjectType<bigint> {
     return integer
   }
 
-  override isConverted (value: unknown): boolean { return typeof value === 'bigint' && value < sizeLimit && value > -sizeLimit }
+  override isConverted (value: unknown): value is bigint { return typeof value === 'bigint' && value < sizeLimit && value > -sizeLimit }
 
   override toDriver (value: bigint, encoding: Encoding): unknown {
     if (encoding.varint === 'bigint') return value

@@ -14,7 +14,7 @@ export class BlobType extends CqlType<Buffer> {
     throw new InvalidValue('type', 'must be a Buffer, a Uint8Array or base64 text')
   }
 
-  override isConverted (value: unknown): boolean {
+  override isConverted (value: unknown): value is Buffer {
     try {
       return Buffer.isBuffer(value)
     } catch {

@@ -10,6 +10,6 @@ export class BooleanType extends CqlType<boolean> {
     return value
   }
 
-  override isConverted (value: unknown): boolean { return typeof value === 'boolean' }
+  override isConverted (value: unknown): value is boolean { return typeof value === 'boolean' }
   override schema (): JsonSchema { return { type: 'boolean' } }
 }

@@ -61,12 +61,12 @@ export abstract class CqlType<V = unknown> {
   abstract convert (value: unknown): V
 
   /** True for a value that {@link convert} gives back as it is. Quick, and never throws; false where only `convert` can tell. */
-  isConverted (_value: unknown): boolean { return false }
+  isConverted (_value: unknown): _value is V { return false }
 
   /** A {@link copy} of a value that {@link isConverted}, `undefined` for any other: one pass where a value has many parts. */
   copyIfConverted (value: unknown): V | undefined {
     try {
-      return this.isConverted(value) ? this.copy(value as V) : undefined
+      return this.isConverted(value) ? this.copy(value) : undefined
     } catch {
       return undefined // copying reads it once more
     }
@@ -75,7 +75,7 @@ export abstract class CqlType<V = unknown> {
   /** Likewise what is kept of it; see {@link snapshot}. */
   snapshotIfConverted (value: unknown): unknown {
     try {
-      return this.isConverted(value) ? this.snapshot(value as V) : undefined
+      return this.isConverted(value) ? this.snapshot(value) : undefined
     } catch {
       return undefined
     }

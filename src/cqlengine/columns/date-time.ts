@@ -13,7 +13,7 @@ export class DateTimeType extends ObjectType<Date> {
     return new Date(toMilliseconds(value))
   }
 
-  override isConverted (value: unknown): boolean {
+  override isConverted (value: unknown): value is Date {
     try {
       return value instanceof Date && Number.isFinite(value.getTime())
     } catch {

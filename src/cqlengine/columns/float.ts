@@ -10,7 +10,7 @@ export class DoubleType extends CqlType<number> {
     return value
   }
 
-  override isConverted (value: unknown): boolean { return typeof value === 'number' }
+  override isConverted (value: unknown): value is number { return typeof value === 'number' }
 
   /** 0 and -0 differ, as they do for Cassandra; NaN is equal to itself. */
   override equals (a: number, b: number): boolean { return Object.is(a, b) }
@@ -34,7 +34,7 @@ export class FloatType extends DoubleType {
     return number
   }
 
-  override isConverted (value: unknown): boolean {
+  override isConverted (value: unknown): value is number {
     return typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value))
   }
 

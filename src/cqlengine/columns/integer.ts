@@ -22,7 +22,7 @@ export class IntegerType extends CqlType<number> {
     return value + 0 // -0 becomes 0, the only zero that an integer has
   }
 
-  override isConverted (value: unknown): boolean {
+  override isConverted (value: unknown): value is number {
     return typeof value === 'number' && Number.isInteger(value) && value >= this.#minimum && value <= this.#maximum && !Object.is(value, -0)
   }
 

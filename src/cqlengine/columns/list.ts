@@ -27,7 +27,7 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
     return convertElements(this.#of, value)
   }
 
-  override isConverted (value: unknown): boolean {
+  override isConverted (value: unknown): value is E[] {
     if (!this.#of.primitive) return false
     try {
       if (!Array.isArray(value)) return false

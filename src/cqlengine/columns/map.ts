@@ -62,14 +62,15 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return true
   }
 
-  override isConverted (value: unknown): boolean { return this.snapshotIfConverted(value) !== undefined }
+  override isConverted (value: unknown): value is Map<K, V> { return this.snapshotIfConverted(value) !== undefined }
 
   override copyIfConverted (value: unknown): Map<K, V> | undefined {
     if (!this.#key.primitive || !this.#value.primitive) return undefined
     try {
       if (!(value instanceof Map)) return undefined
+      const map: Map<unknown, unknown> = value
       const copy = new Map<K, V>()
-      for (const [k, v] of value as Map<K, V>) {
+      for (const [k, v] of map) {
         if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return undefined
         copy.set(k, v)
       }
@@ -83,9 +84,10 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     if (!this.#key.primitive || !this.#value.primitive) return undefined
     try {
       if (!(value instanceof Map)) return undefined
-      const kept = new Array<unknown>(value.size * 2)
+      const map: Map<unknown, unknown> = value
+      const kept = new Array<unknown>(map.size * 2)
       let i = 0
-      for (const [k, v] of value as Map<K, V>) {
+      for (const [k, v] of map) {
         if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return undefined
         kept[i++] = k
         kept[i++] = v
@@ -179,20 +181,21 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   override isAsKept (snapshot: unknown, value: unknown): boolean {
     const kept = snapshot as readonly unknown[]
     if (!(value instanceof Map) || value.size * 2 !== kept.length) return false
+    const map: Map<unknown, unknown> = value
     let i = 0
-    for (const [k, v] of value as Map<unknown, unknown>) {
+    for (const [k, v] of map) {
       const [ownKey, ownValue] = [kept[i] as K, kept[i + 1] as V]
       const isSame = (Object.is(ownKey, k) || this.#key.isSame(ownKey, k)) && (Object.is(ownValue, v) || this.#value.isSame(ownValue, v))
-      if (!isSame) return this.#isInAnotherOrder(kept, value as Map<K, unknown>)
+      if (!isSame) return this.#isInAnotherOrder(kept, map)
       i += 2
     }
     return true
   }
 
-  #isInAnotherOrder (kept: readonly unknown[], value: Map<K, unknown>): boolean {
+  #isInAnotherOrder (kept: readonly unknown[], value: Map<unknown, unknown>): boolean {
     if (!this.#key.primitive) return false
     for (let i = 0; i < kept.length; i += 2) {
-      if (!value.has(kept[i] as K) || !this.#value.isSame(kept[i + 1] as V, value.get(kept[i] as K))) return false
+      if (!value.has(kept[i]) || !this.#value.isSame(kept[i + 1] as V, value.get(kept[i]))) return false
     }
     return true
   }

@@ -31,15 +31,16 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
 
   protected read (value: unknown): Set<E> { return convertSet(this.#of, value) }
 
-  override isConverted (value: unknown): boolean { return this.snapshotIfConverted(value) !== undefined }
+  override isConverted (value: unknown): value is Set<E> { return this.snapshotIfConverted(value) !== undefined }
 
   override copyIfConverted (value: unknown): Set<E> | undefined {
     if (!this.#of.primitive) return undefined
     try {
       if (!(value instanceof Set)) return undefined
-      sizeOfSet(value) // throws where it only says that it is one
+      const set: Set<unknown> = value
+      sizeOfSet(set) // throws where it only says that it is one
       const copy = new Set<E>()
-      for (const e of value as Set<E>) {
+      for (const e of set) {
         if (!this.#of.isConverted(e)) return undefined
         copy.add(e)
       }
@@ -53,9 +54,10 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     if (!this.#of.primitive) return undefined
     try {
       if (!(value instanceof Set)) return undefined
-      const kept = new Array<E>(sizeOfSet(value))
+      const set: Set<unknown> = value
+      const kept = new Array<E>(sizeOfSet(set))
       let i = 0
-      for (const e of value as Set<E>) {
+      for (const e of set) {
         if (!this.#of.isConverted(e)) return undefined
         kept[i++] = e
       }
@@ -110,11 +112,12 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   override isAsKept (snapshot: unknown, value: unknown): boolean {
     const kept = snapshot as readonly E[]
     if (!(value instanceof Set) || value.size !== kept.length) return false
+    const set: Set<unknown> = value
     let i = 0
-    for (const e of value as Set<unknown>) {
+    for (const e of set) {
       const own = kept[i++] as E
       // In another order, perhaps.
-      if (!Object.is(own, e) && !this.#of.isSame(own, e)) return this.#of.primitive && hasAll(value, this.restore(kept))
+      if (!Object.is(own, e) && !this.#of.isSame(own, e)) return this.#of.primitive && hasAll(set, this.restore(kept))
     }
     return true
   }

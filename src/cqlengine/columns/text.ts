@@ -12,7 +12,7 @@ export class TextType extends CqlType<string> {
     return value
   }
 
-  override isConverted (value: unknown): boolean { return typeof value === 'string' && isWellFormed(value) }
+  override isConverted (value: unknown): value is string { return typeof value === 'string' && isWellFormed(value) }
   override schema (): JsonSchema { return { type: 'string' } }
 }
 
@@ -26,7 +26,7 @@ export class AsciiType extends TextType {
     return text
   }
 
-  override isConverted (value: unknown): boolean { return typeof value === 'string' && isAscii(value) }
+  override isConverted (value: unknown): value is string { return typeof value === 'string' && isAscii(value) }
 }
 
 function isAscii (text: string): boolean { return /^[\0-\x7f]*$/.test(text) }

@@ -15,7 +15,7 @@ export class UuidType extends DriverObjectType<types.Uuid> {
     return new Uuid(toUuidBytes(value))
   }
 
-  override isConverted (value: unknown): boolean {
+  override isConverted (value: unknown): value is types.Uuid {
     try {
       return value instanceof Uuid && isUuidBuffer(bytesOf(value))
     } catch {
@@ -42,7 +42,7 @@ export class TimeUuidType extends UuidType {
     return uuid instanceof TimeUuid ? uuid : timeUuid(bytes)
   }
 
-  override isConverted (value: unknown): boolean {
+  override isConverted (value: unknown): value is types.Uuid {
     try {
       return value instanceof TimeUuid && super.isConverted(value) && hasTime(bytesOf(value))
     } catch {

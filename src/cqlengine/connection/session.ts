@@ -268,7 +268,7 @@ export class Session {
 
 const { then } = Promise.prototype
 
-/** The promise of a request, whatever a user's own client gives or throws. */
+/** The promise of a request, whatever a user's own client gives or throws. (The driver changes no parameters, but declares them as if.) */
 function started (client: Client, cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
   try {
     return Promise.resolve(client.execute(cql, params as unknown[], options)) // itself, where it is an ordinary promise

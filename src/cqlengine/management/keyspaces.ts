@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.js'
 import { QueryError } from '../errors.js'
+import { checkFlag } from '../known-options.js'
 import { createKeyspace, dropKeyspace as dropKeyspaceText } from '../statements/ddl.js'
 import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import { changeSchema } from './schema-statement.js'
@@ -49,8 +50,8 @@ export async function dropKeyspace (connection: Connection, name: string): Promi
 }
 
 async function create (connection: Connection, at: string, name: string, replication: Readonly<Record<string, string | number>>, options: KeyspaceOptions): Promise<void> {
-  const durableWrites: unknown = options.durableWrites ?? true
-  if (typeof durableWrites !== 'boolean') throw new QueryError(`${at}: durableWrites must be true or false`)
+  const { durableWrites = true } = options
+  checkFlag(at, 'durableWrites', durableWrites)
   await changeSchema(connection, createKeyspace(name, replication, durableWrites), name)
 }
 

@@ -40,7 +40,7 @@ export function blueprintOf (model: ModelConstructor): Blueprint {
 }
 
 function isInherited ({ prototype, [META]: { body } }: ModelConstructor, method: string): boolean {
-  return Reflect.get(prototype, method) === Reflect.get(body?.prototype ?? {}, method)
+  return Reflect.get(prototype, method) === Reflect.get(body.prototype, method)
 }
 
 function draw (model: ModelConstructor): Blueprint {

@@ -1,5 +1,5 @@
 import type { Change } from '../columns/cql-type.js'
-import { dropAssigned, unwritten } from './defaults.js'
+import { unwritten } from './defaults.js'
 import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
@@ -55,10 +55,9 @@ export function keyChanged (values: RowValues, state: State, key: readonly Table
 
 /**
  * What was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in. Values may still have
- * any form; one that cannot be converted differs from what is stored, and is refused when it is written.
+ * any form; one that cannot be converted differs from what is stored, and is refused when it is written. See `dropAssigned` first.
  */
-export function changedByHand (instance: object, values: RowValues, state: State, columns: readonly TableColumn[]): TableColumn[] {
-  dropAssigned(instance, state)
+export function changedByHand (values: RowValues, state: State, columns: readonly TableColumn[]): TableColumn[] {
   return columns.filter((column) => {
     const held = values[column.position]
     const value = inForm(column, held)

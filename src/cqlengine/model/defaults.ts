@@ -63,14 +63,13 @@ const standIns = new WeakMap<object, object>()
 
 /** For Node's `inspect`, which prints accessors as such: the instance, or one that looks like it and has values only. */
 export function printable (instance: object): object {
-  const own = Object.getOwnPropertyDescriptors(instance) as Record<PropertyKey, PropertyDescriptor>
-  const watched = Reflect.ownKeys(own).filter((key) => isWatched(own[key]))
-  if (watched.length === 0) return instance
-  for (const key of watched) own[key] = { value: own[key]?.get?.(), enumerable: true, configurable: true }
+  const own = Reflect.ownKeys(instance).map((key) => [key, Object.getOwnPropertyDescriptor(instance, key)] as const)
+  if (!own.some(([, property]) => isWatched(property))) return instance
   let standIn = standIns.get(instance)
   if (standIn === undefined) standIns.set(instance, standIn = Object.create(Object.getPrototypeOf(instance) as object) as object)
   for (const key of Reflect.ownKeys(standIn)) Reflect.deleteProperty(standIn, key)
-  return Object.defineProperties(standIn, { ...own, [inspect]: { value: undefined, configurable: true } })
+  for (const [key, property] of own) Object.defineProperty(standIn, key, isWatched(property) ? { value: property?.get?.(), enumerable: true, configurable: true } : { ...property, configurable: true })
+  return Object.defineProperty(standIn, inspect, { value: undefined, configurable: true })
 }
 
 /** The value is the same for all instances, which then have one layout in memory. */

@@ -1,9 +1,10 @@
 import type { Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
+import type { SchemaOptions } from './api.js'
 import { changedByHand } from './changes.js'
 import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
 import { fill } from './construct.js'
-import { inspect, printable } from './defaults.js'
+import { dropAssigned, inspect, printable } from './defaults.js'
 import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
@@ -123,7 +124,8 @@ export class ModelInstance extends FieldGuard {
 
   getChangedColumns (): string[] {
     const state = own(this)
-    return changedByHand(this, valuesOf(this, state), state, tableOf(state.model).columns).map((c) => c.name)
+    dropAssigned(this, state)
+    return changedByHand(valuesOf(this, state), state, tableOf(state.model).columns).map((c) => c.name)
   }
 
   toObject (): Record<string, unknown> { return toObject(this, own(this)) }
@@ -152,7 +154,7 @@ export class ModelInstance extends FieldGuard {
   static get objects (): Query { return this[META].engine.querySet(inside(this)) as Query }
 
   static create (values: unknown, options?: OpOptions): Promise<object> {
-    return promised(() => created(this, values, options).save(options)) // not the engine's: a save() of the user's is always used
+    return promised(() => saveNew(this, values, options))
   }
 
   static async createMany (rows: unknown, options?: unknown): Promise<{ written: number }> {
@@ -175,7 +177,7 @@ export class ModelInstance extends FieldGuard {
   static profile (name: string): Query { return this.objects.profile(name) }
   static idempotent (yes: boolean = true): Query { return this.objects.idempotent(yes) }
 
-  static toJSONSchema (options?: unknown): Record<string, unknown> { return rowSchema(inside(this), options) }
+  static toJSONSchema (options?: SchemaOptions): Record<string, unknown> { return rowSchema(inside(this), options) }
 
   /** A clean instance from values in any accepted form, as if it had been loaded: for caches and tests. */
   static hydrate (row: unknown): object { return fromRow(inside(this), row) }
@@ -202,14 +204,19 @@ function own (instance: ModelInstance): State {
   return state
 }
 
-/** A new instance that is saved at once, or queued: then it is seen before that, as it is by a `save()` of its class; see `defaults.ts`. */
-export function created<T extends object> (model: new (values: unknown) => T, values: unknown, options: OpOptions | undefined): T {
+/**
+ * `new` and `save()`; not the engine's, for a `save()` of the user's is always used. What goes into a batch is seen before it is saved, as it is by
+ * a `save()` of its class; see `defaults.ts`.
+ */
+export function saveNew (model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined): Promise<object> {
   loading.creating = options?.batch === undefined ? model : undefined
+  let instance: object
   try {
-    return new model(values ?? {}) // eslint-disable-line new-cap -- a class in a variable
+    instance = new model(values ?? {}) // eslint-disable-line new-cap -- a class in a variable
   } finally {
     loading.creating = undefined
   }
+  return (instance as ModelInstance).save(options) // the inside of a model does not declare the methods that users see
 }
 
 /** The promise that `start` gives; what it throws is a rejection, and what a `save()` of the user's gives without a promise gets one. */

@@ -22,8 +22,10 @@ export interface ModelMeta {
   /** The polymorphic family this class belongs to, and its own discriminator value. */
   readonly family: Family | undefined
   readonly variant: unknown
-  /** The class in which all models begin, for {@link keeperOf}. Absent for a table without a model: its rows are plain objects. */
-  readonly body: (abstract new () => object) | undefined
+  /** The class in which all models begin, for {@link keeperOf}. */
+  readonly body: abstract new () => object
+  /** Of a table without a model: its rows are plain objects. Absent: instances. */
+  readonly rows?: 'plain'
 }
 
 export interface ModelOptions {

@@ -3,6 +3,7 @@ import type { JsonSchema } from '../columns/cql-type.js'
 import { nullable } from '../columns/schema.js'
 import { QueryError } from '../errors.js'
 import { knownOptions } from '../known-options.js'
+import type { SchemaOptions } from './api.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import type { TableColumn } from './table.js'
 
@@ -13,8 +14,8 @@ type Purpose = typeof purposes[number]
  * A JSON schema (draft 7) of a model: `row` for responses, `create` and `update` for bodies, `key` for route parameters.
  * @param options `for`: default `'row'`; `$id`: default none
  */
-export function rowSchema (model: ModelConstructor, options?: unknown): Record<string, unknown> {
-  const { for: purpose = 'row', $id } = knownOptions<{ for?: unknown, $id?: unknown }>(`${model[META].name}.toJSONSchema`, options as object, ['for', '$id'])
+export function rowSchema (model: ModelConstructor, options?: SchemaOptions): Record<string, unknown> {
+  const { for: purpose = 'row', $id } = knownOptions(`${model[META].name}.toJSONSchema`, options, ['for', '$id'])
   if (!isPurpose(purpose)) throw new QueryError(`${model[META].name}.toJSONSchema: "for" must be one of ${purposes.join(', ')}`)
   if ($id !== undefined && typeof $id !== 'string') throw new QueryError(`${model[META].name}.toJSONSchema: "$id" must be a string`)
   const table = tableOf(model)

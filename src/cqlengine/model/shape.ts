@@ -30,7 +30,7 @@ export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonl
 export function keeperOf (model: ModelConstructor, names: readonly string[]): object {
   const keeper = whileLoading(() => {
     Object.assign(loading, { target: model, source: undefined, loaded: undefined, probing: false })
-    return Reflect.construct(model[META].body ?? Object, [], model) as object
+    return Reflect.construct(model[META].body, [], model) as object
   })
   // Defined, for the class may have accessors of these names, which is told elsewhere.
   for (const name of names) Object.defineProperty(keeper, name, { value: undefined, writable: true, enumerable: true, configurable: true })

@@ -1,5 +1,5 @@
 import { QueryError } from '../errors.js'
-import { created } from '../model/instance.js'
+import { saveNew } from '../model/instance.js'
 import { META, type ModelConstructor } from '../model/meta.js'
 import { mergeOptions } from '../model/options.js'
 import type { OpOptions } from '../model/operations.js'
@@ -90,8 +90,7 @@ class Progress {
 async function write (model: ModelConstructor, values: unknown, op: OpOptions, progress: Progress): Promise<void> {
   progress.active++
   try {
-    const instance = created(model, values, op) as { save (o: OpOptions): Promise<unknown> }
-    await instance.save(op)
+    await saveNew(model, values, op)
     progress.written++
   } catch (error) {
     progress.failed.push(values)

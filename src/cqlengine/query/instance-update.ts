@@ -134,9 +134,9 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrit
 }
 
 /** Columns beside the key whose values were assigned now or changed before. Of a row that was never stored, defaults are not written by an update. */
-function unsavedColumns ({ instance, values, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
+function unsavedColumns ({ values, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
   const columns = table.columns.filter((c) => !table.key.includes(c) && c.type.kind !== 'counter' && c !== table.discriminator)
-  const changed = changesOf(values, base, base.stored === undefined ? changedByHand(instance, values, base, columns) : columns)
+  const changed = changesOf(values, base, base.stored === undefined ? changedByHand(values, base, columns) : columns)
   // Where nothing is known of what is stored, what was given is sent in any case.
   const given = base.stored === undefined || elsewhere ? changes.filter((c) => c.change.kind === 'assign') : []
   return [...new Set([...changed, ...given].map((c) => c.column))]

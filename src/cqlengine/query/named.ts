@@ -46,6 +46,19 @@ type Builder = 'filter' | 'limit' | 'perPartitionLimit' | 'orderBy' | 'allowFilt
 /** Conditions by column names and operators, or made by columns of a model of the same table. */
 type Where = readonly (Record<string, unknown> | Expression)[]
 
+interface PageOptions { size?: number, state?: string | null, token?: string | null }
+
+/** The part of a query set that is used here. */
+interface Running<R> extends AsyncIterable<R> {
+  all (): Promise<R[]>
+  first (): Promise<R | null>
+  get (...where: Where): Promise<R>
+  count (): Promise<number>
+  page (options?: PageOptions): Promise<Page<R>>
+  update (values: Record<string, unknown>): Promise<void>
+  delete (): Promise<void>
+}
+
 /**
  * A query on a table without a model. It keeps what was asked and, when it runs, asks a query set made from the server's description of
  * the table: names, checks and conversions are the same as for models. R: what comes out.
@@ -87,23 +100,23 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   valuesList (name: string, options: { flat: true }): NamedQuerySet<unknown>
   valuesList (...names: string[]): NamedQuerySet<unknown[]>
   // What comes out is the caller's to say from here on.
-  valuesList (...given: unknown[]): NamedQuerySet<never> { return this.#with('valuesList', ...given) as unknown as NamedQuerySet<never> }
+  valuesList (...given: unknown[]): NamedQuerySet<never> { return this.#with<never>('valuesList', ...given) }
 
   using (to: Route): NamedQuerySet<R> {
     return new NamedQuerySet(this.#naming, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls)
   }
 
-  async all (): Promise<R[]> { return await (await this.#query()).all() as R[] }
-  async first (): Promise<R | null> { return await (await this.#query()).first() as R | null }
+  async all (): Promise<R[]> { return await (await this.#query()).all() }
+  async first (): Promise<R | null> { return await (await this.#query()).first() }
 
   /** The one row that fits. @throws {DoesNotExist} {MultipleObjectsReturned} */
-  async get (...where: Where): Promise<R> { return await (await this.#query()).get(...where) as R }
+  async get (...where: Where): Promise<R> { return await (await this.#query()).get(...where) }
 
   async count (): Promise<number> { return await (await this.#query()).count() }
 
   /** One page, and the way to the next one; see `QuerySet.page`. */
-  async page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<R>> {
-    return await (await this.#query()).page(options) as Page<R>
+  async page (options?: PageOptions): Promise<Page<R>> {
+    return await (await this.#query()).page(options)
   }
 
   async update (values: Record<string, unknown>): Promise<void> { await (await this.#query()).update(values) }
@@ -111,27 +124,28 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   /** Deletes rows, ranges of rows or partitions, as far as the filter says. */
   async delete (): Promise<void> { await (await this.#query()).delete() }
 
-  async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() as AsyncIterable<R> }
+  async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }
 
   toJSON (): never { throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`) }
 
-  #with (...call: Call): NamedQuerySet<R> { return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call]) }
+  #with<T = R> (...call: Call): NamedQuerySet<T> { return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call]) }
 
-  async #query (): Promise<QuerySet> {
+  async #query (): Promise<Running<R>> {
     const { querying, tables } = this.#naming
     const unknown = standIn(querying, this.#name, undefined, this.#to)
     const place: Place = placeOf(querying.db, unknown, sourcesOf(this.#using))
     const table = await tables.describe(place, this.#name)
     const start = QuerySet.of(querying, standIn(querying, this.#name, table, this.#to))
     const query = this.#calls.reduce((q, [method, ...values]) => (q[method] as (...v: unknown[]) => QuerySet).apply(q, values), start)
-    return query.using({ connection: place.connection.name, keyspace: place.keyspace })
+    // Inside nothing is known of what comes out; the builders have said it.
+    return query.using({ connection: place.connection.name, keyspace: place.keyspace }) as Running<R>
   }
 }
 
 /** What query sets need of a model, for a table that has none. It makes no instances. */
 function standIn (engine: Engine, name: string, table: Table | undefined, { connection, keyspace }: Route): ModelConstructor {
   const meta: ModelMeta = {
-    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: undefined
+    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object, rows: 'plain'
   }
   return Object.assign(class {}, { [META]: meta, connection, keyspace, DoesNotExist, MultipleObjectsReturned }) as ModelConstructor
 }
@@ -146,7 +160,8 @@ export class NamedKeyspace {
     if (typeof name !== 'string' || name === '') throw new QueryError('NamedKeyspace: the name of a keyspace must be a string that is not empty')
     this.#naming = naming
     this.name = name
-    this.#connection = checkedRoute(`NamedKeyspace(${JSON.stringify(name)}): the place`, knownOptions(`NamedKeyspace(${JSON.stringify(name)})`, options, ['connection'])).connection
+    const at = `NamedKeyspace(${JSON.stringify(name)})`
+    this.#connection = checkedRoute(at, knownOptions(at, options, ['connection'])).connection
   }
 
   table (name: string): NamedTable {

@@ -4,7 +4,7 @@ import { Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
-import { created, promised } from '../model/instance.js'
+import { promised, saveNew } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
 import { addOption, mergeOptions } from '../model/options.js'
@@ -145,9 +145,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     return promised(() => {
       const { model, conditions } = this.#state
       if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
-      const op = this.#optionsFor('create', options)
-      const instance = created(model, values, op) as { save (o: OpOptions): Promise<object> }
-      return instance.save(op)
+      return saveNew(model, values, this.#optionsFor('create', options))
     })
   }
 

@@ -196,7 +196,7 @@ function reader (model: ModelConstructor, output: Output, place: Place, { select
     if (flat && only !== undefined) return (rows) => rows.map((row) => readValue(only, row[only.field]))
     return (rows) => rows.map((row) => columns.map((c) => readValue(c, row[c.field])))
   }
-  if (model[META].body === undefined) return (rows) => rows.map((row) => Object.fromEntries(loaded.map((c) => [c.name, readValue(c, row[c.field])])))
+  if (model[META].rows === 'plain') return (rows) => rows.map((row) => Object.fromEntries(loaded.map((c) => [c.name, readValue(c, row[c.field])])))
   return instanceReader(model, loaded, place)
 }
 
