@@ -1,11 +1,12 @@
 // Every error that this library throws by itself (API.md section 12; ERR rows). What the driver throws passes through untouched.
+import { bounded, joined, printable } from './words.js'
 
 /** One broken rule of one column: what `ValidationError#errors` lists. */
 export interface Violation { readonly column: string, readonly rule: string, readonly message: string }
 
 /**
  * Base of all errors of this library. `code` is stable (`CQL_VALIDATION`), `statusCode` is what an HTTP server should answer.
- * Messages say what happened, where, and what to do; they never hold values.
+ * Messages say what happened, where, and what to do; they never hold values, have one line, and stay below 2 KB whatever a request brought.
  */
 export class CQLEngineError extends Error {
   static readonly code: string = 'CQL_ENGINE'
@@ -14,11 +15,17 @@ export class CQLEngineError extends Error {
   readonly statusCode: number
 
   constructor (message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(bounded(String(message)), options)
     const { code, statusCode } = new.target as typeof CQLEngineError
     this.code = code
     this.statusCode = statusCode
   }
+
+  // Two more names of what is known, by the convention of http-errors (Express, Koa and Nest read them); accessors, so that no log prints them.
+  /** Equals `statusCode`. */
+  get status (): number { return this.statusCode }
+  /** Whether a client may see the message: true below 500. */
+  get expose (): boolean { return this.statusCode < 500 }
 
   // Not an own property: it would be printed beside the message, and minified class names would leak into it.
   static { Object.defineProperty(this.prototype, 'name', { value: 'CQLEngineError', configurable: true, writable: true }) }
@@ -28,7 +35,10 @@ const named = (type: { readonly prototype: Error }, name: string): void => {
   Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true })
 }
 
-/** A value breaks a rule of its column. `model`, `column` and `rule` are those of the first of `errors`. */
+/** What a ValidationError lists at most; how many more there are is in its message. */
+export const mostViolations = 20
+
+/** A value breaks a rule of its column. `model`, `column` and `rule` are those of the first of `errors`, which has at most 20. */
 export class ValidationError extends CQLEngineError {
   static override readonly code: string = 'CQL_VALIDATION'
   static override readonly statusCode: number = 400
@@ -39,20 +49,32 @@ export class ValidationError extends CQLEngineError {
 
   /**
    * @param model the model's or user type's name for messages; undefined for a column that stands alone
-   * @param errors the broken rules, at least one
+   * @param errors the broken rules, at least one; of more than 20 the first are kept
+   * @param count how many rules were broken, where not all of them are in `errors`
    */
-  constructor (model: string | undefined, errors: readonly Violation[]) {
+  constructor (model: string | undefined, errors: readonly Violation[], count = errors.length) {
     const where = model === undefined ? '' : `${model}.`
-    super(errors.map((e) => `${where}${e.column}: ${e.message}`).join('; '))
-    const [first] = errors
+    const listed = errors.slice(0, mostViolations).map(boundedViolation)
+    super(joined(listed.map((e) => `${where}${e.column}: ${e.message}`), Math.max(count, errors.length)))
+    const [first] = listed
     if (model !== undefined) this.model = model
     if (first !== undefined) this.column = first.column
     this.rule = first?.rule ?? 'invalid'
-    this.errors = errors
+    this.errors = listed
   }
 
   static { named(this, 'ValidationError') }
 }
+
+/** A column may be a name from outside, a message a sentence of the user's. */
+function boundedViolation ({ column, rule, message }: Violation): Violation {
+  return { column: printable(column, longestPath), rule: printable(rule), message: bounded(message, longestViolation) }
+}
+
+/** Characters of `column`, which may be a path. */
+const longestPath = 100
+/** Bytes of `message`. */
+const longestViolation = 1000
 
 /** A query or statement that makes no sense, or that the server would refuse. */
 export class QueryError extends CQLEngineError {

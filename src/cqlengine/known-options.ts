@@ -1,4 +1,5 @@
 import { QueryError } from './errors.js'
+import { listed, meant, shown } from './words.js'
 
 /**
  * The options of a call, so that a misspelt one is not without effect: `{ keyspace }` for `{ keyspaces }` would drop another table.
@@ -10,7 +11,7 @@ export function knownOptions<O extends object> (where: string, given: O | undefi
   if (given === undefined) return {}
   if (typeof given !== 'object' || given === null || Symbol.iterator in given) throw new QueryError(`${where}: the options must be an object of ${known.join(', ')}`)
   const unknown = Object.keys(given).find((name) => !(known as readonly string[]).includes(name))
-  if (unknown !== undefined) throw new QueryError(`${where}: unknown option ${JSON.stringify(unknown.slice(0, 50))}; known are ${known.join(', ')}`)
+  if (unknown !== undefined) throw new QueryError(`${where}: unknown option ${shown(unknown)}${meant(unknown, known)}; known are ${listed(known)}`)
   return given
 }
 

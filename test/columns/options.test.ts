@@ -8,7 +8,7 @@ const loose = c as unknown as Record<keyof typeof c, Loose>
 const error = (message: RegExp): { code: string, message: RegExp } => ({ code: 'CQL_MODEL_DEFINITION', message })
 
 t.test('COL-11 B17 unknown options and wrong values', (t) => {
-  t.throws(() => loose.Text({ maxLenght: 5 }), error(/columns\.Text: unknown option "maxLenght"; there are primaryKey/))
+  t.throws(() => loose.Text({ maxLenght: 5 }), error(/columns\.Text: unknown option "maxLenght" \(did you mean maxLength\?\); there are primaryKey/))
   t.throws(() => loose.Integer({ maxLength: 5 }), error(/columns\.Integer: unknown option "maxLength"/))
   t.throws(() => loose.Text({ frozen: true }), error(/unknown option "frozen"/))
   t.throws(() => loose.Text(JSON.parse('{"__proto__": true}')), error(/unknown option "__proto__"/))

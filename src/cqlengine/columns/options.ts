@@ -3,6 +3,7 @@ import { checkValue, minimumLength } from './check.js'
 import type { AnyColumnOptions, IndexOptions } from './column.js'
 import { type CqlType, InvalidValue } from './cql-type.js'
 import { isPlainObject } from './outside.js'
+import { listed, meant, shown } from '../words.js'
 
 type Check = (value: unknown) => boolean
 type Rule = readonly [Check, expected: string]
@@ -58,7 +59,7 @@ export function checkOptions (factory: string, given: unknown, known: readonly s
   if (!isPlainObject(given)) throw new ModelDefinitionError(`${at}: the options must be an object such as { required: true }`)
   const options: Record<string, unknown> = {}
   for (const [option, value] of Object.entries(given)) {
-    if (!known.includes(option)) throw new ModelDefinitionError(`${at}: unknown option "${option}"; there are ${known.join(', ')}`)
+    if (!known.includes(option)) throw new ModelDefinitionError(`${at}: unknown option ${shown(option)}${meant(option, known)}; there are ${listed(known)}`)
     if (value !== undefined) options[option] = checked(`${at}: option ${option}`, rules[option] as Rule, value)
   }
   if (typeof options.clusteringOrder === 'string') options.clusteringOrder = options.clusteringOrder.toLowerCase()
@@ -91,7 +92,7 @@ function checkIndex (at: string, index: unknown): boolean | readonly IndexOption
     if (!isPlainObject(one)) throw new ModelDefinitionError(`${at}: an index must be an object such as { using: 'sai' }`)
     for (const [option, value] of Object.entries(one)) {
       const rule = Object.hasOwn(indexRules, option) ? indexRules[option] : undefined
-      if (rule === undefined) throw new ModelDefinitionError(`${at}: unknown option "${option}" of an index; there are ${Object.keys(indexRules).join(', ')}`)
+      if (rule === undefined) throw new ModelDefinitionError(`${at}: unknown option ${shown(option)} of an index${meant(option, Object.keys(indexRules))}; there are ${Object.keys(indexRules).join(', ')}`)
       if (value !== undefined) checked(`${at}: option ${option} of an index`, rule, value)
     }
     return Object.freeze({ ...one }) as IndexOptions

@@ -7,6 +7,7 @@ import { equalOrNull, joinKeys, sameOrNull } from './elements.js'
 import { noOperation } from './list.js'
 import { isPlainObject, ObjectType, unreadable } from './outside.js'
 import { nullable } from './schema.js'
+import { listed, meant, shown } from '../words.js'
 
 type Instance = Record<string, unknown>
 
@@ -48,11 +49,14 @@ export class UserDefined extends ObjectType<object> {
     return this.#converted(this.#make(this.#given(value)))
   }
 
+  /** For messages, which do not tell hidden ones. */
+  get #names (): readonly string[] { return this.#fields.filter(({ options }) => options.hidden !== true).map(({ name }) => name) }
+
   #given (value: Record<string, unknown>): Instance {
     const given: Instance = {}
     for (const key of Object.keys(value)) {
       const field = this.#fields.find(({ name }) => name === key)
-      if (field === undefined) throw new InvalidValue('unknown', `has no field ${JSON.stringify(key.slice(0, 50))}, only ${this.#fields.map(({ name }) => name).join(', ')}`)
+      if (field === undefined) throw new InvalidValue('unknown', `has no field ${shown(key)}${meant(key, this.#names)}, only ${listed(this.#names)}`)
       const v = value[key]
       if (v !== undefined) given[key] = checkField(field, v)
     }
@@ -145,7 +149,7 @@ export class UserDefined extends ObjectType<object> {
     if (kind !== 'field' || this.#isFrozen) throw noOperation(this.cql, kind, [])
     const [name, v] = value as readonly [unknown, unknown]
     const field = this.#fields.find((f) => f.name === name)
-    if (field === undefined) throw new InvalidValue('unknown', `has only the fields ${this.#fields.map((f) => f.name).join(', ')}`)
+    if (field === undefined) throw new InvalidValue('unknown', `has only the fields ${listed(this.#names)}`)
     return [field.field, checkField(field, v)]
   }
 

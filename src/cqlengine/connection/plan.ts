@@ -4,6 +4,7 @@ import { ConfigError, NoConfigError } from '../errors.js'
 import type { DriverOptions } from './client.js'
 import { parseConsistency } from './consistency.js'
 import { parseHosts } from './hosts.js'
+import { listed, meant, shown } from '../words.js'
 
 /** A connection to be made: with a client of the user's, or with settings for one of ours. */
 export interface Plan {
@@ -61,9 +62,9 @@ const driverOptions: Readonly<Record<string, readonly string[] | undefined>> = {
  * @throws {ConfigError}
  */
 export function planConnection (name: string, raw: unknown, warn: (message: string) => void): Plan {
-  const where = `Connection "${name}"`
+  const where = `Connection ${shown(name)}`
   const values = asObject(raw, where)
-  for (const key of Object.keys(values)) if (!own.includes(key)) throw unknownOption(where, key)
+  for (const key of Object.keys(values)) if (!own.includes(key)) throw unknownOption(where, key, own)
   const common = {
     name,
     keyspace: keyspaceOf(values, where),
@@ -84,7 +85,7 @@ export function planConnection (name: string, raw: unknown, warn: (message: stri
 export function setupOptions (raw: unknown): Values {
   const where = 'setup()'
   const { lazyConnect, retryConnect, consistency, localDataCenter, setupKwargs, clusterOptions, ...rest } = asObject(raw ?? {}, where)
-  for (const key of Object.keys(rest)) if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key)
+  for (const key of Object.keys(rest)) if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
   const nested = setupKwargs ?? clusterOptions
   if (setupKwargs !== undefined && clusterOptions !== undefined) throw sameThing(where)
   return {
@@ -139,11 +140,11 @@ export function checkDriverOptions (raw: unknown, where: string): Values & Drive
   const values = raw === undefined || raw === null ? {} : asObject(raw, where)
   for (const [key, value] of Object.entries(values)) {
     if (key === 'keyspace') throw new ConfigError(`${where}: keyspace goes beside it, not into it: connections are bound to no keyspace`)
-    if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key)
+    if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
     const nested = driverOptions[key]
     if (nested === undefined || value === undefined || value === null) continue
     for (const inner of Object.keys(asObject(value, `${where}.${key}`))) {
-      if (!nested.includes(inner)) throw new ConfigError(`${where}.${key} has no option ${JSON.stringify(inner)}; it has: ${nested.join(', ')}`)
+      if (!nested.includes(inner)) throw new ConfigError(`${where}.${key} has no option ${shown(inner)}${meant(inner, nested)}; it has: ${listed(nested)}`)
     }
   }
   const { credentials, sslOptions, profiles } = values
@@ -183,8 +184,8 @@ function asObject (value: unknown, where: string): Values {
 
 const sameThing = (where: string): ConfigError => new ConfigError(`${where}: setupKwargs and clusterOptions are the same option: give one of them`)
 
-function unknownOption (where: string, key: string): ConfigError {
+function unknownOption (where: string, key: string, known: readonly string[]): ConfigError {
   if (key === 'username' || key === 'password') return new ConfigError(`${where}: ${key} is no option: put credentials: { username, password }, or an authProvider, into the options of the driver (CON-03)`)
   const hint = Object.hasOwn(driverOptions, key) ? ': it is an option of the driver, put it into clusterOptions' : ''
-  return new ConfigError(`${where}: unknown option ${JSON.stringify(key)}${hint}`)
+  return new ConfigError(`${where}: unknown option ${shown(key)}${hint === '' ? `${meant(key, known)}; known are ${listed(known)}` : hint}`)
 }

@@ -8,6 +8,7 @@ import type { Observers } from './observe.js'
 import { checkClient, type Plan, planConnection, setupOptions } from './plan.js'
 import type { ConnectionInfo, Connections, ConnectOptions, SessionOptions, Status } from './public-types.js'
 import { type Defaults, known } from './route.js'
+import { meant, shown } from '../words.js'
 
 export interface RegistryOptions extends Observers {
   /** ms for each attempt to connect at registration; absent: the driver's own limits. */
@@ -133,7 +134,7 @@ export class ConnectionRegistry implements Connections, Defaults {
   /** Registers a connection whose options were checked before. */
   async registerPlan (plan: Plan): Promise<Connection> {
     const { name } = plan
-    if (this.#pending.has(name)) throw new ConnectionRegistryError(`Connection "${name}" is being registered already: wait for that, or choose another name; known connections: ${known(this.names)}`)
+    if (this.#pending.has(name)) throw new ConnectionRegistryError(`Connection ${shown(name)} is being registered already: wait for that, or choose another name; known connections: ${known(this.names)}`)
     this.#reopen()
     const connection = this.#make(plan)
     if (!plan.lazyConnect) await this.#connect(connection, plan)
@@ -290,7 +291,7 @@ export class ConnectionRegistry implements Connections, Defaults {
     if (this.isClosed) return closed()
     return new ConnectionRegistryError(name === undefined
       ? `No default connection is registered; known connections: ${known(this.names)}. Call setup() or setDefaultConnection()`
-      : `Connection "${name}" is not registered; known connections: ${known(this.names)}`)
+      : `Connection ${shown(name)}${meant(name, this.names ?? [])} is not registered; known connections: ${known(this.names)}`)
   }
 
   get #warn (): (message: string) => void {

@@ -1,5 +1,6 @@
 // The one rule that decides which connection and which keyspace a statement goes to (API.md section 9). Pure: it looks nothing up by itself.
 import { BatchError, ConnectionRegistryError, QueryError } from '../errors.js'
+import { listed, shown } from '../words.js'
 
 /** A wish for a place. What is left out is decided elsewhere. */
 export interface Route { readonly connection?: string, readonly keyspace?: string }
@@ -13,7 +14,7 @@ export function checkedRoute (where: string, to: unknown): Route {
   if (typeof to !== 'object' || to === null || Array.isArray(to)) throw new QueryError(`${where} takes { connection, keyspace }`)
   const route: { connection?: string, keyspace?: string } = {}
   for (const [name, value] of Object.entries(to)) {
-    if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`${where} takes { connection, keyspace }, not ${JSON.stringify(name.slice(0, 50))}`)
+    if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`${where} takes { connection, keyspace }, not ${shown(name)}`)
     if (value === undefined) continue
     if (typeof value !== 'string' || value === '') throw new QueryError(`${where}: the ${name} must be a name`)
     route[name] = value
@@ -103,14 +104,14 @@ export function route (sources: RouteSources, defaults: Defaults): Decision {
 }
 
 /** A list of connection names for messages. */
-export const known = (names: readonly string[] | undefined): string => names?.length ? names.join(', ') : 'none'
+export const known = (names: readonly string[] | undefined): string => names?.length ? listed(names) : 'none'
 
 const noDefault = (names: readonly string[] | undefined): ConnectionRegistryError => new ConnectionRegistryError(
   `No default connection is registered, and the statement names none; known connections: ${known(names)}. ` +
   'Call setup() or setDefaultConnection(), or name a connection on the model or with using()')
 
 const usingInBatch = (connection: string, batch: string | undefined): BatchError => new BatchError(
-  `using() asks for connection "${connection}", but the statement goes into a batch` +
+  `using() asks for connection ${shown(connection)}, but the statement goes into a batch` +
   `${batch === undefined ? '' : ` on connection "${batch}"`}: a batch goes to one connection as a whole. Name it where the batch is made`)
 
 // Every possible reason is made once: routing happens for each statement.

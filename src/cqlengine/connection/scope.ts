@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { QueryError } from '../errors.js'
 import type { Route } from './route.js'
+import { meant, shown } from '../words.js'
 
 /** A scope that may still ask: called synchronously whenever a statement needs a default. */
 export type RouteFunction = () => Route | undefined
@@ -34,7 +35,7 @@ export class Scopes {
 
   /** A scope inside the present one, to be entered later, as often as needed. */
   open (route: Route | RouteFunction): Scope {
-    if (route === undefined || route === null) throw new QueryError(`A scope is an object of connection and keyspace, or a function that gives one, not ${String(route)}`)
+    if (route === undefined || route === null) throw new QueryError(`A scope is an object of connection and keyspace, or a function that gives one, not ${shown(route)}`)
     const storage = this.#storage ??= new AsyncLocalStorage()
     const parent = storage.getStore()
     const frame = typeof route === 'function'
@@ -84,7 +85,7 @@ function checked (route: unknown): Route | undefined {
     throw new QueryError('A scope function must give its answer at once, not a promise: it is called whenever a statement needs a default')
   }
   for (const [key, value] of Object.entries(route)) {
-    if (key !== 'connection' && key !== 'keyspace') throw new QueryError(`A scope has connection and keyspace, but no ${JSON.stringify(key)}`)
+    if (key !== 'connection' && key !== 'keyspace') throw new QueryError(`A scope has connection and keyspace, but no ${shown(key)}${meant(key, ['connection', 'keyspace'])}`)
     if (value !== undefined && value !== null && (typeof value !== 'string' || value === '')) throw new QueryError(`The ${key} of a scope must be a name, that is a string that is not empty`)
   }
   const { connection, keyspace } = route as Route

@@ -4,6 +4,7 @@ import { checkFlag } from '../known-options.js'
 import { createKeyspace, dropKeyspace as dropKeyspaceText } from '../statements/ddl.js'
 import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import { changeSchema } from './schema-statement.js'
+import { shown } from '../words.js'
 
 export interface KeyspaceOptions {
   /** Writes go to the commit log first. Default true; without, a crash of all replicas loses what was not flushed. */
@@ -32,8 +33,8 @@ export async function createKeyspaceNetworkTopology (connection: Connection, nam
     throw new QueryError(`${at}: the replicas must be given for each data center, such as { dc1: 3 }`)
   }
   for (const [dataCenter, factor] of Object.entries(given)) {
-    if (dataCenter === '' || dataCenter === 'class') throw new QueryError(`${at}: ${JSON.stringify(dataCenter)} is no name of a data center`)
-    checkFactor(`${at}: the replication factor of data center ${JSON.stringify(dataCenter)}`, factor)
+    if (dataCenter === '' || dataCenter === 'class') throw new QueryError(`${at}: ${shown(dataCenter)} is no name of a data center`)
+    checkFactor(`${at}: the replication factor of data center ${shown(dataCenter)}`, factor)
   }
   await create(connection, at, name, { class: 'NetworkTopologyStrategy', ...dataCenters }, options)
 }
@@ -63,7 +64,7 @@ export function checkKeyspaceName (caller: string, name: unknown): string {
   return `${caller}("${name}")`
 }
 
-const nameForMessage = (name: unknown): string => typeof name === 'string' ? JSON.stringify(name.slice(0, keyspaceNameLimit + 1)) : `a value of type ${typeof name}`
+const nameForMessage = (name: unknown): string => typeof name === 'string' ? shown(name) : `a value of type ${typeof name}`
 
 function checkFactor (what: string, factor: unknown): void {
   if (typeof factor !== 'number' || !Number.isInteger(factor) || factor < 1) throw new QueryError(`${what} must be a whole number from 1`)

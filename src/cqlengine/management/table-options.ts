@@ -1,6 +1,7 @@
 // Table options as values (B38): both sides become numbers, flags, words and maps before they are compared, so that neither the form
 // in which an option was written nor the form in which the server gives it back can make a sync send it again.
 import type { OptionValue } from '../statements/ddl.js'
+import { listed, meant, shown } from '../words.js'
 
 type Kind = 'text' | 'word' | 'policy' | 'integer' | 'number' | 'flag' | 'map'
 
@@ -58,7 +59,7 @@ export function readOptions (given: Readonly<Record<string, unknown>>, known: Re
     if (value === undefined) continue
     const kind = kinds.get(name) ?? (known.has(name) && !noOptions.has(name) ? kindOf(value) : undefined)
     if (kind === undefined) {
-      problems.push(`the table option ${JSON.stringify(name)} is unknown; there are ${[...kinds.keys()].join(', ')}`)
+      problems.push(`the table option ${shown(name)} is unknown${meant(name, [...kinds.keys()])}; there are ${listed([...kinds.keys()])}`)
       continue
     }
     const read = readValue(kind, value)

@@ -10,6 +10,7 @@ import { Family } from './polymorphic.js'
 import { roomy } from './shape.js'
 import { compileTable, type KeyOption, type Table } from './table.js'
 import { checked } from './values.js'
+import { listed, meant, shown } from '../words.js'
 
 /** `db.Model`: the root from which the models of one `db` are defined. */
 export function createModel (engine: Engine): ModelClass<unknown, {}> {
@@ -129,7 +130,7 @@ function checkOptions (table: string, options: unknown): DefineOptions {
   const at = `Table ${JSON.stringify(table)}`
   if (typeof options !== 'object' || options === null) throw new ModelDefinitionError(`${at}: the last argument of define() must be an object of options`)
   const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
-  if (unknown !== undefined) throw new ModelDefinitionError(`${at}: unknown option ${JSON.stringify(unknown)}; known are ${optionNames.join(', ')}`)
+  if (unknown !== undefined) throw new ModelDefinitionError(`${at}: unknown option ${shown(unknown)}${meant(unknown, optionNames)}; known are ${listed(optionNames)}`)
   const { keyspace, connection, consistency, description, options: properties = {}, key } = options as Record<string, unknown>
   if (keyspace !== undefined) checkKeyspaceName(keyspace, at)
   if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new ModelDefinitionError(`${at}: connection must be a name`)

@@ -1,7 +1,7 @@
 import { hydrate } from './hydrate.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import type { Table, TableColumn } from './table.js'
-import { isolated, readValues, unknownColumn, Violations } from './values.js'
+import { isolated, readValues, Violations } from './values.js'
 
 /**
  * `Model.hydrate(row)`: a clean instance from values in any accepted form. Columns that are missing count as not loaded.
@@ -17,7 +17,7 @@ export function fromRow (queried: ModelConstructor, row: unknown): object {
   const stored: Record<string, unknown> = {}
   for (const [key, value] of given) {
     const column = table.byName.get(key)
-    if (column === undefined) violations.add(key, unknownColumn(key, table.columns))
+    if (column === undefined) violations.unknown(key, { known: table.columns })
     else if (value !== undefined) stored[column.field] = violations.try(key, () => own(column, value))
   }
   violations.finish(name)

@@ -1,6 +1,6 @@
 import type { Layout, Take } from './layout.js'
 import type { Table, TableColumn } from './table.js'
-import { eachValue, unknownColumn, type Violations } from './values.js'
+import { eachValue, type Violations } from './values.js'
 
 interface Known { readonly keys: readonly string[], readonly take: Take }
 
@@ -53,7 +53,7 @@ export class Givens {
     for (let i = 0; i < columns.length; i++) values.push(undefined)
     eachValue(given, this.#model, (name, value) => {
       const column = byName.get(name)
-      if (column === undefined) violations.add(name, unknownColumn(name, columns))
+      if (column === undefined) violations.unknown(name, { known: columns })
       else values[column.position] = value
     })
     return values

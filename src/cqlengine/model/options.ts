@@ -3,6 +3,7 @@ import { checkedRoute } from '../connection/route.js'
 import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
 import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from './operations.js'
+import { listed, meant, shown } from '../words.js'
 
 /** The server's limit, 20 years (reference 6.4). */
 const longestTtl = 630_720_000
@@ -116,7 +117,7 @@ export function mergeOptions (collected: OpOptions | undefined, given: unknown, 
   if (typeof given !== 'object' || Array.isArray(given)) throw new QueryError(`${where}: the last argument must be an object of options`)
   let merged: OpOptions = collected ?? noOptions
   for (const [name, value] of entriesOf(given, where)) {
-    if (!Object.hasOwn(checks, name)) throw new QueryError(`${where}: unknown option ${JSON.stringify(name)}; known are ${Object.keys(checks).join(', ')}`)
+    if (!Object.hasOwn(checks, name)) throw new QueryError(`${where}: unknown option ${shown(name)}${meant(name, Object.keys(checks))}; known are ${listed(Object.keys(checks))}`)
     if (value !== undefined) merged = addOption(merged, name as keyof OpOptions, value, where)
   }
   return merged
@@ -133,7 +134,7 @@ function entriesOf (given: object, where: string): [string, unknown][] {
 function checkTogether (o: OpOptions, where: string): void {
   if (isSet(o.iff) || isSet(o.ifExists) || isSet(o.ifNotExists)) checkConditions(o, where)
   if (o.batch !== undefined && o.using?.connection !== undefined) {
-    throw new BatchError(`${where}: a batch goes to one connection as a whole, so using({ connection: ${JSON.stringify(o.using.connection)} }) cannot stand with it; give the connection to the batch`)
+    throw new BatchError(`${where}: a batch goes to one connection as a whole, so using({ connection: ${shown(o.using.connection)} }) cannot stand with it; give the connection to the batch`)
   }
 }
 

@@ -7,6 +7,7 @@ import { nameRule } from '../statements/identifiers.js'
 import type { UserTypeClass } from './api.js'
 import { checkAccessors, guarded } from './field-guard.js'
 import { isolated, readValues, Violations } from './values.js'
+import { shown } from '../words.js'
 
 const forbidden = new Set(['toObject', 'toJSON', 'constructor', '__proto__'])
 
@@ -88,13 +89,17 @@ function fill (fields: Record<string, unknown>, columns: Columns, typeName: stri
   const given = values === undefined ? undefined : readValues(values, typeName)
   const violations = new Violations()
   for (const name of given?.keys() ?? []) {
-    if (!Object.hasOwn(columns, name)) violations.add(name, new InvalidValue('unknown', `the user type has no such field; it has ${Object.keys(columns).join(', ')}`))
+    if (!Object.hasOwn(columns, name)) violations.unknown(name, { of: 'the user type has no such field', known: fieldsOf(columns) })
   }
   for (const [name, column] of Object.entries(columns)) {
     const value = given?.get(name)
     fields[name] = violations.try(name, () => value === undefined ? initial(column) : accepted(column, value))
   }
   violations.finish(typeName)
+}
+
+function fieldsOf (columns: Columns): { readonly name: string, readonly options: AnyColumn['options'] }[] {
+  return Object.entries(columns).map(([name, { options }]) => ({ name, options }))
 }
 
 function initial (column: AnyColumn): unknown {
@@ -113,7 +118,7 @@ function accepted ({ type, options }: AnyColumn, value: unknown): unknown {
 }
 
 function checkName (typeName: string): void {
-  if (typeof typeName !== 'string' || !nameRule.test(typeName)) throw new UserTypeError(`User type ${JSON.stringify(typeName)}: the name may hold only letters, digits and _`)
+  if (typeof typeName !== 'string' || !nameRule.test(typeName)) throw new UserTypeError(`User type ${shown(typeName)}: the name may hold only letters, digits and _`)
 }
 
 function checkField (typeName: string, name: string, column: AnyColumn): void {

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import { checkValue, nullRefused } from '../columns/check.js'
 import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
-import { ValidationError, type Violation } from '../errors.js'
+import { mostViolations, ValidationError, type Violation } from '../errors.js'
+import { listed, meant } from '../words.js'
 import type { TableColumn } from './table.js'
 
 /** Gathers the broken rules of several columns, so that one error can tell them all. */
@@ -11,6 +12,8 @@ export class Violations {
   static readonly kept = new Violations()
 
   #errors: Violation[] | undefined
+  #count = 0
+  #tellsKnown = false
 
   /** Runs `check`, keeping a broken rule instead of throwing it. Other errors pass. */
   try<T> (column: string, check: () => T): T | undefined {
@@ -24,13 +27,25 @@ export class Violations {
 
   add (column: string, error: unknown): void {
     if (!(error instanceof InvalidValue)) throw error
+    this.#note(column, error.rule, error.message)
+  }
+
+  /** A name that no column has; there can be any number of them. Only the first tells all those that there are. */
+  unknown (name: string, { known, of = 'the model has no such column' }: { known: readonly Named[], of?: string }): void {
+    if (this.#count >= mostViolations) this.#count++
+    else this.#note(name, 'unknown', unknownMessage(name, of, namesOf(known), !this.#tellsKnown))
+    this.#tellsKnown = true
+  }
+
+  /** More than an error lists are only counted. */
+  #note (column: string, rule: string, message: string): void {
     this.#errors ??= []
-    this.#errors.push({ column, rule: error.rule, message: error.message })
+    if (this.#count++ < mostViolations) this.#errors.push({ column, rule, message })
   }
 
   /** @throws {ValidationError} when a rule was broken */
   finish (model: string): void {
-    if (this.#errors !== undefined) throw new ValidationError(model, this.#errors)
+    if (this.#errors !== undefined) throw new ValidationError(model, this.#errors, this.#count)
   }
 }
 
@@ -107,6 +122,13 @@ function isRecord (values: unknown): values is Record<string, unknown> {
   return typeof values === 'object' && values !== null && !Array.isArray(values) && !(values instanceof Map) && !(values instanceof Set)
 }
 
-export function unknownColumn (name: string, known: readonly TableColumn[]): InvalidValue {
-  return new InvalidValue('unknown', `the model has no such column; it has ${known.map((c) => c.name).join(', ')}`)
+interface Named { readonly name: string, readonly options: { readonly hidden?: boolean } }
+
+function unknownMessage (name: string, what: string, known: readonly string[], tellsKnown: boolean): string {
+  return `${what}${meant(name, known)}${tellsKnown ? `; it has ${listed(known)}` : ''}`
+}
+
+/** The names of columns for messages: hidden ones are told to nobody who does not know them. */
+export function namesOf (columns: readonly Named[]): string[] {
+  return columns.filter(({ options }) => options.hidden !== true).map(({ name }) => name)
 }

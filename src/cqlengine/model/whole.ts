@@ -8,6 +8,7 @@ import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { checkedToWrite, isNothing, validationError, Violations } from './values.js'
+import { shown } from '../words.js'
 
 /** An instance's values, all right. */
 export interface Validated {
@@ -87,7 +88,7 @@ export function checkWritable (state: State): void {
   const { family, variant, name } = state.model[META]
   if (family === undefined || !family.hasChildren) return
   if (variant === undefined) throw new PolymorphicModelError(`${name}: the base of a polymorphic family cannot be written; create one of its children`)
-  if (!family.isRegistered(state.model)) throw new PolymorphicModelError(`${name}, kind ${JSON.stringify(String(variant))}: the class is not registered, so its rows could not be read again. Write "static { this.register() }" in it`)
+  if (!family.isRegistered(state.model)) throw new PolymorphicModelError(`${name}, kind ${shown(String(variant))}: the class is not registered, so its rows could not be read again. Write "static { this.register() }" in it`)
 }
 
 /** Same model, same loaded columns, equal values (INS-11, B08). */

@@ -11,6 +11,7 @@ import type { Queued, Write } from './pending-write.js'
 import type { Database } from './place.js'
 import { checkSize, mostRequestBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
+import { listed, meant, shown } from '../words.js'
 
 const optionNames = ['type', 'connection', 'timestamp', 'consistency', 'timeout', 'executeOnException']
 
@@ -39,7 +40,7 @@ export class BatchQuery implements BatchLike {
   constructor (db: Database, options: BatchOptions = {}) {
     if (typeof options !== 'object' || options === null) throw new BatchError('BatchQuery: the options must be an object')
     const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
-    if (unknown !== undefined) throw new BatchError(`BatchQuery: unknown option ${JSON.stringify(unknown)}; known are ${optionNames.join(', ')}`)
+    if (unknown !== undefined) throw new BatchError(`BatchQuery: unknown option ${shown(unknown)}${meant(unknown, optionNames)}; known are ${listed(optionNames)}`)
     const { type, connection, executeOnException = false } = options
     if (type !== undefined && !['logged', 'unlogged', 'counter'].includes(type)) throw new BatchError('BatchQuery: type must be logged, unlogged or counter')
     if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new BatchError('BatchQuery: connection must be a name')

@@ -5,7 +5,7 @@ import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { checkedToWrite, entriesOf, isNothing, unknownColumn, Violations } from '../model/values.js'
+import { checkedToWrite, entriesOf, isNothing, Violations } from '../model/values.js'
 import { qualified } from '../statements/identifiers.js'
 import { remove } from '../statements/write.js'
 import { bindCondition, type ColumnCondition, type Condition, conditionShape, conditionText, isToken } from './conditions.js'
@@ -18,6 +18,7 @@ import type { Statement } from './statement-cache.js'
 import { updateStatement, type Where } from './update-statement.js'
 import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
 import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, confirm, isConditional } from './write.js'
+import { listed, meant } from '../words.js'
 
 const operations: readonly ChangeKind[] = ['append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
 
@@ -126,7 +127,9 @@ export function readChanges (model: ModelConstructor, values: unknown): ColumnCh
     const [key, value] = [given[i] as string, given[i + 1]]
     if (value === undefined) continue
     try {
-      changes.push(readChange(table, key, value))
+      const target = targetOf(table, key)
+      if (target === undefined) violations.unknown(key, { known: table.columns })
+      else changes.push(readChange(target, value))
     } catch (error) {
       violations.add(key, error)
     }
@@ -141,8 +144,7 @@ function isNoChange ({ change: { kind, value } }: ColumnChange): boolean {
   return kind !== 'assign' && isEmptyOperation(value)
 }
 
-function readChange (table: Table, key: string, value: unknown): ColumnChange {
-  const { column, kind } = targetOf(table, key)
+function readChange ({ column, kind }: Target, value: unknown): ColumnChange {
   if (column.role === 'partition' || column.role === 'clustering') throw new InvalidValue('key', 'a key column cannot be updated; delete the row and create another')
   if (kind === 'assign') {
     if (column.isCounter) throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
@@ -157,24 +159,24 @@ interface Target { readonly column: TableColumn, readonly kind: ChangeKind }
 /** By key: as many as a table has columns and operations. */
 const targets = new WeakMap<Table, Map<string, Target>>()
 
-function targetOf (table: Table, key: string): Target {
+function targetOf (table: Table, key: string): Target | undefined {
   let known = targets.get(table)
   if (known === undefined) targets.set(table, known = new Map())
   let target = known.get(key)
-  if (target === undefined) known.set(key, target = splitKey(table, key))
+  if (target === undefined && (target = splitKey(table, key)) !== undefined) known.set(key, target)
   return target
 }
 
 /** A declared column wins over an operation in its name (B20); an unknown operation is an error, never an assignment (B32). */
-function splitKey (table: Table, key: string): Target {
+function splitKey (table: Table, key: string): Target | undefined {
   const plain = table.byName.get(key)
   if (plain !== undefined) return { column: plain, kind: 'assign' }
   const at = key.lastIndexOf('__')
   const column = at < 0 ? undefined : table.byName.get(key.slice(0, at))
-  if (column === undefined) throw unknownColumn(key, table.columns)
+  if (column === undefined) return undefined
   const word = key.slice(at + 2)
   const kind = operations.find((o) => o === word)
-  if (kind === undefined) throw new InvalidValue('operation', `unknown operation; known are ${operations.join(', ')}`)
+  if (kind === undefined) throw new InvalidValue('operation', `unknown operation${meant(word, operations)}; known are ${listed(operations)}`)
   return { column, kind }
 }
 

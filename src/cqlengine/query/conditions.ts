@@ -4,11 +4,12 @@ import { Expression, type Operator, operators } from '../columns/expression.js'
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { entriesOf, validationError } from '../model/values.js'
+import { entriesOf, namesOf, validationError } from '../model/values.js'
 import { relation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
 import { takesPattern } from './index-support.js'
 import { checkPartitionValue } from './key-limits.js'
+import { listed, meant, shown } from '../words.js'
 
 /** A checked condition on a column; values are in the instance's form. */
 export interface ColumnCondition {
@@ -69,15 +70,18 @@ function splitKey (table: Table, key: string, purpose: Purpose): { column: Table
   if (column === undefined) throw unknownColumn(table, key, purpose)
   const word = key.slice(at + 2)
   const operator = operators.find((o) => o === word)
-  if (operator === undefined) throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator; known are ${operators.join(', ')}`)
+  if (operator === undefined) throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator${meant(word, operators)}; known are ${listed(operators)}`)
   return { column, operator }
 }
 
-/** A name from outside for a message: quoted, and not longer than a name is. */
-export function shown (name: string): string { return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name) }
-
 function unknownColumn (table: Table, key: string, purpose: Purpose): QueryError {
-  return new QueryError(`${table.name}.${purpose}: no column ${shown(key)}; the model has ${table.columns.map((c) => c.name).join(', ')}`)
+  return noColumn(`${table.name}.${purpose}`, key, table)
+}
+
+/** For a name that a request may have brought. */
+export function noColumn (at: string, name: unknown, { columns }: Table): QueryError {
+  const known = namesOf(columns)
+  return new QueryError(`${at}: no column ${shown(name)}${typeof name === 'string' ? meant(name, known) : ''}; the model has ${listed(known)}`)
 }
 
 function readCondition (table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose): ColumnCondition {

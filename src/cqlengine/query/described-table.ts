@@ -6,6 +6,7 @@ import type { RequestOptions } from '../connection/session.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { compileTable, type KeyOption, type Table } from '../model/table.js'
 import type { Place } from './place.js'
+import { shown } from '../words.js'
 
 /** A type that we do not know, such as a user type without a class: values pass as the driver has them. */
 class UnknownType extends CqlType {
@@ -52,7 +53,7 @@ async function readTable ({ connection, keyspace }: Place, name: string): Promis
   ])
   // Rows have the columns that the statement names.
   const rows = columns.rows as unknown as ColumnRow[]
-  if (rows.length === 0) throw new QueryError(`db.table: there is no table "${name}" in keyspace "${keyspace}" on connection "${connection.name}"`)
+  if (rows.length === 0) throw new QueryError(`db.table: there is no table ${shown(name)} in keyspace ${shown(keyspace)} on connection "${connection.name}"`)
   const targets = (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '')
   const ofKind = (kind: string): string[] => rows.filter((r) => r.kind === kind).sort((a, b) => a.position - b.position).map((r) => r.column_name)
   const key: KeyOption = [ofKind('partition_key'), ...ofKind('clustering')]

@@ -13,6 +13,7 @@ import type { DescribedTables } from './described-table.js'
 import { type Place, placeOf, sourcesOf } from './place.js'
 import { QuerySet } from './query-set.js'
 import type { Querying } from './querying.js'
+import { shown } from '../words.js'
 
 /** A row of a table without a model, by its database names. */
 export type NamedRow = Record<string, unknown>
@@ -33,7 +34,7 @@ export class NamedTable {
     if (typeof name !== 'string' || name === '') throw new QueryError('db.table: the name of a table must be a string that is not empty')
     this.#naming = naming
     this.name = name
-    this.#to = checkedRoute(`db.table(${JSON.stringify(name)}): the place`, to)
+    this.#to = checkedRoute(`db.table(${shown(name)}): the place`, to)
   }
 
   /** All its rows. */
@@ -160,7 +161,7 @@ export class NamedKeyspace {
     if (typeof name !== 'string' || name === '') throw new QueryError('NamedKeyspace: the name of a keyspace must be a string that is not empty')
     this.#naming = naming
     this.name = name
-    const at = `NamedKeyspace(${JSON.stringify(name)})`
+    const at = `NamedKeyspace(${shown(name)})`
     this.#connection = checkedRoute(at, knownOptions(at, options, ['connection'])).connection
   }
 

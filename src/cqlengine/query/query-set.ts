@@ -12,7 +12,7 @@ import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
 import type { Route } from '../connection/route.js'
 import { deleteRows, updateRows } from './blind-writes.js'
-import { readConditions, shown } from './conditions.js'
+import { noColumn, readConditions } from './conditions.js'
 import { Selected } from './functions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Write } from './pending-write.js'
@@ -22,6 +22,7 @@ import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './
 import { RowIterator } from './row-iterator.js'
 import { selectors } from './selection.js'
 import { send } from './write.js'
+import { meant, shown } from '../words.js'
 
 /**
  * The body of query sets; users see the interface `QuerySet` of `model/api.ts`. Immutable: each method gives a new one. Nothing is sent
@@ -94,7 +95,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     const last = names.at(-1)
     const options = typeof last === 'object' && last !== null ? names.pop() as Record<string, unknown> : {}
     const unknown = Object.keys(options).find((o) => o !== 'flat')
-    if (unknown !== undefined) throw new QueryError(`${this.#name}.valuesList: unknown option ${shown(unknown)}; it has flat`)
+    if (unknown !== undefined) throw new QueryError(`${this.#name}.valuesList: unknown option ${shown(unknown)}${meant(unknown, ['flat'])}; it has flat`)
     const flat = options['flat'] === true
     const columns = (names.length === 0 ? this.#table.columns.map((c) => c.name) : names).map((n) => this.#column('valuesList', n))
     if (flat && columns.length !== 1) throw new QueryError(`${this.#name}.valuesList: flat is for one column`)
@@ -222,7 +223,7 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   #column (what: string, name: unknown): TableColumn {
     const column = typeof name === 'string' ? this.#table.byName.get(name) : undefined
-    if (column === undefined) throw new QueryError(`${this.#name}.${what}: no column ${shown(String(name))}; the model has ${this.#table.columns.map((c) => c.name).join(', ')}`)
+    if (column === undefined) throw noColumn(`${this.#name}.${what}`, name, this.#table)
     return column
   }
 
@@ -246,9 +247,9 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #selected (alias: string, one: unknown): TableColumn | Selected {
-    if (alias === '__proto__' || alias === '') throw new QueryError(`${this.#name}.select: ${JSON.stringify(alias)} cannot be an alias`)
+    if (alias === '__proto__' || alias === '') throw new QueryError(`${this.#name}.select: ${shown(alias)} cannot be an alias`)
     if (one instanceof Column) return this.#column('select', one.name)
-    if (!(one instanceof Selected)) throw new QueryError(`${this.#name}.select, ${JSON.stringify(alias)}: expected a column of the model or one of db.functions`)
+    if (!(one instanceof Selected)) throw new QueryError(`${this.#name}.select, ${shown(alias)}: expected a column of the model or one of db.functions`)
     return one.column === undefined ? one : new Selected(one.function, one.column, one.argument, this.#column('select', one.column))
   }
 
