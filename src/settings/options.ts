@@ -17,7 +17,7 @@ export interface ConnectOptions {
   localDataCenter?: string
   /** The driver's `ClientOptions`: policies, pooling, TLS, authentication. Variable `CASSANDRA_SETUP_KWARGS` (JSON). */
   setupKwargs?: Partial<DseClientOptions>
-  /** A driver client of your own, never closed or changed by this library. Excludes `hosts`, `setupKwargs` and `localDataCenter`. */
+  /** A driver client of your own, never closed by this library. Excludes `hosts`, `setupKwargs` and `localDataCenter`. */
   client?: Client
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { firstPool } from '../../src/cqlengine/connection/first-pool.js'
+import { firstPool } from '../../src/cqlengine/connection/driver-internals/first-pool.js'
 import { type Client, types } from '../../src/cqlengine/driver.js'
 import { deferred, fakeClient, settle } from './fake-client.js'
 

@@ -1,8 +1,9 @@
 // The driver's client as we make it: the settings that driver-faults.md measured (its last tables), under whatever the user sets.
 import { Client, type DseClientOptions, ExecutionProfile, policies } from '../driver.js'
 import { ConfigError } from '../errors.js'
-import { reconnectOnceAtATime } from './control-connection.js'
 import { DataCenterPolicy } from './data-center.js'
+import { readClusterRows } from './driver-internals/cluster-rows.js'
+import { reconnectOnceAtATime } from './driver-internals/control-connection.js'
 import { ownEncodingOptions } from './encoding.js'
 
 export type DriverOptions = Readonly<Partial<DseClientOptions>>
@@ -32,6 +33,7 @@ export function createClient (settings: ClientSettings): Client {
   try {
     const client = new Client(clientOptions(settings))
     reconnectOnceAtATime(client)
+    readClusterRows(client, true)
     return client
   } catch (cause) {
     throw new ConfigError(`The driver refuses the client options of connection "${settings.name}" (see the cause)`, { cause })

@@ -1,10 +1,12 @@
 // One named connection: when it connects, what it does when that fails, and how it ends.
-import type { Client, ClientOptions } from '../driver.js'
+import type { Client } from '../driver.js'
 import { ClosedError } from '../errors.js'
 import { isDriverError } from './driver-error.js'
+import { misreadCluster, readClusterRows } from './driver-internals/cluster-rows.js'
+import { firstPool } from './driver-internals/first-pool.js'
+import { optionsOf } from './driver-internals/internals.js'
+import { Leftovers } from './driver-internals/leftovers.js'
 import { type Encoding, encodingOf } from './encoding.js'
-import { firstPool } from './first-pool.js'
-import { Leftovers } from './leftovers.js'
 import type { Observers } from './observe.js'
 import { Session, withTimeout } from './session.js'
 
@@ -61,6 +63,8 @@ export class Connection {
   #error: unknown
   #waiting: { resolve: () => void, reject: (error: unknown) => void }[] = []
   #closing: Promise<void> | undefined
+  /** What a user's client misread of its cluster before it was given to us. */
+  #readAgain: (() => Promise<void>) | undefined
 
   constructor ({ name, client, owned, keyspace, consistency, retryConnect = false, observers, onState }: ConnectionSettings) {
     this.name = name
@@ -68,12 +72,15 @@ export class Connection {
     this.owned = owned
     this.client = client
     this.encoding = encodingOf(client)
-    this.fetchSize = (client as { options?: ClientOptions }).options?.queryOptions?.fetchSize ?? usualFetchSize
+    this.fetchSize = optionsOf(client)?.queryOptions?.fetchSize ?? usualFetchSize
     this.consistency = consistency
     this.session = new Session(this, observers)
     this.#retryConnect = retryConnect
     this.#onState = onState
     this.#leftovers = owned ? new Leftovers(client) : undefined
+    if (owned) return
+    this.#readAgain = misreadCluster(client)
+    readClusterRows(client, false)
   }
 
   get state (): ConnectionState { return this.#state }
@@ -129,6 +136,8 @@ export class Connection {
       await this.client.connect?.()
       this.#leftovers?.afterSuccess()
       if (this.owned) await firstPool(this.client)
+      await this.#readAgain?.()
+      this.#readAgain = undefined
       this.#succeeded()
     } catch (error) {
       this.#leftovers?.afterFailure()

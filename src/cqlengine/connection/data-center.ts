@@ -1,6 +1,7 @@
 // Which data center is ours, when nobody says so: that of the contact points, found inside the one client (driver-faults.md, last section).
 import { isIP, connect as tcpConnect } from 'node:net'
 import { type Client, errors, type Host, type HostMap, policies, types } from '../driver.js'
+import { answeringHost, optionsOf, resolvedContacts } from './driver-internals/internals.js'
 
 type Policy = policies.loadBalancing.LoadBalancingPolicy
 // The declarations forget that there may be no error.
@@ -30,7 +31,8 @@ export class DataCenterPolicy extends policies.loadBalancing.LoadBalancingPolicy
 
   override init (client: Client, hosts: HostMap, done: Parameters<Policy['init']>[2]): void {
     this.#choose(client, hosts.values()).then((dataCenter) => {
-      optionsOf(client).localDataCenter = dataCenter
+      const options = optionsOf(client)
+      if (options !== undefined) options.localDataCenter = dataCenter
       done(noError)
     }, done)
   }
@@ -50,7 +52,7 @@ export class DataCenterPolicy extends policies.loadBalancing.LoadBalancingPolicy
 
   async #choose (client: Client, hosts: readonly Host[]): Promise<string | undefined> {
     // Astra's bundle names one.
-    const wanted = this.#options.wanted ?? optionsOf(client).localDataCenter
+    const wanted = this.#options.wanted ?? optionsOf(client)?.localDataCenter
     const existing = [...new Set(hosts.map((host) => host.datacenter))]
     if (wanted !== undefined) {
       if (existing.includes(wanted)) return wanted
@@ -63,28 +65,18 @@ export class DataCenterPolicy extends policies.loadBalancing.LoadBalancingPolicy
   async #find (client: Client, hosts: readonly Host[]): Promise<string | undefined> {
     const contacts = contactHosts(client, hosts)
     const theirs = [...new Set(contacts.map((host) => host.datacenter))]
-    if (theirs.length === 0) return answering(client)?.datacenter ?? hosts[0]?.datacenter
+    if (theirs.length === 0) return answeringHost(client)?.datacenter ?? hosts[0]?.datacenter
     if (theirs.length === 1) return theirs[0]
-    const chosen = await firstToAccept(contacts) ?? answering(client)?.datacenter ?? theirs[0]
+    const chosen = await firstToAccept(contacts) ?? answeringHost(client)?.datacenter ?? theirs[0]
     this.#options.warn(`The hosts are in several data centers (${theirs.join(', ')}): using ${chosen}. Name one with localDataCenter`)
     return chosen
   }
 }
 
-interface ClientInternals {
-  readonly options: { localDataCenter?: string, contactPoints?: string[] }
-  readonly controlConnection?: { readonly host?: Host | null, getResolvedContactPoints? (): Map<string, readonly string[]> }
-}
-
-// Both properties are there at run time; the declarations leave them out.
-const internals = (client: Client): ClientInternals => client as unknown as ClientInternals
-const optionsOf = (client: Client): ClientInternals['options'] => internals(client).options
-const answering = (client: Client): Host | null | undefined => internals(client).controlConnection?.host
-
 /** The hosts that the contact points stand for, in the user's order. */
 function contactHosts (client: Client, hosts: readonly Host[]): Host[] {
-  const resolved = internals(client).controlConnection?.getResolvedContactPoints?.()
-  const endpoints = (optionsOf(client).contactPoints ?? []).flatMap((name) => resolved?.get(name) ?? [])
+  const resolved = resolvedContacts(client)
+  const endpoints = (optionsOf(client)?.contactPoints ?? []).flatMap((name) => resolved?.get(name) ?? [])
   return endpoints.flatMap((endpoint) => {
     const { address, port } = split(endpoint)
     return hosts.find((host) => host.address === `${address}:${port}`) ?? []

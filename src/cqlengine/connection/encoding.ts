@@ -1,6 +1,7 @@
 // How a client writes and reads the CQL types for which the driver offers two forms. The driver takes only the form that it is set to:
 // a Map sent without `encoding.map` empties the stored map, a bigint without `useBigIntAsLong` is refused (cqlengine.md section 5.1).
 import { Client, type ClientOptions } from '../driver.js'
+import { isDriverClient, optionsOf } from './driver-internals/internals.js'
 
 export interface Encoding {
   /** bigint and counter columns: `bigint`, or the driver's `Long`. */
@@ -29,16 +30,14 @@ export const ownEncoding: Encoding = toEncoding(ownEncodingOptions, 'own')
 
 /** The encoding of any client, also of one that a user made with other options. */
 export function encodingOf (client: Client): Encoding {
-  // The driver's declarations leave `options` out, though every client has it; a hand-made double may lack it.
-  const { options } = client as { options?: ClientOptions }
-  const encoding = toEncoding(options?.encoding ?? {}, isOfAnotherDriver(client) ? 'foreign' : 'own')
+  const encoding = toEncoding(optionsOf(client)?.encoding ?? {}, isOfAnotherDriver(client) ? 'foreign' : 'own')
   // The same object for the same settings: rows of such clients need no conversion, which is asked for each query.
   return equal(encoding, ownEncoding) ? ownEncoding : encoding
 }
 
-/** What every driver's client has once it is made; a hand-made double lacks it, and takes what it likes. */
+/** A hand-made double takes what it likes. */
 function isOfAnotherDriver (client: object): boolean {
-  return !(client instanceof Client) && 'controlConnection' in client
+  return !(client instanceof Client) && isDriverClient(client)
 }
 
 function toEncoding (options: NonNullable<ClientOptions['encoding']>, classes: Encoding['classes']): Encoding {

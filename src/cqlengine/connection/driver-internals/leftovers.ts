@@ -1,22 +1,8 @@
 // What the driver leaves behind, and what would keep the process alive for seconds or for ever (driver-faults.md, traps 4 to 6): sockets of attempts
 // that failed or were given up, their heartbeats, and the Host objects that it replaced while no node was in reach. All of it lies in the driver's
-// internals, so everything here asks first whether it is there: with another driver the cleaning is lost, nothing else.
-import type { Client, Host } from '../driver.js'
-
-type InternalHost = Host & { shutdown? (waitForPending: boolean): Promise<void> }
-
-/** The driver's connection to one node. */
-interface Socket {
-  readonly netClient?: { readonly destroyed: boolean, destroy (): unknown }
-  /** Ends the heartbeat, and tells all who wait that the socket was closed. */
-  clearAndInvokePending? (): void
-  listenerCount? (event: string): number
-}
-
-interface Internals {
-  readonly options?: { logEmitter?: (...message: unknown[]) => unknown }
-  readonly controlConnection?: { readonly connection?: Socket | null }
-}
+// internals (known version: 4.10), so everything here asks first whether it is there: with another driver the cleaning is lost, nothing else.
+import type { Client, Host } from '../../driver.js'
+import { type InternalHost, internalsOf, type Socket } from './internals.js'
 
 /** Longer than any request of the driver's own waits. */
 const farewell = 15_000
@@ -43,7 +29,7 @@ export class Leftovers {
 
   /** An attempt succeeded: one socket became part of a pool, those of the contact points before it did not. */
   afterSuccess (): void {
-    const { connection } = this.#internals.controlConnection ?? {}
+    const { connection } = internalsOf(this.#client).controlConnection ?? {}
     this.#kill((socket, isSearch) => isSearch && socket !== connection)
   }
 
@@ -62,11 +48,9 @@ export class Leftovers {
     await Promise.allSettled(hosts.map(async (host) => { await host.shutdown?.(false) }))
   }
 
-  get #internals (): Internals { return this.#client as Internals }
-
   /** Each socket logs that it connects, and calls the log function as a method of its own: nothing else ever shows the socket itself. */
   #listen (): void {
-    const { options } = this.#internals
+    const { options } = internalsOf(this.#client)
     const emit = options?.logEmitter
     if (options === undefined || typeof emit !== 'function') return
     const see = (candidate: unknown): void => { this.#see(candidate) }

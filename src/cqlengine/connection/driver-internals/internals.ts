@@ -1,0 +1,81 @@
+// What this library touches of cassandra-driver that the driver does not declare. Known version: 4.10. All of it is optional in these types, so
+// that each place must ask first whether what it needs is there: with another driver, or a double for tests, a comfort is lost, nothing else.
+import type { Client, DseClientOptions, Host, types } from '../../driver.js'
+
+/** The parts of a client. */
+export interface ClientInternals {
+  readonly options?: DriverSettings
+  readonly controlConnection?: ControlConnection
+  readonly profileManager?: { getDistance (host: Host): types.distance }
+  readonly connected?: boolean
+  readonly connecting?: boolean
+}
+
+/** The client's options after the driver filled in its defaults. */
+export interface DriverSettings extends Partial<DseClientOptions> {
+  logEmitter?: (...message: unknown[]) => unknown
+}
+
+/** The answer to a request of the driver's own. */
+export interface Answer { readonly rows?: Record<string, unknown>[] }
+
+/** Where the driver learns of the cluster. */
+export interface ControlConnection {
+  readonly host?: Host | null
+  readonly connection?: Socket | null
+  readonly _isShuttingDown?: boolean
+  query? (request: unknown, waitReconnect?: boolean): Promise<Answer>
+  getResolvedContactPoints? (): Map<string, readonly string[]>
+  _refresh? (hosts?: unknown): Promise<void>
+  _setHealthListeners? (host: unknown, connection: unknown): void
+  _setLocalInfo? (initializing: unknown, setCurrentHost: unknown, connection: unknown, answer: Answer): void
+  setPeersInfo? (initializing: unknown, answer: Answer): Promise<void>
+}
+
+/** The driver's connection to one node. */
+export interface Socket {
+  readonly netClient?: { readonly destroyed: boolean, destroy (): unknown }
+  /** Ends the heartbeat, and tells all who wait that the socket was closed. */
+  clearAndInvokePending? (): void
+  listenerCount? (event: string): number
+}
+
+export type InternalHost = Host & {
+  shutdown? (waitForPending: boolean): Promise<void>
+  warmupPool? (): Promise<void>
+}
+
+/** What every client has at run time, though the declarations leave it out; of a hand-made double, what it has. */
+export const internalsOf = (client: Client): ClientInternals => client as unknown as ClientInternals
+
+/** The options of a client, with the driver's defaults; of a double, nothing. */
+export const optionsOf = (client: Client): DriverSettings | undefined => internalsOf(client).options
+
+/** The node that the control connection leads to. */
+export const answeringHost = (client: Client): Host | null | undefined => internalsOf(client).controlConnection?.host
+
+/** The addresses that each contact point stands for, `address:port`. */
+export const resolvedContacts = (client: Client): ReadonlyMap<string, readonly string[]> | undefined => internalsOf(client).controlConnection?.getResolvedContactPoints?.()
+
+/** What every driver's client has once it is made, whichever copy of the driver made it; a hand-made double lacks it. */
+export const isDriverClient = (client: object): boolean => 'controlConnection' in client
+
+/** What each part must have, by its name: a test compares this with the installed driver, once it is connected. */
+export const touched = {
+  client: { options: 'object', controlConnection: 'object', profileManager: 'object', connected: 'boolean', connecting: 'boolean' },
+  options: { logEmitter: 'function', policies: 'object' },
+  profileManager: { getDistance: 'function' },
+  controlConnection: {
+    host: 'object',
+    connection: 'object',
+    _isShuttingDown: 'boolean',
+    query: 'function',
+    getResolvedContactPoints: 'function',
+    _refresh: 'function',
+    _setHealthListeners: 'function',
+    _setLocalInfo: 'function',
+    setPeersInfo: 'function'
+  },
+  host: { shutdown: 'function', warmupPool: 'function' },
+  socket: { netClient: 'object', clearAndInvokePending: 'function', listenerCount: 'function' }
+} as const

@@ -1,0 +1,44 @@
+// Guards what is touched of the driver beyond its declarations: when the driver changes it, this fails first.
+import { createRequire } from 'node:module'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { createClient } from '../../src/cqlengine/connection/client.js'
+import { internalsOf, touched } from '../../src/cqlengine/connection/driver-internals/internals.js'
+import { hosts, localDataCenter } from '../support/cassandra.js'
+import { root } from '../support/root.js'
+
+const folder = join(root, 'src/cqlengine/connection/driver-internals')
+
+t.test('the installed driver is of the version that is known', async (t) => {
+  const { version } = createRequire(import.meta.url)('cassandra-driver/package.json') as { version: string }
+  const known = version.split('.').slice(0, 2).join('.')
+  for (const file of readdirSync(folder)) t.match(readFileSync(join(folder, file), 'utf8'), new RegExp(`[Kk]nown version: ${known}\\b`), file)
+})
+
+t.test('a connected client has all that is touched, and each is what it was', async (t) => {
+  const client = createClient({ name: 'c', hosts, localDataCenter, warn: () => {} })
+  t.teardown(async () => { await client.shutdown() })
+  await client.connect()
+  const { controlConnection, profileManager, options } = internalsOf(client)
+  const parts: Record<keyof typeof touched, object | null | undefined> = {
+    client,
+    options,
+    profileManager,
+    controlConnection,
+    host: client.hosts.values()[0],
+    socket: controlConnection?.connection
+  }
+  for (const [name, members] of Object.entries(touched)) {
+    const part = parts[name as keyof typeof touched] as Record<string, unknown>
+    t.ok(part, name)
+    t.strictSame(Object.fromEntries(Object.keys(members).map((member) => [member, typeof part[member]])), members, name)
+  }
+})
+
+t.test('nothing outside that folder looks behind the declarations of a client', async (t) => {
+  const names = new RegExp(`\\b(${['controlConnection', 'profileManager', 'logEmitter', ...Object.keys(touched.controlConnection).filter((name) => name.startsWith('_'))].join('|')})\\b`)
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.includes('driver-internals'))
+  t.ok(files.length > 100)
+  t.strictSame(files.filter((file) => names.test(readFileSync(join(root, 'src', file), 'utf8'))), [])
+})
