@@ -8,7 +8,7 @@ import { lengthOf } from './text.js'
 export interface CheckedColumn {
   readonly type: CqlType
   readonly options: AnyColumnOptions
-  /** Never written as null: key, counter, or {@link refusesNull}. Absent: as the options say. */
+  /** Never written as null: key, counter, or required. Absent: as the options say. */
   readonly required?: boolean
   /** See {@link typeIsAll}. Absent: not known. */
   readonly plain?: boolean
@@ -30,9 +30,9 @@ export function typeIsAll ({ type, options }: CheckedColumn, isKey: boolean): bo
 export function checkValue (column: CheckedColumn, value: unknown): unknown {
   const { type, options } = column
   if (value === null) {
-    const required = column.required ?? refusesNull(options)
+    const required = column.required ?? (options.required === true || isKey(options))
     // For a collection null is the empty one, which only a key cannot be.
-    if (required && (isKey(options) || type.emptyValue() === null)) throw nullRefused(options)
+    if (required && (isKey(options) || type.emptyValue() === null)) throw nullRefused()
     return null
   }
   const converted = convert(type, value)
@@ -57,19 +57,9 @@ export function hasRules ({ required, minLength, maxLength, validate }: AnyColum
   return required === true || minLength !== undefined || maxLength !== undefined || validate !== undefined
 }
 
-/** True for keys, for what is required, and for texts with a shortest length: null has no characters (TYP-01). */
-export function refusesNull (options: AnyColumnOptions): boolean {
-  return options.required === true || isKey(options) || minimumLength(options) > 0
-}
+export function nullRefused (): InvalidValue { return new InvalidValue('required', 'must not be null') }
 
-export function nullRefused (options: AnyColumnOptions): InvalidValue {
-  const isTooShort = options.required !== true && !isKey(options) && minimumLength(options) > 0
-  return isTooShort
-    ? new InvalidValue('length', `must have at least ${characters(minimumLength(options))}, so it cannot be null`)
-    : new InvalidValue('required', 'must not be null')
-}
-
-/** Shortest allowed length of text: 1 where it is required (TYP-01). */
+/** Shortest allowed length of a text that is there: 1 where it is required (TYP-01). */
 export function minimumLength ({ required, minLength }: AnyColumnOptions): number {
   return minLength ?? (required === true ? 1 : 0)
 }

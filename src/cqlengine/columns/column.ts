@@ -47,7 +47,7 @@ export interface ColumnOptions<V, I = V> {
 }
 
 export interface TextOptions extends ColumnOptions<string> {
-  /** Shortest length in characters; 1 where `required`, else none. From 1 on null is refused as well (TYP-01). */
+  /** Shortest length in characters of a text that is there; only `required` demands one, and then it is 1 unless said otherwise. */
   minLength?: number
   maxLength?: number
 }

@@ -1,5 +1,5 @@
 import { BigIntType } from './big-integer.js'
-import { type Change, type ChangeKind, InvalidValue, type Kind } from './cql-type.js'
+import { type Change, type ChangeKind, InvalidValue, type JsonSchema, type Kind } from './cql-type.js'
 
 /** `counter` (TYP-08, STM-11): only ever incremented and decremented. */
 export class CounterType extends BigIntType {
@@ -16,6 +16,10 @@ export class CounterType extends BigIntType {
   override convertChange (kind: ChangeKind, value: unknown): unknown {
     if (kind === 'increment' || kind === 'decrement') return this.convert(value)
     throw new InvalidValue('operation', 'a counter cannot be set, only incremented and decremented')
+  }
+
+  override operandSchema (kind: ChangeKind): JsonSchema | undefined {
+    return kind === 'increment' || kind === 'decrement' ? this.schema() : undefined
   }
 
   /** A counter that was never changed counts as 0 (DRT-07). */

@@ -11,6 +11,9 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 
 export type { ChangeKind }
 
+/** The operations that `update({ tags__add })` names. */
+export const operationKinds: readonly ChangeKind[] = ['append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
+
 /**
  * One change of one column. `value` is in the instance's form:
  * `assign` the whole value or null · `append`/`prepend` a list · list `remove` a list of values · set `add`/`remove` a set ·
@@ -119,6 +122,9 @@ export abstract class CqlType<V = unknown> {
   /** JSON schema (draft 7) of the JSON form. `input` may accept more than `output` produces. */
   abstract schema (direction: 'input' | 'output'): JsonSchema
 
+  /** JSON schema of what an operation takes; `undefined` where the type has no such operation. */
+  operandSchema (_kind: ChangeKind): JsonSchema | undefined { return undefined }
+
   /** What is sent so that `before` becomes `after`; `null` stands for no value. Empty when equal. Overridden where a part can be sent. */
   changes (before: V | null, after: V | null): readonly Change[] {
     if (before === null ? after === null : after !== null && this.equals(before, after)) return []
@@ -131,6 +137,14 @@ export abstract class CqlType<V = unknown> {
     return this.convert(value)
   }
 
+  /**
+   * Judges what is sent of a value, by the rules inside the type. The change is one of {@link changes}.
+   * @throws {InvalidValue}
+   */
+  judge ({ value }: Change): void {
+    if (value !== null) this.convert(value)
+  }
+
   /** The driver's form of a change's value. */
   changeToDriver (change: Change, encoding: Encoding): unknown {
     return change.value === null ? null : this.toDriver(change.value as V, encoding)
@@ -141,6 +155,12 @@ export abstract class CqlType<V = unknown> {
 
   /** The type as it must be inside another type or in a key: frozen where Cassandra asks for it (reference 6.3 "Nesting"). */
   frozen (): CqlType<V> { return this }
+
+  /**
+   * The type without the rules that columns inside it add. By it is converted what searches, compares or removes: a rule judges what is
+   * stored, and older rows may hold values that it refuses today.
+   */
+  unruled (): CqlType<V> { return this }
 
   /** What null is read as: collections have an empty value, all else has none (API.md section 4). */
   emptyValue (): V | null { return null }

@@ -32,7 +32,12 @@ export class DateTimeType extends ObjectType<Date> {
   override isAsKept (snapshot: unknown, value: unknown): boolean { return value instanceof Date && Object.is(snapshot, value.getTime()) }
   override keyOf (value: Date): Key { return value.getTime() }
   override toJSON (value: Date): string | null { return value.toJSON() }
-  override schema (): JsonSchema { return { type: 'string', format: 'date-time' } }
+
+  /** As one of several types a number stays one: alone, Ajv would make a text of it. */
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    const text = { type: 'string', format: 'date-time' }
+    return direction === 'output' ? text : { anyOf: [text, { type: 'integer' }] }
+  }
 }
 
 function toMilliseconds (value: unknown): number {

@@ -54,7 +54,7 @@ type ListInput<C> = readonly InnerOf<C>[]
 type SetInput<C> = ReadonlySet<InnerOf<C>> | readonly InnerOf<C>[]
 type MapInput<A, B> = ReadonlyMap<InnerOf<A>, InnerOf<B>> | { readonly [key: string]: InnerOf<B> }
 type TupleValue<T extends readonly unknown[]> = { -readonly [I in keyof T]: ValueOf<T[I]> | null }
-type TupleInput<T extends readonly unknown[]> = { readonly [I in keyof T]: InnerOf<T[I]> | null } | types.Tuple
+type TupleInput<T extends readonly unknown[]> = { readonly [I in keyof T]: InnerOf<T[I]> | null | undefined } | types.Tuple
 type VectorValue<C> = Facts<C>['element'] extends never ? ValueOf<C>[] : FloatMark extends Facts<C>['element'] ? Float32Array : ValueOf<C>[]
 type VectorInput<C> = readonly InnerOf<C>[] | VectorValue<C>
 

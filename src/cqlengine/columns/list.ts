@@ -49,6 +49,12 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
   override toJSON (value: E[]): unknown { return value.map((e) => this.#of.toJSON(e)) }
   override schema (direction: 'input' | 'output'): JsonSchema { return { type: 'array', items: this.#of.schema(direction) } }
 
+  override operandSchema (kind: ChangeKind): JsonSchema | undefined {
+    if (this.#isFrozen) return undefined
+    if (kind === 'remove') return this.unruled().schema('input')
+    return kind === 'append' || kind === 'prepend' ? this.schema('input') : undefined
+  }
+
   /** An append, a prepend or both where the old list is a part of the new one (STM-08), else the whole list. */
   override changes (before: E[] | null, after: E[] | null): readonly Change[] {
     const from = before ?? []
@@ -65,7 +71,8 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
 
   override convertChange (kind: ChangeKind, value: unknown): unknown {
     if (kind === 'assign') return this.convert(value)
-    if (!this.#isFrozen && (kind === 'append' || kind === 'prepend' || kind === 'remove')) return this.convert(value)
+    if (!this.#isFrozen && kind === 'remove') return this.unruled().convert(value)
+    if (!this.#isFrozen && (kind === 'append' || kind === 'prepend')) return this.convert(value)
     throw noOperation(this.cql, kind, this.#isFrozen ? [] : ['append', 'prepend', 'remove'])
   }
 
@@ -76,6 +83,11 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
   override isIdempotent (kind: ChangeKind): boolean { return this.#isFrozen || kind === 'remove' }
 
   override frozen (): CqlType<E[]> { return this.#isFrozen ? this : new ListType(this.#of, true) }
+  override unruled (): CqlType<E[]> {
+    const of = this.#of.unruled()
+    return of === this.#of ? this : new ListType(of, this.#isFrozen)
+  }
+
   override emptyValue (): E[] { return [] }
   override isEmpty (value: E[]): boolean { return value.length === 0 }
   override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined { return part === 'element' ? this.#of : undefined }

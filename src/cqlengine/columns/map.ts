@@ -5,6 +5,7 @@ import { convertInner, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
 import { checkPlainKeys, keyFromProperty, keyFromText, keyToProperty, keyToText } from './map-keys.js'
 import { hasMethods, isPlainObject, ObjectType, unreadable } from './outside.js'
+import { nullable } from './schema.js'
 import { convertSet } from './set.js'
 
 /**
@@ -36,15 +37,15 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   }
 
   /** The same map when nothing had to be converted: users keep references to the values of their instances. */
-  #convertEntries<W> (value: unknown, convertValue: (value: unknown, i: number) => W): Map<K, W> {
-    if (this.#key.primitive && value instanceof Map && this.#isConverted(value, convertValue)) return value as Map<K, W>
+  #convertEntries<W> (value: unknown, convertValue: (value: unknown, i: number) => W, keyFor = (_value: unknown): CqlType<K> => this.#key): Map<K, W> {
+    if (this.#key.primitive && value instanceof Map && this.#isConverted(value, convertValue, keyFor)) return value as Map<K, W>
     let isSame = value instanceof Map
     const converted = new Map<K, W>()
     const byKey = this.#key.primitive ? undefined : new Map<Key, K>()
     let at = -1
-    for (const [key, v] of entriesOf(value, this.#key)) {
+    for (const [key, v] of entriesOf(value, this.#key.unruled())) {
       at++
-      const newKey = convertInner(this.#key, key, 'key of entry', at)
+      const newKey = convertInner(keyFor(v), key, 'key of entry', at)
       const newValue = convertValue(v, at)
       const known = byKey === undefined ? newKey : remembered(byKey, this.#key.keyOf(newKey), newKey)
       isSame &&= Object.is(key, known) && Object.is(v, newValue)
@@ -54,10 +55,10 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   }
 
   /** What validation finds nearly always, told without making another map. */
-  #isConverted<W> (map: ReadonlyMap<unknown, unknown>, convertValue: (value: unknown, i: number) => W): boolean {
+  #isConverted<W> (map: ReadonlyMap<unknown, unknown>, convertValue: (value: unknown, i: number) => W, keyFor: (value: unknown) => CqlType<K>): boolean {
     let i = 0
     for (const [key, v] of map) {
-      if (!Object.is(convertInner(this.#key, key, 'key of entry', i), key) || !Object.is(convertValue(v, i++), v)) return false
+      if (!Object.is(convertInner(keyFor(v), key, 'key of entry', i), key) || !Object.is(convertValue(v, i++), v)) return false
     }
     return true
   }
@@ -213,6 +214,12 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return { type: 'object', additionalProperties: this.#value.schema(direction) }
   }
 
+  override operandSchema (kind: ChangeKind): JsonSchema | undefined {
+    if (this.#isFrozen) return undefined
+    if (kind === 'update') return { type: 'object', additionalProperties: nullable(this.#value.schema('input')) }
+    return kind === 'remove' ? { type: 'array', items: this.#key.unruled().schema('input') } : undefined
+  }
+
   /** Changed entries as an update, missing ones as a removal (STM-09, STM-10); the whole map where no key stays. */
   override changes (before: Map<K, V> | null, after: Map<K, V> | null): readonly Change[] {
     const from = before ?? new Map<K, V>()
@@ -247,13 +254,15 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return missing
   }
 
-  /** In an `update` a null value deletes the entry (UPD-07, B15). */
+  /** In an `update` a null value deletes the entry (UPD-07, B15), whose key is not judged then. */
   override convertChange (kind: ChangeKind, value: unknown): unknown {
     if (kind === 'assign') return this.convert(value)
     if (this.#isFrozen || (kind !== 'update' && kind !== 'remove')) throw noOperation(this.cql, kind, this.#isFrozen ? [] : ['update', 'remove'])
     try {
-      if (kind === 'remove') return convertSet(this.#key, value)
-      return this.#convertEntries<V | null>(value, (v, i) => v === null ? null : convertInner(this.#value, v, 'value of entry', i))
+      const removed = this.#key.unruled()
+      if (kind === 'remove') return convertSet(removed, value)
+      const convertValue = (v: unknown, i: number): V | null => v === null ? null : convertInner(this.#value, v, 'value of entry', i)
+      return this.#convertEntries(value, convertValue, (v) => v === null ? removed : this.#key)
     } catch (error) {
       throw unreadable(error)
     }
@@ -268,6 +277,15 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   }
 
   override frozen (): CqlType<Map<K, V>> { return this.#isFrozen ? this : new MapType(this.#key, this.#value, true) }
+  override judge (change: Change): void {
+    if (change.kind !== 'remove') super.judge(change)
+  }
+
+  override unruled (): CqlType<Map<K, V>> {
+    const [key, value] = [this.#key.unruled(), this.#value.unruled()]
+    return key === this.#key && value === this.#value ? this : new MapType(key, value, this.#isFrozen)
+  }
+
   override emptyValue (): Map<K, V> { return new Map() }
   override isEmpty (value: Map<K, V>): boolean { return value.size === 0 }
 

@@ -46,6 +46,7 @@ class RuledType extends CqlType {
   override changeToDriver (change: Change, encoding: Encoding): unknown { return this.#type.changeToDriver(change, encoding) }
   override isIdempotent (kind: ChangeKind): boolean { return this.#type.isIdempotent(kind) }
   override frozen (): CqlType { return new RuledType(this.#type.frozen(), this.#column) }
+  override unruled (): CqlType { return this.#type.unruled() }
   override emptyValue (): unknown { return this.#type.emptyValue() }
   override isEmpty (value: unknown): boolean { return this.#type.isEmpty(value) }
   override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined { return this.#type.elementType(part) }

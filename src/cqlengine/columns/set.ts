@@ -127,7 +127,13 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   override toJSON (value: Set<E>): unknown { return [...value].map((e) => this.#of.toJSON(e)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    return { type: 'array', items: this.#of.schema(direction), uniqueItems: true }
+    // An element that is given twice is one.
+    return { type: 'array', items: this.#of.schema(direction), ...direction === 'output' && { uniqueItems: true } }
+  }
+
+  override operandSchema (kind: ChangeKind): JsonSchema | undefined {
+    if (this.#isFrozen) return undefined
+    return kind === 'add' ? this.schema('input') : kind === 'remove' ? this.unruled().schema('input') : undefined
   }
 
   /** What is new as an addition, what is gone as a removal (STM-07); the whole set where the two have nothing in common. */
@@ -146,11 +152,22 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   }
 
   override convertChange (kind: ChangeKind, value: unknown): unknown {
-    if (kind === 'assign' || (!this.#isFrozen && (kind === 'add' || kind === 'remove'))) return this.convert(value)
+    if (kind === 'assign' || (!this.#isFrozen && kind === 'add')) return this.convert(value)
+    if (kind === 'remove' && !this.#isFrozen) return this.unruled().convert(value)
     throw noOperation(this.cql, kind, this.#isFrozen ? [] : ['add', 'remove'])
   }
 
   override frozen (): CqlType<Set<E>> { return this.#isFrozen ? this : new SetType(this.#of, true) }
+  /** What was removed needs no judging. */
+  override judge (change: Change): void {
+    if (change.kind !== 'remove') super.judge(change)
+  }
+
+  override unruled (): CqlType<Set<E>> {
+    const of = this.#of.unruled()
+    return of === this.#of ? this : new SetType(of, this.#isFrozen)
+  }
+
   override emptyValue (): Set<E> { return new Set() }
   override isEmpty (value: Set<E>): boolean { return value.size === 0 }
   override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined { return part === 'element' ? this.#of : undefined }

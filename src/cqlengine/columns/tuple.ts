@@ -30,7 +30,8 @@ export class TupleType extends ObjectType<Elements> {
     let isSame = given === value && given.length === this.#of.length
     const converted = this.#of.map((type, i) => {
       const before = i < given.length ? given[i] : null
-      const after = before === null ? null : convertInner(type, before, 'element', i)
+      // Undefined too: as JSON and user types have it.
+      const after = before === null || before === undefined ? null : convertInner(type, before, 'element', i)
       isSame &&= Object.is(before, after)
       return after
     })
@@ -62,6 +63,11 @@ export class TupleType extends ObjectType<Elements> {
   }
 
   override frozen (): CqlType<Elements> { return this.#isInner ? this : new TupleType(this.#of, true) }
+  override unruled (): CqlType<Elements> {
+    const of = this.#of.map((type) => type.unruled())
+    return of.every((type, i) => type === this.#of[i]) ? this : new TupleType(of, this.#isInner)
+  }
+
   override parts (): readonly CqlType[] { return this.#of }
 }
 

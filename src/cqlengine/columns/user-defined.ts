@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import { quote } from '../statements/identifiers.js'
-import { type CheckedColumn, checkValue, refusesNull } from './check.js'
+import { type CheckedColumn, checkValue, hasRules } from './check.js'
 import { columnSchema } from './column-schema.js'
 import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind, type UserTypeLike } from './cql-type.js'
 import { equalOrNull, joinKeys, sameOrNull } from './elements.js'
@@ -32,12 +32,15 @@ export class UserDefined extends ObjectType<object> {
   readonly #class: UserTypeLike
   readonly #fields: readonly Field[]
   readonly #isFrozen: boolean
+  readonly #isRuled: boolean
 
-  constructor (type: UserTypeLike, isFrozen: boolean) {
+  /** @param isRuled whether the fields' rules are asked; see `unruled` */
+  constructor (type: UserTypeLike, isFrozen: boolean, isRuled = true) {
     super()
     this.#class = type
-    this.#fields = fieldsOf(type)
+    this.#fields = isRuled ? fieldsOf(type) : fieldsOf(type).map(withoutRules)
     this.#isFrozen = isFrozen
+    this.#isRuled = isRuled
     const cql = quote(type.typeName)
     this.cql = isFrozen ? `frozen<${cql}>` : cql
   }
@@ -46,7 +49,8 @@ export class UserDefined extends ObjectType<object> {
   protected read (value: unknown): object {
     if (value instanceof this.#class) return this.#converted(value as Instance)
     if (!isPlainObject(value)) throw new InvalidValue('type', `must be an instance of ${this.#class.name || 'the user type'} or a plain object with its fields`)
-    return this.#converted(this.#make(this.#given(value)))
+    const given = this.#given(value)
+    return this.#converted(this.#make(this.#isRuled ? given : this.#completed(given)))
   }
 
   /** For messages, which do not tell hidden ones. */
@@ -61,6 +65,17 @@ export class UserDefined extends ObjectType<object> {
       if (v !== undefined) given[key] = checkField(field, v)
     }
     return given
+  }
+
+  /** The class itself would ask the rules. */
+  #completed (given: Instance): Instance {
+    const values: Instance = new StoredFields()
+    for (const { name, type, options } of this.#fields) {
+      const byDefault: unknown = typeof options.default === 'function' ? options.default() : options.default
+      const value = name in given ? given[name] : byDefault ?? null
+      values[name] = value === null ? type.emptyValue() : type.convert(value)
+    }
+    return values
   }
 
   #converted (instance: Instance): object {
@@ -125,7 +140,8 @@ export class UserDefined extends ObjectType<object> {
   override toJSON (value: object): unknown { return (value as { toJSON (): unknown }).toJSON() }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    const isSure = ({ options }: Field): boolean => direction === 'output' ? options.required === true : refusesNull(options)
+    // Null is the empty collection, which a body may leave out as well.
+    const isSure = ({ options, type }: Field): boolean => options.required === true && (direction === 'output' || type.emptyValue() === null)
     const visible = this.#fields.filter(({ options }) => direction === 'input' || options.hidden !== true)
     const properties = visible.map((field) => {
       const schema = columnSchema(field, direction)
@@ -153,6 +169,16 @@ export class UserDefined extends ObjectType<object> {
     return [field.field, checkField(field, v)]
   }
 
+  override judge (change: Change): void {
+    if (change.kind !== 'field') {
+      super.judge(change)
+      return
+    }
+    const [name, value] = change.value as readonly [string, unknown]
+    const field = this.#fields.find((f) => f.field === name)
+    if (field !== undefined) checkField(field, value)
+  }
+
   override changeToDriver (change: Change, encoding: Encoding): unknown {
     if (change.kind !== 'field') return super.changeToDriver(change, encoding)
     const [name, value] = change.value as readonly [string, unknown]
@@ -160,7 +186,12 @@ export class UserDefined extends ObjectType<object> {
     return value === null || field === undefined ? null : field.type.toDriver(value, encoding)
   }
 
-  override frozen (): CqlType<object> { return this.#isFrozen ? this : new UserDefined(this.#class, true) }
+  override frozen (): CqlType<object> { return this.#isFrozen ? this : new UserDefined(this.#class, true, this.#isRuled) }
+  override unruled (): CqlType<object> {
+    const isPlain = this.#fields.every(({ options, type }) => !hasRules(options) && type.unruled() === type)
+    return isPlain ? this : new UserDefined(this.#class, this.#isFrozen, false)
+  }
+
   override parts (): readonly CqlType[] { return this.#fields.map(({ type }) => type) }
   override userTypes (): readonly UserTypeLike[] { return [...super.userTypes(), this.#class] }
 }
@@ -170,6 +201,12 @@ function fieldsOf (type: UserTypeLike): readonly Field[] {
     const { type, options } = column as FieldColumn
     return { name, field: options.dbField ?? name, type: type.frozen(), options }
   })
+}
+
+/** Only what tells names and defaults is left of the options. */
+function withoutRules (field: Field): Field {
+  const { default: byDefault, dbField, description, hidden } = field.options
+  return { ...field, type: field.type.unruled(), options: { default: byDefault, dbField, description, hidden } as Field['options'] }
 }
 
 /** The field's value, with what Cassandra stores as null as null. */

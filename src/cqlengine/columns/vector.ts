@@ -65,5 +65,10 @@ export class VectorType extends ObjectType<Numbers> {
     return { type: 'array', items: this.#of.schema(direction), minItems: this.dimensions, maxItems: this.dimensions }
   }
 
+  override unruled (): CqlType<Numbers> {
+    const of = this.#of.unruled()
+    return of === this.#of ? this : new VectorType(of, this.dimensions)
+  }
+
   override parts (): readonly CqlType[] { return [this.#of] }
 }

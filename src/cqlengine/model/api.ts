@@ -2,6 +2,7 @@
 
 import type { Route } from '../connection/route.js'
 import type { AnyColumn, Columns } from '../columns/column.js'
+import type { Dialect } from '../columns/dialect.js'
 import type { Expression, Ordering } from '../columns/expression.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import type {
@@ -124,7 +125,18 @@ export type AnyModel = (abstract new (...values: any) => Instance<any>) & { read
 type Self<M extends AnyModel> = InstanceType<M>
 type Q<M extends AnyModel> = QuerySet<Self<M>>
 
-export interface SchemaOptions { for?: 'row' | 'create' | 'update' | 'key', $id?: string }
+/** What {@link ModelStatics.toJSONSchema} describes, and how. */
+export interface SchemaOptions<N extends string = string> {
+  /** `row` (default) for responses, `create` and `update` for bodies, `key` for route parameters. */
+  for?: 'row' | 'create' | 'update' | 'key'
+  /** These columns and the key. */
+  only?: readonly N[]
+  /** `fastify` (default): draft 7 with `nullable`. */
+  dialect?: Dialect
+  /** Whether an update names the operations of collections and counters (`tags__add`). Default true. */
+  operations?: boolean
+  $id?: string
+}
 
 /** Statics of every model. They take `this: M`, so that the methods of your class are known in every result. */
 export interface ModelStatics {

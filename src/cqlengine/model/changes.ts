@@ -91,11 +91,11 @@ export function isAsKept ({ mutable, type }: TableColumn, kept: unknown, value: 
 /** Stands for a value that its column refuses. */
 export const wrong: unique symbol = Symbol('wrong')
 
-/** A value as instances hold it, null included; {@link wrong} for what its column refuses. */
+/** A value as instances hold it, null included, whatever the rules say; {@link wrong} for what its type refuses. */
 export function inForm (column: TableColumn, value: unknown): unknown {
   if (value === undefined || value === null) return value
   try {
-    return column.type.convert(value)
+    return column.unruled.convert(value)
   } catch {
     return wrong
   }

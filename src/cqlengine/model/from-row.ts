@@ -6,7 +6,7 @@ import { isolated, readValues, Violations } from './values.js'
 /**
  * `Model.hydrate(row)`: a clean instance from values in any accepted form. Columns that are missing count as not loaded.
  * @param row attribute names and values; in a polymorphic family with the columns of the child that the discriminator tells
- * @throws {ValidationError} for unknown names and values that their columns refuse, {PolymorphicModelError} for an unknown kind
+ * @throws {ValidationError} for unknown names and values that their types refuse, {PolymorphicModelError} for an unknown kind
  */
 export function fromRow (queried: ModelConstructor, row: unknown): object {
   const given = readValues(row, queried[META].name)
@@ -38,8 +38,8 @@ function classOf (queried: ModelConstructor, given: Map<string, unknown>): Model
 }
 
 /** In the instance's form: a cache must not change with the instances made from it. */
-function own ({ type }: TableColumn, value: unknown): unknown {
-  return value === null ? null : isolated(type, type.convert(value), value)
+function own ({ type, unruled }: TableColumn, value: unknown): unknown {
+  return value === null ? null : isolated(type, unruled.convert(value), value)
 }
 
 function loadedColumns (table: Table, stored: Readonly<Record<string, unknown>>): readonly TableColumn[] {

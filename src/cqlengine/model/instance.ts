@@ -9,12 +9,12 @@ import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
 import { storedFrom } from './hydrate.js'
-import { loading } from './loading.js'
+import { judging, loading } from './loading.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
 import { valueOf } from './layout.js'
-import { rowSchema } from './schema.js'
+import { modelSchema } from './schema.js'
 import { type Loaded, type Source, State } from './state.js'
 import type { Table } from './table.js'
 import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
@@ -115,7 +115,11 @@ export class ModelInstance extends FieldGuard {
     await engineOf(state).delete(this, state, take(state, 'delete', options))
   }
 
-  validate (): void { validateInstance(this, own(this)) }
+  /** Called by a write, be it through an override, it judges what is sent; called by hand all. */
+  validate (): void {
+    const isOfWrite = judging.instance === this
+    validateInstance(this, isOfWrite && judging.base !== undefined ? judging.base : own(this), isOfWrite ? 'sent' : 'all')
+  }
 
   equals (other: unknown): boolean {
     const state = typeof other === 'object' && other !== null ? ModelInstance.stateOf(other) : undefined
@@ -177,7 +181,7 @@ export class ModelInstance extends FieldGuard {
   static profile (name: string): Query { return this.objects.profile(name) }
   static idempotent (yes: boolean = true): Query { return this.objects.idempotent(yes) }
 
-  static toJSONSchema (options?: SchemaOptions): Record<string, unknown> { return rowSchema(inside(this), options) }
+  static toJSONSchema (options?: SchemaOptions): Record<string, unknown> { return modelSchema(inside(this), options) }
 
   /** A clean instance from values in any accepted form, as if it had been loaded: for caches and tests. */
   static hydrate (row: unknown): object { return fromRow(inside(this), row) }

@@ -1,4 +1,4 @@
-import type { Loaded, Source } from './state.js'
+import type { Loaded, Source, State } from './state.js'
 
 interface Loading {
   /** The class that is constructed next as a loaded row. */
@@ -16,6 +16,9 @@ interface Loading {
  * models, for nothing waits in that moment; and constructors find it at once, where asking each class for its own took as long as all the rest.
  */
 export const loading: Loading = { target: undefined, source: undefined, loaded: undefined, probing: false, creating: undefined }
+
+/** The instance whose `validate()` is called by a write at this moment, and what counts as stored there: an override may call ours. */
+export const judging: { instance: object | undefined, base: State | undefined } = { instance: undefined, base: undefined }
 
 /** Runs `construct`, and puts back what was under way: the constructor of a row may load others, and one that threw must not leave its row to the next. */
 export function whileLoading<T> (construct: () => T): T {

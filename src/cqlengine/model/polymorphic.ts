@@ -64,6 +64,11 @@ export class Family {
     return this.#children.filter((c) => belongsTo(c, model)).map((c) => c[META].variant)
   }
 
+  /** The children below `model`, children of children included. */
+  below (model: ModelConstructor): readonly ModelConstructor[] {
+    return this.#children.filter((c) => c[META] !== model[META] && belongsTo(c, model))
+  }
+
   /** Values such as Uuid are equal by text, not by identity. */
   #kindOf (variant: unknown): unknown { return this.discriminator.type.keyOf(variant) }
 }

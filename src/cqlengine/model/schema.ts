@@ -1,56 +1,125 @@
 import { columnSchema } from '../columns/column-schema.js'
-import type { JsonSchema } from '../columns/cql-type.js'
+import { type JsonSchema, operationKinds } from '../columns/cql-type.js'
+import { type Dialect, dialects, inDialect } from '../columns/dialect.js'
 import { nullable } from '../columns/schema.js'
 import { QueryError } from '../errors.js'
-import { knownOptions } from '../known-options.js'
+import { checkFlag, knownOptions } from '../known-options.js'
 import type { SchemaOptions } from './api.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
-import type { TableColumn } from './table.js'
+import type { Table, TableColumn } from './table.js'
 
 const purposes = ['row', 'create', 'update', 'key'] as const
 type Purpose = typeof purposes[number]
 
+interface Wanted { readonly purpose: Purpose, readonly $id: string | undefined, readonly only: readonly string[] | undefined, readonly dialect: Dialect, readonly operations: boolean }
+
 /**
- * A JSON schema (draft 7) of a model: `row` for responses, `create` and `update` for bodies, `key` for route parameters.
- * @param options `for`: default `'row'`; `$id`: default none
+ * A JSON schema of a model: `row` for responses, `create` and `update` for bodies, `key` for route parameters.
+ * @param options `for`: default `'row'`; `only`: the named columns and the key; `dialect`: default `'fastify'`, draft 7 with `nullable`;
+ * `operations`: of an update, default true; `$id`: default none
+ * @throws {QueryError} for wrong options, unknown columns in `only` too
  */
-export function rowSchema (model: ModelConstructor, options?: SchemaOptions): Record<string, unknown> {
-  const { for: purpose = 'row', $id } = knownOptions(`${model[META].name}.toJSONSchema`, options, ['for', '$id'])
-  if (!isPurpose(purpose)) throw new QueryError(`${model[META].name}.toJSONSchema: "for" must be one of ${purposes.join(', ')}`)
-  if ($id !== undefined && typeof $id !== 'string') throw new QueryError(`${model[META].name}.toJSONSchema: "$id" must be a string`)
+export function modelSchema (model: ModelConstructor, options?: SchemaOptions): Record<string, unknown> {
+  const wanted = read(model, options)
+  const { purpose, $id } = wanted
   const table = tableOf(model)
   const { description } = model[META].options
-  const columns = columnsFor(purpose, table.columns, table.key, model)
+  const columns = columnsFor(wanted, table, model)
   const required = columns.filter((c) => isRequired(purpose, c)).map((c) => c.name)
+  const properties = [
+    ...columns.map((c) => [c.name, property(purpose, c)] as const),
+    ...purpose === 'update' && wanted.operations ? columnsOf('update', table, model, wanted.only).flatMap((c) => operationsOf(table, c)) : [],
+    ...purpose === 'row' ? propertiesOfChildren(model, wanted.only) : []
+  ]
   return {
     ...$id !== undefined && { $id },
-    type: 'object',
-    ...purpose === 'row' && description !== undefined && { description },
-    properties: Object.fromEntries(columns.map((c) => [c.name, property(purpose, c)])),
-    ...required.length > 0 && { required },
-    ...purpose !== 'row' && { additionalProperties: false }
+    ...inDialect({
+      type: 'object',
+      ...purpose === 'row' && description !== undefined && { description },
+      properties: Object.fromEntries(properties),
+      ...required.length > 0 && { required },
+      ...purpose !== 'row' && { additionalProperties: false }
+    }, wanted.dialect)
   }
 }
 
-function isPurpose (value: unknown): value is Purpose { return purposes.includes(value as Purpose) }
+function read (model: ModelConstructor, options: SchemaOptions | undefined): Wanted {
+  const at = `${model[META].name}.toJSONSchema`
+  const { for: purpose = 'row', $id, only, dialect = 'fastify', operations } = knownOptions(at, options, ['for', 'only', 'dialect', 'operations', '$id'])
+  if (!isOneOf(purposes, purpose)) throw new QueryError(`${at}: "for" must be one of ${purposes.join(', ')}`)
+  if (!isOneOf(dialects, dialect)) throw new QueryError(`${at}: "dialect" must be one of ${dialects.join(', ')}`)
+  if ($id !== undefined && typeof $id !== 'string') throw new QueryError(`${at}: "$id" must be a string`)
+  checkFlag(at, 'operations', operations)
+  return { purpose, $id, only: only === undefined ? undefined : names(model, at, only), dialect, operations: operations !== false }
+}
 
-function columnsFor (purpose: Purpose, all: readonly TableColumn[], key: readonly TableColumn[], model: ModelConstructor): readonly TableColumn[] {
+function isOneOf<T> (known: readonly T[], value: unknown): value is T { return (known as readonly unknown[]).includes(value) }
+
+function names (model: ModelConstructor, at: string, only: unknown): readonly string[] {
+  if (!Array.isArray(only) || only.length === 0) throw new QueryError(`${at}: "only" must be an array of column names`)
+  const known = [tableOf(model), ...childrenOf(model).map(tableOf)]
+  const unknown = only.find((name: unknown) => typeof name !== 'string' || !known.some(({ byName }) => byName.has(name))) as unknown
+  if (unknown !== undefined) throw new QueryError(`${at}: "only" names ${JSON.stringify(String(unknown).slice(0, 60))}, which is no column of the model`)
+  return only as readonly string[]
+}
+
+function columnsFor ({ purpose, only }: Wanted, table: Table, model: ModelConstructor): readonly TableColumn[] {
+  const columns = columnsOf(purpose, table, model, only)
+  return purpose === 'create' || purpose === 'update' ? columns.filter((c) => c.type.kind !== 'counter') : columns
+}
+
+/** Counters of an update are changed by operations alone. */
+function columnsOf (purpose: Purpose, { columns, key, discriminator }: Table, model: ModelConstructor, only: readonly string[] | undefined): readonly TableColumn[] {
   if (purpose === 'key') return key
-  if (purpose === 'row') return all.filter((c) => c.options.hidden !== true)
-  const written = all.filter((c) => c.type.kind !== 'counter' && !(c.options.discriminatorColumn === true && model[META].variant !== undefined))
+  const named = columns.filter((c) => only === undefined || only.includes(c.name) || key.includes(c) || (purpose === 'row' && c === discriminator))
+  if (purpose === 'row') return named.filter((c) => c.options.hidden !== true)
+  const written = named.filter((c) => c !== discriminator || model[META].variant === undefined)
   return purpose === 'create' ? written : written.filter((c) => !key.includes(c))
 }
 
-function isRequired (purpose: Purpose, column: TableColumn): boolean {
-  if (purpose === 'key') return true
-  if (purpose === 'update') return false
-  if (purpose === 'row') return column.neverNull || column.type.emptyValue() !== null
-  return column.required && column.options.default === undefined
+function isRequired (purpose: Purpose, { required, options, role, type }: TableColumn): boolean {
+  const canBeEmpty = type.emptyValue() !== null
+  switch (purpose) {
+    case 'key': return true
+    case 'update': return false
+    case 'row': return required || canBeEmpty
+    case 'create': return required && options.default === undefined && (!canBeEmpty || role === 'partition' || role === 'clustering')
+  }
 }
 
 /** fast-json-stringify turns null into "" or 0 unless the schema says nullable. */
 function property (purpose: Purpose, column: TableColumn): JsonSchema {
+  const { required, role, type } = column
   const schema = columnSchema(column, purpose === 'row' ? 'output' : 'input')
-  const mayBeNull = purpose === 'row' ? !column.neverNull && column.type.emptyValue() === null : !column.required
+  const canBeEmpty = type.emptyValue() !== null
+  // Null is the empty collection, which is what comes out.
+  const mayBeNull = purpose === 'row' ? !required && !canBeEmpty : !required || (canBeEmpty && role !== 'partition' && role !== 'clustering')
   return mayBeNull ? nullable(schema) : schema
 }
+
+/** A column that is called like an operation of another wins, as in updates. */
+function operationsOf ({ byName }: Table, { name, type }: TableColumn): (readonly [string, JsonSchema])[] {
+  return operationKinds.flatMap((kind) => {
+    const schema = type.operandSchema(kind)
+    const key = `${name}__${kind}`
+    return schema === undefined || byName.has(key) ? [] : [[key, schema] as const]
+  })
+}
+
+/** What an answer by the schema of a family's parent may hold beside the parent's own: columns of children, none of which is sure to be there. */
+function propertiesOfChildren (model: ModelConstructor, only: readonly string[] | undefined): (readonly [string, JsonSchema])[] {
+  const own = tableOf(model)
+  const found = new Map<string, JsonSchema>()
+  for (const child of childrenOf(model)) {
+    for (const column of tableOf(child).columns) {
+      const { name, options } = column
+      if (own.byName.has(name) || options.hidden === true || (only !== undefined && !only.includes(name))) continue
+      const schema = property('row', column)
+      const other = found.get(name)
+      found.set(name, other === undefined || JSON.stringify(other) === JSON.stringify(schema) ? schema : {})
+    }
+  }
+  return [...found]
+}
+
+function childrenOf (model: ModelConstructor): readonly ModelConstructor[] { return model[META].family?.below(model) ?? [] }

@@ -1,5 +1,5 @@
 import type { AnyColumn, AnyColumnOptions, Columns, IndexOptions } from '../columns/column.js'
-import { refusesNull, typeIsAll } from '../columns/check.js'
+import { typeIsAll } from '../columns/check.js'
 import { CqlType } from '../columns/cql-type.js'
 import { checkKeyType } from '../columns/nesting.js'
 import { bindsAsIs } from '../columns/outside.js'
@@ -18,6 +18,8 @@ export interface TableColumn {
   readonly cql: string
   /** Frozen where it is part of the key. */
   readonly type: CqlType
+  /** The type without the rules inside it: for values that are searched, compared or removed. */
+  readonly unruled: CqlType
   readonly options: AnyColumnOptions
   readonly role: ColumnRole
   readonly order: 'asc' | 'desc'
@@ -26,10 +28,8 @@ export interface TableColumn {
   readonly indexes: readonly IndexOptions[]
   /** Filtering on it is possible: an index of ours or one managed elsewhere. */
   readonly indexed: boolean
-  /** Never written as null: key, counter, required, or a text with a shortest length (TYP-01). */
+  /** Key, counter or required: never written as null. */
   readonly required: boolean
-  /** Key, counter or required: its type has no null, so that answers need not allow it. */
-  readonly neverNull: boolean
   /** The partition key is this column alone. */
   readonly isWholePartitionKey: boolean
   /** As of the type; beside it because asking columns of one layout is faster than asking types of many. */
@@ -160,14 +160,14 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
     field,
     cql: quote(field),
     type,
+    unruled: type.unruled(),
     options,
     role,
     order: options.clusteringOrder ?? 'asc',
     position,
     indexes,
     indexed: indexes.length > 0 || options.customIndex === true,
-    required: isKeyColumn || refusesNull(options) || type.kind === 'counter',
-    neverNull: isKeyColumn || options.required === true || type.kind === 'counter',
+    required: isKeyColumn || options.required === true || type.kind === 'counter',
     isWholePartitionKey: role === 'partition' && keys.partition.length === 1,
     mutable: type.mutable,
     isCounter: type.kind === 'counter',

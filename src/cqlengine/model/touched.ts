@@ -8,17 +8,22 @@ import type { TableColumn } from './table.js'
  */
 export type FindTouched = (values: RowValues, kept: RowValues) => readonly TableColumn[]
 
+/** True where an instance holds something else for null, or where null stands for a part of the row that is not there. */
+export function hasNoNull ({ role, isCounter, canBeEmpty }: TableColumn): boolean {
+  return role === 'partition' || role === 'clustering' || isCounter || canBeEmpty
+}
+
 /** For one table. Where code may be generated the columns are written out in it, since most saves find one or two (measured in bench/). */
 export function touchedFinder (columns: readonly TableColumn[]): FindTouched {
   return canGenerateCode() ? generated(columns) : () => columns
 }
 
 function generated (columns: readonly TableColumn[]): FindTouched {
-  const lines = columns.map(({ mutable, required, canBeEmpty }, i) => {
+  const lines = columns.map((column, i) => {
+    const { mutable } = column
     // What can change in place may be kept in another form, which a value can look like: only null, and what is not loaded, are themselves.
     const differs = mutable ? `(v[${i}] == null || k[${i}] == null ? v[${i}] !== k[${i}] : !t${i}.isAsKept(k[${i}], v[${i}]))` : `v[${i}] !== k[${i}]`
-    // Null is nothing that a required column holds, nor one that can be empty.
-    return `if (${differs}${required || canBeEmpty ? ` || v[${i}] === null` : ''}) touched.push(columns[${i}])`
+    return `if (${differs}${hasNoNull(column) ? ` || v[${i}] === null` : ''}) touched.push(columns[${i}])`
   })
   const body = `'use strict'
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = columns.map((c) => c.type)

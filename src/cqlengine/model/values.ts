@@ -1,9 +1,9 @@
-import { Buffer } from 'node:buffer'
 import { checkValue, nullRefused } from '../columns/check.js'
 import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
 import { mostViolations, ValidationError, type Violation } from '../errors.js'
 import { listed, meant } from '../words.js'
+import { checkKeyValue } from './key-limits.js'
 import type { TableColumn } from './table.js'
 
 /** Gathers the broken rules of several columns, so that one error can tell them all. */
@@ -54,30 +54,72 @@ export function checked (column: TableColumn, value: unknown): unknown {
   const converted = checkValue(column, value)
   if (converted === null) return column.type.emptyValue()
   if (column.plain) return converted
-  if (column.role === 'partition' || column.role === 'clustering') checkKeySize(column, converted)
+  if (column.role === 'partition' || column.role === 'clustering') checkKeyValue(column, converted)
   return converted
 }
 
 /** The same for a value that is written: null is refused where the column must have a value. @throws {InvalidValue} */
 export function checkedToWrite (column: TableColumn, value: unknown): unknown {
   const converted = checked(column, value)
-  if (converted === null && column.required) throw nullRefused(column.options)
+  if (converted === null && column.required) throw nullRefused()
+  return converted
+}
+
+/**
+ * The same, but of a value that is stored already only what is sent so that it becomes the new one: older rows may hold what the rules of
+ * today refuse.
+ * @param kept what is known to be stored of the column; see `State`
+ */
+export function checkedToSend (column: TableColumn, value: unknown, kept: unknown): unknown {
+  try {
+    return checkedToWrite(column, value)
+  } catch (error) {
+    if (kept === undefined || !(error instanceof InvalidValue)) throw error
+    return checkedInParts(column, value, kept, error)
+  }
+}
+
+function checkedInParts (column: TableColumn, value: unknown, kept: unknown, error: InvalidValue): unknown {
+  const { type, unruled, options, mutable } = column
+  const before = kept === null ? null : mutable ? type.restore(kept) : kept
+  const own = value === null ? type.emptyValue() : unruled.convert(value)
+  const changes = type.changes(before, isNothing(column, own) ? null : own)
+  if (changes.length === 0) return own
+  if (own === null || unruled === type) throw error
+  // What the column itself says is of the value as a whole.
+  checkValue({ type: unruled, options }, own)
+  try {
+    for (const change of changes) type.judge(change)
+  } catch (broken) {
+    // Places are told as they are in the whole value, unless something older is in the way.
+    throw before === null || isRight(column, before) ? error : broken
+  }
+  return own
+}
+
+function isRight ({ type }: TableColumn, value: unknown): boolean {
+  try {
+    type.convert(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * A value of a key that is compared with a stored one, or tells which row is meant: by its type alone, whatever the rules say.
+ * @throws {InvalidValue}
+ */
+export function checkedToFind (column: TableColumn, value: unknown): unknown {
+  if (value === null) throw nullRefused()
+  const converted = column.unruled.convert(value)
+  checkKeyValue(column, converted)
   return converted
 }
 
 /** Instances share no value that can change in place, neither with each other nor with a default or what was passed. */
 export function isolated (type: CqlType, converted: unknown, given: unknown): unknown {
   return type.mutable && converted === given && converted !== null ? type.copy(converted) : converted
-}
-
-/** The server counts the bytes of a key in two bytes (reference 6.4 "Keys"). */
-const longestKey = 65_535
-
-function checkKeySize (column: TableColumn, value: unknown): void {
-  const size = typeof value === 'string' ? Buffer.byteLength(value) : Buffer.isBuffer(value) ? value.length : undefined
-  if (size === undefined) return
-  if (size === 0 && column.isWholePartitionKey) throw new InvalidValue('empty', 'must not be empty, being the partition key')
-  if (size > longestKey) throw new InvalidValue('length', `must have at most ${longestKey} bytes, being part of the key`)
 }
 
 /** True for what the database stores as null: null itself and empty collections. */

@@ -7,7 +7,8 @@ import { blueprintOf, valuesOf } from './blueprint.js'
 import type { RowValues } from './layout.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
-import { checkedToWrite, isNothing, validationError, Violations } from './values.js'
+import { hasNoNull } from './touched.js'
+import { checkedToSend, checkedToWrite, isNothing, validationError, Violations } from './values.js'
 import { shown } from '../words.js'
 
 /** An instance's values, all right. */
@@ -19,9 +20,10 @@ export interface Validated {
 
 /**
  * Checks and converts the loaded columns of an instance; only when all are right are the converted values put in place.
+ * @param judged `sent`: of a stored row what differs from what is stored, for a write judges what it sends; `all`: each column
  * @throws {ValidationError} with one entry per broken rule
  */
-export function validateInstance (instance: object, state: State): Validated {
+export function validateInstance (instance: object, state: State, judged: 'all' | 'sent'): Validated {
   const { name, table, layout, findTouched } = blueprintOf(state.model)
   const { stored, accepted } = state
   const violations = new Violations()
@@ -32,7 +34,7 @@ export function validateInstance (instance: object, state: State): Validated {
   const touched: TableColumn[] | undefined = stored === undefined || staticOnly ? undefined : []
   let converted: TableColumn[] | undefined
   let result: unknown[] | undefined
-  for (const column of kept === undefined || staticOnly ? table.columns : findTouched(values, kept)) {
+  for (const column of kept === undefined || staticOnly || judged === 'all' ? table.columns : findTouched(values, kept)) {
     const value = values[column.position]
     // The static part of a partition has neither clustering key nor regular columns.
     if (staticOnly && (column.role === 'clustering' || column.role === 'regular')) continue
@@ -41,10 +43,11 @@ export function validateInstance (instance: object, state: State): Validated {
       continue
     }
     if (accepted !== undefined && value !== null && !column.mutable && value === accepted[column.position]) continue
-    if (kept !== undefined && (value !== null || !(column.required || column.canBeEmpty)) && isAsKept(column, kept[column.position], value)) continue
-    touched?.push(column)
+    const isKept = kept !== undefined && (value !== null || !hasNoNull(column)) && isAsKept(column, kept[column.position], value)
+    if (isKept && judged === 'sent') continue
+    if (!isKept) touched?.push(column)
     try {
-      const own = checkedToWrite(column, value)
+      const own = judged === 'all' ? checkedToWrite(column, value) : checkedToSend(column, value, kept?.[column.position])
       if (own === value) continue
       if (!isSettable(instance, column.name)) throw frozen()
       result ??= values.slice()
@@ -57,6 +60,13 @@ export function validateInstance (instance: object, state: State): Validated {
   violations.finish(name)
   if (converted !== undefined && result !== undefined) for (const column of converted) (instance as Record<string, unknown>)[column.name] = result[column.position]
   return { values: result ?? values, touched: touched ?? table.columns }
+}
+
+/** Judges values that are sent though they may be stored elsewhere: those of a whole row that goes to another place. @throws {ValidationError} */
+export function judgeAll (model: string, columns: readonly TableColumn[], values: RowValues): void {
+  const violations = new Violations()
+  for (const column of columns) violations.try(column.name, () => checkedToWrite(column, values[column.position]))
+  violations.finish(model)
 }
 
 export function frozen (): InvalidValue { return new InvalidValue('frozen', 'cannot be set, because the instance is frozen') }
@@ -136,7 +146,7 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
 /** What was assigned since may have any accepted form. */
 function converted (state: State, column: TableColumn, value: unknown): unknown {
   try {
-    return column.type.convert(value)
+    return column.unruled.convert(value)
   } catch (error) {
     throw validationError(state.model[META].name, column.name, error)
   }

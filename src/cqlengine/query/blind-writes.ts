@@ -1,4 +1,4 @@
-import { type Change, type ChangeKind, type CqlType, InvalidValue } from '../columns/cql-type.js'
+import { type Change, type ChangeKind, type CqlType, InvalidValue, operationKinds } from '../columns/cql-type.js'
 import type { types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import type { ColumnChange } from '../model/changes.js'
@@ -19,8 +19,6 @@ import { updateStatement, type Where } from './update-statement.js'
 import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
 import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, confirm, isConditional } from './write.js'
 import { listed, meant } from '../words.js'
-
-const operations: readonly ChangeKind[] = ['append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
 
 /** `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is (UPD-01). */
 export function updateRows (querying: Querying, state: QueryState, values: unknown, op: OpOptions): Write<void> | undefined {
@@ -116,9 +114,10 @@ function onlyStatic ({ list }: Lightweight): boolean {
 
 /**
  * Reads the argument of `update`: new values and `column__operation`s.
+ * @param check of an assigned value
  * @throws {ValidationError} for unknown columns and operations, keys, counters that are assigned, values that the column refuses
  */
-export function readChanges (model: ModelConstructor, values: unknown): ColumnChange[] {
+export function readChanges (model: ModelConstructor, values: unknown, check: (column: TableColumn, value: unknown) => unknown = checkedToWrite): ColumnChange[] {
   const table = tableOf(model)
   const violations = new Violations()
   const changes: ColumnChange[] = []
@@ -129,7 +128,7 @@ export function readChanges (model: ModelConstructor, values: unknown): ColumnCh
     try {
       const target = targetOf(table, key)
       if (target === undefined) violations.unknown(key, { known: table.columns })
-      else changes.push(readChange(target, value))
+      else changes.push(readChange(target, value, check))
     } catch (error) {
       violations.add(key, error)
     }
@@ -144,11 +143,11 @@ function isNoChange ({ change: { kind, value } }: ColumnChange): boolean {
   return kind !== 'assign' && isEmptyOperation(value)
 }
 
-function readChange ({ column, kind }: Target, value: unknown): ColumnChange {
+function readChange ({ column, kind }: Target, value: unknown, check: (column: TableColumn, value: unknown) => unknown): ColumnChange {
   if (column.role === 'partition' || column.role === 'clustering') throw new InvalidValue('key', 'a key column cannot be updated; delete the row and create another')
   if (kind === 'assign') {
     if (column.isCounter) throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
-    const converted = checkedToWrite(column, value)
+    const converted = check(column, value)
     return { column, change: { kind, value: isNothing(column, converted) ? null : converted } }
   }
   if (value === null) throw new InvalidValue('null', `${kind} takes a value; to delete the column assign null`)
@@ -175,8 +174,8 @@ function splitKey (table: Table, key: string): Target | undefined {
   const column = at < 0 ? undefined : table.byName.get(key.slice(0, at))
   if (column === undefined) return undefined
   const word = key.slice(at + 2)
-  const kind = operations.find((o) => o === word)
-  if (kind === undefined) throw new InvalidValue('operation', `unknown operation${meant(word, operations)}; known are ${listed(operations)}`)
+  const kind = operationKinds.find((o) => o === word)
+  if (kind === undefined) throw new InvalidValue('operation', `unknown operation${meant(word, operationKinds)}; known are ${listed(operationKinds)}`)
   return { column, kind }
 }
 

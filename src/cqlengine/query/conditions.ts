@@ -3,12 +3,12 @@ import { isLostInside } from '../columns/elements.js'
 import { Expression, type Operator, operators } from '../columns/expression.js'
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
+import { checkKeyValue } from '../model/key-limits.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { entriesOf, namesOf, validationError } from '../model/values.js'
 import { relation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
 import { takesPattern } from './index-support.js'
-import { checkPartitionValue } from './key-limits.js'
 import { listed, meant, shown } from '../words.js'
 
 /** A checked condition on a column; values are in the instance's form. */
@@ -101,16 +101,16 @@ function readCondition (table: Table, column: TableColumn, operator: Operator, v
 /** The usual condition. */
 function readSingle (table: Table, column: TableColumn, value: unknown, purpose: Purpose): unknown {
   try {
-    return single(table, column, value, purpose === 'filter')
+    return single(column, value, purpose === 'filter')
   } catch (error) {
     throw validationError(table.name, column.name, error)
   }
 }
 
-function single (table: Table, column: TableColumn, value: unknown, isSearch: boolean): unknown {
-  const converted = column.type.convert(value)
+function single (column: TableColumn, value: unknown, isSearch: boolean): unknown {
+  const converted = column.unruled.convert(value)
   if (isSearch && column.canBeEmpty) checkNotLost(column, converted)
-  if (column.role === 'partition') checkPartitionValue(table, column, converted)
+  if (column.role === 'partition') checkKeyValue(column, converted)
   return converted
 }
 
@@ -124,7 +124,7 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
         return Array.from(value, (one, i) => {
           try {
             if (one === null || one === undefined) throw new InvalidValue('null', 'must not be null')
-            return single(table, column, one, true)
+            return single(column, one, true)
           } catch (error) {
             throw error instanceof InvalidValue ? error.within(`value ${i + 1} of "in"`) : error
           }
@@ -145,7 +145,7 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
         return [part(column, 'key', value[0], notMap), part(column, 'value', value[1], notMap)]
       }
       default:
-        return single(table, column, value, purpose === 'filter')
+        return single(column, value, purpose === 'filter')
     }
   } catch (error) {
     throw validationError(table.name, name, error)
@@ -158,7 +158,7 @@ function checkNotLost ({ type }: TableColumn, value: unknown): void {
 }
 
 function part (column: TableColumn, which: 'element' | 'key' | 'value', value: unknown, otherwise: string): unknown {
-  const type = column.type.elementType(which)
+  const type = column.unruled.elementType(which)
   if (type === undefined) throw new QueryError(otherwise)
   if (value === null || value === undefined) throw new InvalidValue('null', 'must not be null')
   const converted = type.convert(value)
@@ -177,7 +177,7 @@ function readToken (table: Table, operator: TokenCondition['token'], value: unkn
   const values = columns.map((column, i) => {
     try {
       if (value.values[i] === null || value.values[i] === undefined) throw new InvalidValue('null', 'must not be null')
-      const converted = column.type.convert(value.values[i])
+      const converted = column.unruled.convert(value.values[i])
       checkNotLost(column, converted)
       return converted
     } catch (error) {

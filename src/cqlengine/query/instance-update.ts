@@ -8,8 +8,8 @@ import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
-import { checked, isNothing, readValues, Violations } from '../model/values.js'
-import { checkWritable, frozen } from '../model/whole.js'
+import { checkedToFind, checkedToSend, isNothing, readValues, Violations } from '../model/values.js'
+import { checkWritable, frozen, judgeAll } from '../model/whole.js'
 import { readChanges } from './blind-writes.js'
 import { afterOperations } from './collection-change.js'
 import { baseOf, itsEnd, mustWait, sendInTurn } from './instance-order.js'
@@ -33,7 +33,7 @@ function update (w: Writing, instance: object, state: State, values: unknown, op
   checkWritable(state)
   checkCounterOptions(model, op)
   const base = baseOf(state, op)
-  const changes = readChanges(model, withoutKey(instance, base, values))
+  const changes = readChanges(model, withoutKey(instance, base, values), (column, value) => checkedToSend(column, value, base.stored?.[column.field]))
   checkSettable(instance, base, changes)
   const takeBack = assign(instance, changes, base)
   try {
@@ -71,7 +71,7 @@ function withoutKey (instance: object, base: State, values: unknown): unknown {
 function dropPresent (read: Map<string, unknown>, column: TableColumn, current: unknown, violations: Violations): void {
   const given = read.get(column.name)
   if (given === undefined) return
-  const converted = violations.try(column.name, () => checked(column, given)) ?? null
+  const converted = violations.try(column.name, () => checkedToFind(column, given)) ?? null
   if (converted !== null && current !== undefined && current !== null && column.type.equals(current, converted)) read.delete(column.name)
 }
 
@@ -107,6 +107,7 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrit
   const { instance, values, base, table } = subject
   const operations = changes.filter((c) => c.change.kind !== 'assign')
   const unsaved = unsavedColumns(subject, changes)
+  if (subject.elsewhere) judgeAll(base.model[META].name, unsaved, values)
   const sent = [
     ...unsaved.flatMap((column) => columnChanges(subject, column, ofColumn(operations, column))),
     ...operations.filter(({ column }) => !unsaved.includes(column))

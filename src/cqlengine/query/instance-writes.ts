@@ -4,12 +4,13 @@ import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
 import { type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { type RowValues, valueOf } from '../model/layout.js'
+import { judging } from '../model/loading.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { checked, isNothing, Violations } from '../model/values.js'
-import { checkWritable, isStaticOnly, type Validated, validateInstance } from '../model/whole.js'
+import { checkedToFind, isNothing, Violations } from '../model/values.js'
+import { checkWritable, isStaticOnly, judgeAll, type Validated, validateInstance } from '../model/whole.js'
 import { qualified } from '../statements/identifiers.js'
 import { remove as deletion } from '../statements/write.js'
 import { bindCondition, isToken } from './conditions.js'
@@ -102,13 +103,23 @@ export function ready<W extends Write & { settle: Settle }> (state: State, base:
 /** A user's `validate()` is always used, and cannot switch off our own checks. Gives what the instance is then. */
 export function validate (instance: object, base: State): Validated {
   const { validate: check } = instance as { validate (): unknown }
-  if (check === ModelInstance.prototype.validate) return validateInstance(instance, base)
-  const answer: unknown = check.call(instance)
+  if (check === ModelInstance.prototype.validate) return validateInstance(instance, base, 'sent')
+  const answer = judgedByUser(instance, base, check)
   if (typeof answer === 'object' && answer !== null && 'then' in answer) {
     Promise.resolve(answer).catch(() => {}) // the error below tells what is wrong
     throw new ModelDefinitionError(`${base.model[META].name}.validate must not be async: a write does not wait for it. Override save() for checks that need to wait`)
   }
-  return validateInstance(instance, base)
+  return validateInstance(instance, base, 'sent')
+}
+
+function judgedByUser (instance: object, base: State, check: () => unknown): unknown {
+  const before = { ...judging }
+  Object.assign(judging, { instance, base })
+  try {
+    return check.call(instance)
+  } finally {
+    Object.assign(judging, before)
+  }
 }
 
 /** The discriminator of a child is its own, whatever was assigned (POL-03). */
@@ -169,6 +180,7 @@ function wholeRow (subject: Subject): InstanceWrite {
     throw new QueryError(`${at}: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`)
   }
   if (op.ifExists === true || op.iff !== undefined) throw new QueryError(`${at}: ${op.ifExists === true ? 'ifExists' : 'iff'} cannot stand with a row that is inserted whole`)
+  judgeAll(base.model[META].name, columns, values)
   // Elsewhere is one-shot: the instance goes on belonging to its origin, and stays as dirty there as it was.
   return insertion(subject, columns, elsewhere ? () => {} : storing(snapshotOf(values, columns)))
 }
@@ -269,7 +281,7 @@ function ownKey (values: RowValues, { model, stored }: State, key: readonly Tabl
     const value = values[one.position] ?? null
     const converted = violations.try(one.name, () => {
       if (value === null) throw new InvalidValue('required', 'must be given, being part of the key')
-      return checked(one, value)
+      return checkedToFind(one, value)
     })
     if (one === column) own = converted
   }

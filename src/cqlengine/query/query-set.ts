@@ -232,7 +232,7 @@ export class QuerySet implements AsyncIterable<unknown> {
       const column = this.#column('orderBy', by.column)
       if (column.type.kind !== 'vector') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no vector; only those are ordered by nearness`)
       try {
-        const vector = column.type.convert(by.vector)
+        const vector = column.unruled.convert(by.vector)
         checkIndexedVector(column, vector)
         return { column, vector }
       } catch (error) {

@@ -53,7 +53,7 @@ function functionSelector (model: string, alias: string, selected: Selected): Se
 
 function vectorOf (model: string, column: TableColumn, argument: unknown): unknown {
   try {
-    return column.type.convert(argument)
+    return column.unruled.convert(argument)
   } catch (error) {
     throw validationError(model, column.name, error)
   }

@@ -2,12 +2,12 @@
 
 import { QueryError } from '../errors.js'
 import type { Table, TableColumn } from '../model/table.js'
+import { checkKeyLength } from '../model/key-limits.js'
 import { META, tableOf } from '../model/meta.js'
 import { validationError } from '../model/values.js'
 import { bindCondition, type ColumnCondition, isToken } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { isRange } from './index-support.js'
-import { checkKeyLength } from './key-limits.js'
 import type { Place } from './place.js'
 import type { QueryState } from './query-state.js'
 

@@ -1,12 +1,12 @@
 import { InvalidValue } from '../columns/cql-type.js'
-import type { Table, TableColumn } from '../model/table.js'
+import type { TableColumn } from './table.js'
 
 /** The server writes the length of a key in two bytes (reference 6.4 "Keys"). */
 const mostKeyBytes = 65_535
 
-/** A value of a partition key column for which Cassandra takes no row. @throws {InvalidValue} */
-export function checkPartitionValue ({ partitionKey }: Table, { type }: TableColumn, value: unknown): void {
-  if (partitionKey.length === 1 && isEmpty(value)) throw new InvalidValue('empty', `must not be empty: a ${type.cql} that is the whole partition key has at least one byte`)
+/** A value of a key column for which Cassandra takes no row. @throws {InvalidValue} */
+export function checkKeyValue ({ isWholePartitionKey, type }: TableColumn, value: unknown): void {
+  if (isWholePartitionKey && isEmpty(value)) throw new InvalidValue('empty', `must not be empty: a ${type.cql} that is the whole partition key has at least one byte`)
   checkKeyLength(value)
 }
 
