@@ -143,7 +143,7 @@ function randomOutput (d: Dice, model: ModelConstructor, some: <T>(from: readonl
   if (kind === 'values') return { kind, columns: [d.pick(columns), ...some(columns)], flat: false }
   if (kind !== 'selection') return { kind: 'instances' }
   const column = d.pick(columns)
-  const fields = new Map<string, TableColumn | Selected>([['one', d.pick([new Selected('count'), new Selected('max', column.name, undefined, column), column])]])
+  const fields = new Map<string, TableColumn | Selected>([['one', d.pick([new Selected('count'), new Selected('max', undefined, undefined, column), new Selected('count', undefined, undefined, column), column])]])
   if (d.odds(0.5)) fields.set('two', key[0] as TableColumn)
   return { kind, fields }
 }

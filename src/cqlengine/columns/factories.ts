@@ -7,7 +7,7 @@ import { type CustomSpec, CustomType } from './custom.js'
 import { ListType } from './list.js'
 import { MapType } from './map.js'
 import { checkInner, checkKeyType, checkSortable, checkVector } from './nesting.js'
-import { checkDefault, checkOptions, optionNames } from './options.js'
+import { checkOptions, optionNames, withOwnDefault } from './options.js'
 import { isPlainObject } from './outside.js'
 import { scalarTypes } from './parse-type.js'
 import { innerType } from './ruled.js'
@@ -116,8 +116,7 @@ export interface ColumnFactories {
 function column (factory: string, type: CqlType, given: unknown, known: readonly string[] = optionNames.scalar): AnyColumn {
   const options = checkOptions(factory, given, known)
   const placed = placedType(factory, type, options)
-  checkDefault(factory, placed, options)
-  return new Column(placed, options)
+  return new Column(placed, withOwnDefault(factory, placed, options))
 }
 
 /** The type as it must be where the options put it: frozen in a key. */

@@ -68,12 +68,16 @@ export function checkOptions (factory: string, given: unknown, known: readonly s
   return Object.freeze(options)
 }
 
-/** A default that can never be written is a mistake in the model. Functions are judged when they are called. */
-export function checkDefault (factory: string, type: CqlType, options: AnyColumnOptions): void {
+/**
+ * The options with a copy of their default, which no later change of the value that was given reaches. A default that can never be written is a
+ * mistake in the model. Functions are judged when they are called.
+ * @throws {ModelDefinitionError}
+ */
+export function withOwnDefault (factory: string, type: CqlType, options: AnyColumnOptions): AnyColumnOptions {
   const value: unknown = options.default
-  if (value === undefined || value === null || typeof value === 'function') return
+  if (value === undefined || value === null || typeof value === 'function') return options
   try {
-    checkValue({ type, options }, value)
+    return Object.freeze({ ...options, default: type.copy(checkValue({ type, options }, value)) as unknown })
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
     throw new ModelDefinitionError(`columns.${factory}: the default ${error.message}`)
@@ -95,7 +99,8 @@ function checkIndex (at: string, index: unknown): boolean | readonly IndexOption
       if (rule === undefined) throw new ModelDefinitionError(`${at}: unknown option ${shown(option)} of an index${meant(option, Object.keys(indexRules))}; there are ${Object.keys(indexRules).join(', ')}`)
       if (value !== undefined) checked(`${at}: option ${option} of an index`, rule, value)
     }
-    return Object.freeze({ ...one }) as IndexOptions
+    const { options } = one as IndexOptions
+    return Object.freeze({ ...one, ...options !== undefined && { options: Object.freeze({ ...options }) } }) as IndexOptions
   }))
 }
 

@@ -64,6 +64,8 @@ export function changedByHand (values: RowValues, state: State, columns: readonl
     if (value === wrong) return !isAsKept(column, state.stored?.[column.field], held)
     if (columnChanges(state, column, value).length === 0) return false
     if (state.stored !== undefined) return true
+    // Each begins at 0.
+    if (column.isCounter) return value !== 0n && value !== null
     return !isNothing(column, value) && !isDefault(column, state, value)
   })
 }

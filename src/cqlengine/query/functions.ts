@@ -23,13 +23,13 @@ export class Selected<V = unknown> implements Selection<V> {
   /** Types only. */
   declare readonly '~selection': V
   readonly function: FunctionName
-  /** Attribute name; `count` has none. */
-  readonly column: string | undefined
+  /** Absent: `count` of rows. */
+  readonly column: AnyColumn | undefined
   readonly argument: unknown
   /** The column as the table of a query has it. */
   readonly of: TableColumn | undefined
 
-  constructor (name: FunctionName, column?: string, argument?: unknown, of?: TableColumn) {
+  constructor (name: FunctionName, column?: AnyColumn, argument?: unknown, of?: TableColumn) {
     this.function = name
     this.column = column
     this.argument = argument
@@ -47,7 +47,8 @@ export interface Functions {
   MaxTimeUUID (date: Date): types.TimeUuid
   /** For `pk__token__gt` and its like: the values of the partition key. */
   Token (...values: unknown[]): TokenValue
-  count (): Selection<number>
+  /** The number of rows. With a column: of those in which it is not null. */
+  count (column?: AnyColumn): Selection<number>
   max<V = unknown> (column: Column<V, any, any, any, any>): Selection<V | null>
   min<V = unknown> (column: Column<V, any, any, any, any>): Selection<V | null>
   sum<V> (column: Column<V, any, any, any, any>): Selection<V | null>
@@ -60,9 +61,22 @@ export interface Functions {
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-function over<V> (name: FunctionName, column: AnyColumn, argument?: unknown): Selection<V> {
+/** Something too much would be believed to have an effect. */
+function atMost (name: string, given: readonly unknown[], most: number): void {
+  if (given.length > most) throw new QueryError(`${name}(): it takes ${most === 1 ? 'one argument' : `${most} arguments`}, not ${given.length}`)
+}
+
+/** A function of one column. */
+function ofColumn<V> (name: FunctionName): (column: AnyColumn, ...more: unknown[]) => Selection<V> {
+  return (column, ...more) => {
+    atMost(name, [column, ...more], 1)
+    return over<V>(name, column)
+  }
+}
+
+function over<V> (name: FunctionName, column: unknown, argument?: unknown): Selection<V> {
   if (!(column instanceof Column) || column.name === undefined) throw new QueryError(`${name}(): expected a column of a model, e.g. User.columns.name`)
-  return new Selected<V>(name, column.name, argument)
+  return new Selected<V>(name, column, argument)
 }
 
 function dateOf (name: string, date: unknown): Date {
@@ -71,15 +85,28 @@ function dateOf (name: string, date: unknown): Date {
 }
 
 export const functions: Functions = Object.freeze({
-  MinTimeUUID: (date: Date) => types.TimeUuid.min(dateOf('MinTimeUUID', date), 0),
-  MaxTimeUUID: (date: Date) => types.TimeUuid.max(dateOf('MaxTimeUUID', date), 9999),
+  MinTimeUUID: (...given: unknown[]) => {
+    atMost('MinTimeUUID', given, 1)
+    return types.TimeUuid.min(dateOf('MinTimeUUID', given[0]), 0)
+  },
+  MaxTimeUUID: (...given: unknown[]) => {
+    atMost('MaxTimeUUID', given, 1)
+    return types.TimeUuid.max(dateOf('MaxTimeUUID', given[0]), 9999)
+  },
   Token: (...values: unknown[]) => new Token(values.length === 1 && Array.isArray(values[0]) ? values[0] : values),
-  count: () => new Selected<number>('count'),
-  max: <V>(column: AnyColumn) => over<V | null>('max', column),
-  min: <V>(column: AnyColumn) => over<V | null>('min', column),
-  sum: <V>(column: AnyColumn) => over<V | null>('sum', column),
-  avg: <V>(column: AnyColumn) => over<V | null>('avg', column),
-  similarityCosine: (column: AnyColumn, vector: readonly number[] | Float32Array) => over<number>('similarityCosine', column, vector),
-  ttl: (column: AnyColumn) => over<number | null>('ttl', column),
-  writetime: (column: AnyColumn) => over<bigint | null>('writetime', column)
+  count: (...given: unknown[]) => {
+    atMost('count', given, 1)
+    // An undefined column is a mistake, not all rows.
+    return given.length === 0 ? new Selected<number>('count') : over<number>('count', given[0])
+  },
+  max: ofColumn<never>('max'),
+  min: ofColumn<never>('min'),
+  sum: ofColumn<never>('sum'),
+  avg: ofColumn<never>('avg'),
+  similarityCosine: (...given: unknown[]) => {
+    atMost('similarityCosine', given, 2)
+    return over<number>('similarityCosine', given[0], given[1])
+  },
+  ttl: ofColumn<number | null>('ttl'),
+  writetime: ofColumn<bigint | null>('writetime')
 })

@@ -1,6 +1,6 @@
 import { Ordering } from '../columns/expression.js'
 import { checkIndexedVector } from '../columns/check.js'
-import { Column } from '../columns/column.js'
+import { type AnyColumn, Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
@@ -97,8 +97,15 @@ export class QuerySet implements AsyncIterable<unknown> {
     const unknown = Object.keys(options).find((o) => o !== 'flat')
     if (unknown !== undefined) throw new QueryError(`${this.#name}.valuesList: unknown option ${shown(unknown)}${meant(unknown, ['flat'])}; it has flat`)
     const flat = options['flat'] === true
-    const columns = (names.length === 0 ? this.#table.columns.map((c) => c.name) : names).map((n) => this.#column('valuesList', n))
+    const { output } = this.#state
+    const all = output.kind === 'distinct' ? output.columns : this.#table.columns
+    const columns = names.length === 0 ? all : names.map((n) => this.#column('valuesList', n))
     if (flat && columns.length !== 1) throw new QueryError(`${this.#name}.valuesList: flat is for one column`)
+    if (output.kind === 'distinct' && output.values === undefined) {
+      const other = columns.find((c) => !all.includes(c))
+      if (other !== undefined) throw new QueryError(`${this.#name}.valuesList: distinct() does not ask for "${other.name}"; name it there, if it is a partition key or static column`)
+      return this.#with({ output: { ...output, values: { columns, flat } } })
+    }
     return this.#withOutput('valuesList', { kind: 'values', columns, flat })
   }
 
@@ -248,9 +255,17 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   #selected (alias: string, one: unknown): TableColumn | Selected {
     if (alias === '__proto__' || alias === '') throw new QueryError(`${this.#name}.select: ${shown(alias)} cannot be an alias`)
-    if (one instanceof Column) return this.#column('select', one.name)
+    if (one instanceof Column) return this.#ownColumn(alias, one)
     if (!(one instanceof Selected)) throw new QueryError(`${this.#name}.select, ${shown(alias)}: expected a column of the model or one of db.functions`)
-    return one.column === undefined ? one : new Selected(one.function, one.column, one.argument, this.#column('select', one.column))
+    return one.column === undefined ? one : new Selected(one.function, one.column, one.argument, this.#ownColumn(alias, one.column))
+  }
+
+  /** A column of another model may be called like one of this. */
+  #ownColumn (alias: string, given: AnyColumn): TableColumn {
+    const column = this.#column('select', given.name)
+    const known = this.#state.model[META].columns[column.name]
+    if (known !== undefined && known !== given) throw new QueryError(`${this.#name}.select, ${shown(alias)}: the column "${column.name}" is that of another model; take ${this.#name}'s own`)
+    return column
   }
 
   #positive (what: string, n: unknown): number {

@@ -9,17 +9,19 @@ export interface ColumnOrder { readonly column: TableColumn, readonly descending
 export interface NearestOrder { readonly column: TableColumn, readonly vector: unknown }
 export type Order = ColumnOrder | NearestOrder
 
+/** `valuesList`: arrays, or single values. */
+export interface Values { readonly columns: readonly TableColumn[], readonly flat: boolean }
+
 /** What comes out of a row. */
 export type Output =
   | { readonly kind: 'instances' }
   /** `only`, `defer`: instances that have a part of their columns; `named` where `only` chose them. */
   | { readonly kind: 'partial', readonly columns: readonly TableColumn[], readonly named: boolean }
-  /** `valuesList`: arrays, or single values. */
-  | { readonly kind: 'values', readonly columns: readonly TableColumn[], readonly flat: boolean }
+  | { readonly kind: 'values' } & Values
   /** `select`: objects by alias. */
   | { readonly kind: 'selection', readonly fields: ReadonlyMap<string, TableColumn | Selected> }
-  /** `distinct`: instances with these columns, one per different key. */
-  | { readonly kind: 'distinct', readonly columns: readonly TableColumn[] }
+  /** `distinct`: one for each partition, an instance with these columns or what `valuesList` takes of them. */
+  | { readonly kind: 'distinct', readonly columns: readonly TableColumn[], readonly values?: Values }
 
 /** A query as data. Query sets wrap it, plans read it; nobody changes it. */
 export interface QueryState {

@@ -190,8 +190,9 @@ function reader (model: ModelConstructor, output: Output, place: Place, { select
     const names = [...output.fields.keys()]
     return (rows) => rows.map((row) => Object.fromEntries(names.map((name, i) => [name, what[i]?.read?.(row[name])])))
   }
-  if (output.kind === 'values') {
-    const { columns, flat } = output
+  const values = output.kind === 'values' ? output : output.kind === 'distinct' ? output.values : undefined
+  if (values !== undefined) {
+    const { columns, flat } = values
     const [only] = columns
     if (flat && only !== undefined) return (rows) => rows.map((row) => readValue(only, row[only.field]))
     return (rows) => rows.map((row) => columns.map((c) => readValue(c, row[c.field])))

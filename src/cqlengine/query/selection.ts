@@ -30,9 +30,10 @@ function functionSelector (model: string, alias: string, selected: Selected): Se
   const column = selected.of
   const as = quote(alias)
   const shape = `${selected.function} ${column?.position ?? ''} ${as}`
-  if (selected.function === 'count' || column === undefined) return { text: `COUNT(*) AS ${as}`, shape, read: Number }
+  if (column === undefined) return { text: `COUNT(*) AS ${as}`, shape, read: Number }
   const at = `${model}.select, ${selected.function}(${column.name})`
   switch (selected.function) {
+    case 'count': return { text: `COUNT(${column.cql}) AS ${as}`, shape, read: Number }
     case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, shape, read: (value) => readValue(column, value) }
     case 'sum': case 'avg': {
       if (!isNumeric(column.type.cql)) throw new QueryError(`${at}: sums and averages are for numbers`)
