@@ -39,7 +39,7 @@ export class CQLAlchemy {
   readonly BatchQuery: new (options?: BatchOptions) => BatchQuery
   readonly management: Management
   /** Tables of a keyspace by their names: `new db.NamedKeyspace('logs').table('events')`. */
-  readonly NamedKeyspace: new (name: string, options?: { connection?: string }) => NamedKeyspace
+  readonly NamedKeyspace: new (name: string, options?: { connection?: string | undefined }) => NamedKeyspace
   readonly #registry = new ConnectionRegistry()
   readonly #scopes = new Scopes()
   readonly #engine: QueryEngine
@@ -56,7 +56,7 @@ export class CQLAlchemy {
     const naming: Naming = { querying: this.#engine, tables: new DescribedTables() }
     this.#naming = naming
     this.NamedKeyspace = class extends NamedKeyspace {
-      constructor (name: string, options?: { connection?: string }) { super(naming, name, options) }
+      constructor (name: string, options?: { connection?: string | undefined }) { super(naming, name, options) }
     }
     this.BatchQuery = class extends BatchQuery {
       constructor (options?: BatchOptions) { super(database, options) }
@@ -166,10 +166,10 @@ export class CQLAlchemy {
    * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`
    */
   // The statics are typed for a class that calls them on itself, which a list of any models cannot.
-  addSchemas (app: SchemaTarget, options?: { prefix?: string }): void { addSchemas(app, this.models as unknown as readonly SchemaModel[], options) }
+  addSchemas (app: SchemaTarget, options?: { prefix?: string | undefined }): void { addSchemas(app, this.models as unknown as readonly SchemaModel[], options) }
 
   /** Whether the connections in use answer. Bounded (default 2000 ms), never throws. */
-  async health (options?: { timeout?: number }): Promise<boolean> { return await this.#registry.health(options) }
+  async health (options?: { timeout?: number | undefined }): Promise<boolean> { return await this.#registry.health(options) }
 
   /** What is known of the connections, without asking a server. Holds host addresses: for operators. */
   status (): Status { return this.#registry.status() }

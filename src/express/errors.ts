@@ -15,7 +15,7 @@ interface Response {
  * for an answer. Goes after the routes.
  * @param options.log told of each error that is answered here, before the answer
  */
-export function expressErrors ({ log }: { log?: (error: unknown) => void } = {}): (error: unknown, req: unknown, res: Response, next: (error?: unknown) => void) => void {
+export function expressErrors ({ log }: { log?: ((error: unknown) => void) | undefined } = {}): (error: unknown, req: unknown, res: Response, next: (error?: unknown) => void) => void {
   // Express knows error middleware by its four parameters.
   return (error, _req, res, next) => {
     const answer = knownHttpError(error)

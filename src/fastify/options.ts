@@ -5,15 +5,15 @@ import type { RequestScope } from './request-scope.js'
 
 export interface PluginOptions<Db> extends InitOptions {
   /** A `db` made before, so that model files can import it. Default: a new one. */
-  db?: Db
+  db?: Db | undefined
   /** Makes this instance `app.db.<name>`, which reads `CASSANDRA_<NAME>_…` only. Default: it is `app.db`. */
-  name?: string
+  name?: string | undefined
   /** Default `db`. */
-  decorator?: string
+  decorator?: string | undefined
   /** Where the statements of a request go; called, synchronously, whenever one of them needs a default. Nothing returned: no scope. */
-  scope?: RequestScope
+  scope?: RequestScope | undefined
   /** Replace bodies that Fastify makes from errors of the driver; default true. */
-  httpErrors?: boolean
+  httpErrors?: boolean | undefined
 }
 
 /** The options that are the plugin's alone, checked, and those for `db.init()`. */

@@ -4,37 +4,37 @@ import type { Client, DseClientOptions } from '../cqlengine/driver.js'
 /** One connection, as an option of `connections` or, for the connection `default`, at the top. */
 export interface ConnectOptions {
   /** Contact points, `host` or `host:port`; an array, or one string separated by commas. Variable `CASSANDRA_HOSTS`. */
-  hosts?: string | readonly string[]
+  hosts?: string | readonly string[] | undefined
   /** Keyspace of models that name none; need not exist yet. `null`: none on purpose. Variable `CASSANDRA_KEYSPACE`. */
-  keyspace?: string | null
+  keyspace?: string | null | undefined
   /** Default consistency, a name in any case or its number; absent: the driver's. Variable `CASSANDRA_CONSISTENCY`. */
-  consistency?: number | string
+  consistency?: number | string | undefined
   /** Connect at first use instead of at start-up; default false. Variable `CASSANDRA_LAZY_CONNECT`. */
-  lazyConnect?: boolean
+  lazyConnect?: boolean | undefined
   /** Start-up survives a failed connect, which is then retried in the background and at each use; default false. Variable `CASSANDRA_RETRY_CONNECT`. */
-  retryConnect?: boolean
+  retryConnect?: boolean | undefined
   /** Data center to send requests to; absent: found from the contact points. Variable `CASSANDRA_LOCAL_DATA_CENTER`. */
-  localDataCenter?: string
+  localDataCenter?: string | undefined
   /** The driver's `ClientOptions`: policies, pooling, TLS, authentication. Variable `CASSANDRA_SETUP_KWARGS` (JSON). */
-  setupKwargs?: Partial<DseClientOptions>
+  setupKwargs?: Partial<DseClientOptions> | undefined
   /** A driver client of your own, never closed by this library. Excludes `hosts`, `setupKwargs` and `localDataCenter`. */
-  client?: Client
+  client?: Client | undefined
 }
 
 /** Options of `db.init()`; the plugin takes them too. */
 export interface InitOptions extends ConnectOptions {
   /** Further connections by name. Variable `CASSANDRA_CONNECTIONS` (JSON). */
-  connections?: Readonly<Record<string, ConnectOptions>>
+  connections?: Readonly<Record<string, ConnectOptions>> | undefined
   /** An object with the `CASSANDRA_*` keys, such as `app.config` of @fastify/env; goes before the environment. */
-  config?: object
+  config?: object | undefined
   /** `false`: read neither environment nor `.env`; an object: read it instead of both. Default true. */
-  env?: boolean | Readonly<Record<string, string | undefined>>
+  env?: boolean | Readonly<Record<string, string | undefined>> | undefined
   /** Encrypts page tokens; an array to rotate: the first encrypts, all decrypt. Default: random per process, and a warning. */
-  pageTokenSecret?: string | readonly string[]
+  pageTokenSecret?: string | readonly string[] | undefined
   /** Limit of the first connect, in milliseconds; 0: none. The plugin's default is 0.9 × Fastify's `pluginTimeout`. */
-  connectTimeout?: number
+  connectTimeout?: number | undefined
   /** Statements that take at least this many milliseconds are logged as slow; default: none are. */
-  slowQuery?: number
+  slowQuery?: number | undefined
 }
 
 /** The options that the environment knows too, with the end of their variable's name. */

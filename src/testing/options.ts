@@ -4,26 +4,26 @@ import { CassandraStartError } from './start-error.js'
 /** Options of {@link startCassandra}. */
 export interface StartCassandraOptions {
   /** A lone node, or three that replicate among each other. Default 1. */
-  nodes?: 1 | 3
+  nodes?: 1 | 3 | undefined
   /** Password login: user `cassandra`, password `cassandra`. Default false. */
-  auth?: boolean
+  auth?: boolean | undefined
   /** true: TLS and plain text on the same port; `'only'`: no plain text. Default false. */
-  tls?: boolean | 'only'
+  tls?: boolean | 'only' | undefined
   /** Keeps the data in this folder, from start to start. Absent: a temporary folder, removed by `stop()`. */
-  directory?: string
+  directory?: string | undefined
   /** Of Cassandra, 5.0.x. Default 5.0.8. */
-  version?: string
+  version?: string | undefined
   /**
    * false: creates and drops tables about five times faster, but `kill()` then loses all data, tables included.
    * Default true: what was acknowledged survives `kill()` and `start()`.
    */
-  durable?: boolean
+  durable?: boolean | undefined
   /** Loopback address of the first node, the others follow it. Absent: free ones. */
-  address?: string
+  address?: string | undefined
   /** Milliseconds from the start of the processes until all nodes answer. Default 120000. */
-  startTimeout?: number
+  startTimeout?: number | undefined
   /** Called with each line of progress. */
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
 }
 
 export type Settings = Required<Omit<StartCassandraOptions, 'directory' | 'address'>> & Pick<StartCassandraOptions, 'directory' | 'address'>

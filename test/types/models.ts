@@ -36,7 +36,7 @@ export type Values = [
   Expect<Equal<Sample['props'], Map<string, number>>>,
   Expect<Equal<Row<Sample>['size'], bigint | null>>,
   Expect<Equal<keyof Key<Sample>, 'id' | 'year'>>,
-  Expect<Equal<Key<Sample>['id'], types.Uuid>>
+  Expect<Equal<Key<Sample>['id'], types.Uuid | string>>
 ]
 
 export async function results (): Promise<void> {

@@ -13,6 +13,10 @@ export function testCompiler (compiler: Compiler): void {
     t.equal(await compile(join(root, 'test/types'), compiler), '')
   })
 
+  t.test(`${compiler}: the type tests compile with exactOptionalPropertyTypes too: undefined is "not given" in every option object`, async (t) => {
+    t.equal(await compile(join(root, 'test/types/exact'), compiler), '')
+  })
+
   t.test(`${compiler}: 200 models of 20 columns and their uses compile, and each of 200 mistakes is an error where it is made`, async (t) => {
     const project = await realpath(await mkdtemp(join(tmpdir(), 'fastify-cqlalchemy-models-')))
     t.teardown(() => rm(project, { recursive: true, force: true }))

@@ -99,7 +99,7 @@ export function checkIndexedVector ({ type, options }: CheckedColumn, value: unk
 function similarityFunctions ({ index = false }: AnyColumnOptions): readonly string[] {
   if (index === false) return []
   const indexes: readonly IndexOptions[] = index === true ? [{}] : 'length' in index ? index : [index]
-  return indexes.map(({ options }) => (options?.similarity_function ?? 'cosine').toLowerCase())
+  return indexes.map(({ options }) => String(options?.similarity_function ?? 'cosine').toLowerCase())
 }
 
 function checkByUser ({ validate }: AnyColumnOptions, value: unknown): void {

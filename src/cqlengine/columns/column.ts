@@ -3,59 +3,59 @@ import type { CqlType, Kind } from './cql-type.js'
 import { Expression, type Operator, Ordering } from './expression.js'
 
 /** What the types of a model depend on, beside the value: see `Column`. */
-export type Flag = 'key' | 'required' | 'default' | 'counter' | 'discriminator' | 'static'
+export type Flag = 'key' | 'partition' | 'clustering' | 'required' | 'default' | 'counter' | 'discriminator' | 'static' | 'hidden'
 
 /** An index of a column (API.md section 4). `using` absent: the server's default index. */
 export interface IndexOptions {
   /** Absent: the server's `table_column_idx`. */
-  name?: string
+  name?: string | undefined
   /** `'sasi'` stands for its class name; another word is a class name of the user's. */
-  using?: 'sai' | 'sasi' | 'legacy_local_table' | (string & {})
+  using?: 'sai' | 'sasi' | 'legacy_local_table' | (string & {}) | undefined
   /** What of a collection is indexed. Default: the elements or values; `full` for a frozen collection. */
-  target?: 'values' | 'keys' | 'entries' | 'full'
-  /** `WITH OPTIONS`, e.g. `{ case_sensitive: 'false' }` or `{ similarity_function: 'dot_product' }`. */
-  options?: Record<string, string>
+  target?: 'values' | 'keys' | 'entries' | 'full' | undefined
+  /** `WITH OPTIONS`, e.g. `{ case_sensitive: false }` or `{ similarity_function: 'dot_product' }`. */
+  options?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
 /** Options of every column, always the last argument. `V`: the value an instance holds, `I`: what is accepted on write. */
 export interface ColumnOptions<V, I = V> {
   /** Part of the primary key; the first one is the partition key where no column says `partitionKey` (COL-01). */
-  primaryKey?: boolean
+  primaryKey?: boolean | undefined
   /** Part of the partition key, in declaration order (COL-02). */
-  partitionKey?: boolean
+  partitionKey?: boolean | undefined
   /** Default `'asc'`; clustering columns only (COL-08). */
-  clusteringOrder?: 'asc' | 'desc'
+  clusteringOrder?: 'asc' | 'desc' | undefined
   /** `null` and a missing value are refused; on text an empty string too, unless `minLength` says otherwise (COL-07). */
-  required?: boolean
+  required?: boolean | undefined
   /** A value or a function without arguments; used when a new instance is made without that key (COL-06). */
-  default?: I | (() => I)
+  default?: I | (() => I) | undefined
   /** One value per partition (COL-10). */
-  static?: boolean
-  index?: boolean | IndexOptions | readonly IndexOptions[]
+  static?: boolean | undefined
+  index?: boolean | IndexOptions | readonly IndexOptions[] | undefined
   /** An index that is managed elsewhere: every operator is let through, nothing is created (COL-04). */
-  customIndex?: boolean
+  customIndex?: boolean | undefined
   /** The column's name in the database, where it differs (COL-05). */
-  dbField?: string
+  dbField?: string | undefined
   /** Tells the class of a row in a polymorphic family (COL-09). */
-  discriminatorColumn?: boolean
+  discriminatorColumn?: boolean | undefined
   /** Never in `toJSON()` and the row schema. */
-  hidden?: boolean
+  hidden?: boolean | undefined
   /** Runs after the type's own checks: `false` or a sentence (which must not contain the value) refuses. */
-  validate?: (value: V) => boolean | string
+  validate?: ((value: V) => boolean | string) | undefined
   /** For JSON schemas. */
-  description?: string
+  description?: string | undefined
 }
 
 export interface TextOptions extends ColumnOptions<string> {
   /** Shortest length in characters of a text that is there; only `required` demands one, and then it is 1 unless said otherwise. */
-  minLength?: number
-  maxLength?: number
+  minLength?: number | undefined
+  maxLength?: number | undefined
 }
 
 /** Options of columns that can be frozen: a frozen value is written and compared as a whole. */
 export interface FrozenOption {
   /** Default: false for collections (true in a key), true for user types. */
-  frozen?: boolean
+  frozen?: boolean | undefined
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the options of any column are meant

@@ -17,7 +17,7 @@ export interface CustomSpec<V, I = V> {
   /** Default: the value itself. `toDatabase` has to accept it too. */
   toJSON? (value: V): unknown
   /** JSON schema of the JSON form. Default: anything. */
-  schema?: object
+  schema?: object | undefined
 }
 
 /**

@@ -19,15 +19,23 @@ import { VectorType } from './vector.js'
 /** What big integer columns accept. Strings are decimal digits, numbers safe integers. */
 export type NumLike = bigint | number | string | types.Long | types.Integer
 
-/** Flags of a column, from its options: `keyof` of a filtered map, so that hovers show the words. */
+/** Options that make a flag where the compiler sees that they are true. */
+interface FlagOfOption {
+  primaryKey: 'key'
+  partitionKey: 'key' | 'partition'
+  required: 'required'
+  static: 'static'
+  discriminatorColumn: 'discriminator'
+  hidden: 'hidden'
+}
+
+/** Flags of a column, from its options: `keyof` of a filtered map, so that hovers show the words. What may be true or not makes no flag. */
 export type FlagsOf<O> = keyof {
   [P in keyof O as
-  P extends 'primaryKey' | 'partitionKey' ? (O[P] extends true ? 'key' : never)
-    : P extends 'required' ? (O[P] extends true ? 'required' : never)
-      : P extends 'static' ? (O[P] extends true ? 'static' : never)
-        : P extends 'discriminatorColumn' ? (O[P] extends true ? 'discriminator' : never)
-          : P extends 'default' ? ([O[P]] extends [undefined] ? never : 'default')
-            : never
+  P extends keyof FlagOfOption ? (O[P] extends true ? FlagOfOption[P] : never)
+    : P extends 'default' ? ([O[P]] extends [undefined] ? never : P)
+      : P extends 'clusteringOrder' ? (O[P] extends string ? 'clustering' : never)
+        : never
   ]: 1
 }
 

@@ -45,7 +45,7 @@ const indexRules: Readonly<Record<string, Rule>> = {
   name: [(v) => typeof v === 'string' && /^\w+$/.test(v), 'letters, digits and _'],
   using: name,
   target: [(v) => ['values', 'keys', 'entries', 'full'].includes(v as string), '"values", "keys", "entries" or "full"'],
-  options: [(v) => isPlainObject(v) && Object.values(v).every((o) => typeof o === 'string'), 'an object of strings']
+  options: [(v) => isPlainObject(v) && Object.values(v).every((o) => ['string', 'number', 'boolean'].includes(typeof o)), 'an object of strings, numbers and booleans']
 }
 
 /**

@@ -5,25 +5,25 @@ import type { ConnectionState } from './connection.js'
 /** Options of a connection to hosts. */
 export interface ConnectOptions {
   /** Contact points, `host` or `host:port`; an array, or a string with commas. */
-  hosts?: string | readonly string[]
+  hosts?: string | readonly string[] | undefined
   /** The connection's own default keyspace; it need not exist when connecting. */
-  keyspace?: string | null
+  keyspace?: string | null | undefined
   /** Default consistency: a name in any case, or a number of `types.consistencies`. Absent: the driver's (LOCAL_ONE). */
-  consistency?: string | number
+  consistency?: string | number | undefined
   /** Connect at first use. Default false. */
-  lazyConnect?: boolean
+  lazyConnect?: boolean | undefined
   /** A failure to connect is no error: it is tried again in the background and with each use. Default false. */
-  retryConnect?: boolean
+  retryConnect?: boolean | undefined
   /** Absent: found from the contact points. */
-  localDataCenter?: string
+  localDataCenter?: string | undefined
   /** Options of the driver's client; they win over ours. */
-  setupKwargs?: Partial<ClientOptions>
+  setupKwargs?: Partial<ClientOptions> | undefined
   /** Another name for `setupKwargs`. */
-  clusterOptions?: Partial<ClientOptions>
+  clusterOptions?: Partial<ClientOptions> | undefined
 }
 
 /** Options of a connection that uses a client of the user's, which we never close. `client` and `session` are two names for it. */
-export type SessionOptions = ({ session: Client, client?: undefined } | { client: Client, session?: undefined }) & { keyspace?: string | null }
+export type SessionOptions = ({ session: Client, client?: undefined } | { client: Client, session?: undefined }) & { keyspace?: string | null | undefined }
 
 export interface ConnectionInfo {
   readonly name: string
@@ -57,7 +57,7 @@ export interface Connections {
    * @throws {ConnectionRegistryError} the name is empty, or is being registered at this moment
    * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); the registry stays as it was
    */
-  registerConnection (name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean }): Promise<void>
+  registerConnection (name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean | undefined }): Promise<void>
   /**
    * Removes a connection; its client, if we made it, is closed once its requests have ended. An unknown name is no error (CON-10).
    * Without the default connection, statements that name none are an error until another one is chosen.

@@ -13,22 +13,22 @@ import { places } from './targets.js'
 
 /** Where a management call reaches: the product of connections and keyspaces (MGT-04). Left out: where the models are. */
 export interface ManageOptions {
-  connections?: readonly string[]
-  keyspaces?: readonly string[]
+  connections?: readonly string[] | undefined
+  keyspaces?: readonly string[] | undefined
   /** Return only when new indexes are built. Default false. */
-  waitForIndexes?: boolean
+  waitForIndexes?: boolean | undefined
 }
 
 export interface SyncOptions extends ManageOptions {
   /** Read the schema and report everything; send and throw nothing. Default false. */
-  dryRun?: boolean
+  dryRun?: boolean | undefined
 }
 
 export interface KeyspaceOptions {
   /** Default true. */
-  durableWrites?: boolean
+  durableWrites?: boolean | undefined
   /** Default: the default connection. */
-  connections?: readonly string[]
+  connections?: readonly string[] | undefined
 }
 
 const keyspaceOptions = ['durableWrites', 'connections'] as const
@@ -71,7 +71,7 @@ export class Management {
    * `keyspaces` and `connections` leave models that name their own where they are.
    * @throws {SchemaError} with the report: for a changed key, a missing keyspace, before anything is sent; and when the nodes do not agree
    */
-  readonly syncDb = async (options?: SyncOptions & { models?: readonly AnyModel[] }): Promise<SyncReport> => {
+  readonly syncDb = async (options?: SyncOptions & { models?: readonly AnyModel[] | undefined }): Promise<SyncReport> => {
     // Users' models have column types, ours have none: `modelOf` goes the way back.
     const given = knownOptions('syncDb', options, ['models', ...syncOptions])
     const { models = this.#models() as unknown as readonly AnyModel[], connections, keyspaces } = given

@@ -3,8 +3,8 @@ import type { Place } from './report.js'
 
 /** Where a management function works; what is left out is decided as for every statement. */
 export interface PlaceOptions {
-  readonly connections?: readonly string[]
-  readonly keyspaces?: readonly string[]
+  readonly connections?: readonly string[] | undefined
+  readonly keyspaces?: readonly string[] | undefined
 }
 
 /**

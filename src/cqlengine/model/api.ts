@@ -47,8 +47,10 @@ export interface Instance<C = {}> {
   getChangedColumns (): string[]
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
   toObject<T extends Instance<any>> (this: T): Row<T>
-  /** Loosely typed so that it can be overridden; the exact form is `Json<User>`. */
-  toJSON (): Record<string, unknown>
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
+  toJSON<T extends Instance<any>> (this: T): Json<T>
+  // As JSON.stringify calls it. Beside this signature the compiler asks of an override only that it gives an object, with whatever columns.
+  toJSON (key: string): object
 }
 
 export interface Page<R> { rows: R[], nextState: string | null, nextToken: string | null }
@@ -115,7 +117,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
   create (values: Create<M>, options?: OpOptions): Promise<M>
   update (values?: Update<M>, options?: OpOptions): Promise<void>
   delete (options?: OpOptions): Promise<void>
-  page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<R>>
+  page (options?: { size?: number | undefined, state?: string | null | undefined, token?: string | null | undefined }): Promise<Page<R>>
   toCQL (): StatementPreview
 }
 
@@ -128,25 +130,25 @@ type Q<M extends AnyModel> = QuerySet<Self<M>>
 /** What {@link ModelStatics.toJSONSchema} describes, and how. */
 export interface SchemaOptions<N extends string = string> {
   /** `row` (default) for responses, `create` and `update` for bodies, `key` for route parameters. */
-  for?: 'row' | 'create' | 'update' | 'key'
+  for?: 'row' | 'create' | 'update' | 'key' | undefined
   /** These columns and the key. */
-  only?: readonly N[]
+  only?: readonly N[] | undefined
   /** `fastify` (default): draft 7 with `nullable`. */
-  dialect?: Dialect
+  dialect?: Dialect | undefined
   /** Whether an update names the operations of collections and counters (`tags__add`). Default true. */
-  operations?: boolean
-  $id?: string
+  operations?: boolean | undefined
+  $id?: string | undefined
 }
 
 /** Statics of every model. They take `this: M`, so that the methods of your class are known in every result. */
 export interface ModelStatics {
   readonly tableName: string
-  keyspace?: string
-  connection?: string
+  keyspace?: string | undefined
+  connection?: string | undefined
   readonly DoesNotExist: typeof DoesNotExist
   readonly MultipleObjectsReturned: typeof MultipleObjectsReturned
   create<M extends AnyModel> (this: M, values: Create<Self<M>>, options?: OpOptions): Promise<Self<M>>
-  createMany<M extends AnyModel> (this: M, rows: Iterable<Create<Self<M>>> | AsyncIterable<Create<Self<M>>>, options?: OpOptions & { concurrency?: number }): Promise<{ written: number }>
+  createMany<M extends AnyModel> (this: M, rows: Iterable<Create<Self<M>>> | AsyncIterable<Create<Self<M>>>, options?: OpOptions & { concurrency?: number | undefined }): Promise<{ written: number }>
   filter<M extends AnyModel> (this: M, where: Filter<Self<M>>): Q<M>
   filter<M extends AnyModel> (this: M, ...where: Expression[]): Q<M>
   get<M extends AnyModel> (this: M, where: Filter<Self<M>>): Promise<Self<M>>
@@ -202,24 +204,30 @@ type Statics<M> = { [K in Exclude<keyof M, keyof ModelClass<any, any> | 'prototy
 /** The last argument of `define`. */
 export interface TableOptions<C> {
   /** Where the table is, unless the query or context says otherwise. */
-  keyspace?: string
+  keyspace?: string | undefined
   /** Name of a connection; it may be registered later. */
-  connection?: string
-  consistency?: Consistency
+  connection?: string | undefined
+  consistency?: Consistency | undefined
   /** For JSON schemas. */
-  description?: string
+  description?: string | undefined
   /** Table properties for `syncTable`: `default_time_to_live`, `comment`, `compaction`, … */
-  options?: Record<string, unknown>
+  options?: Record<string, unknown> | undefined
   /** The primary key by names, instead of the columns' options and order: `[['tenant', 'day'], 'time']`. */
-  key?: [partition: (keyof C)[] | keyof C, ...clustering: (keyof C)[]]
+  key?: [partition: (keyof C)[] | keyof C, ...clustering: (keyof C)[]] | undefined
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any user type */
 export interface AnyUserType { new (values?: any): any, readonly columns: Columns, readonly typeName: string }
 /* eslint-enable @typescript-eslint/no-explicit-any */
+/** What every value of a user type has beside its fields. */
+export interface UserTypeInstance<C> {
+  readonly '~columns'?: C
+  toObject (): RowOf<C>
+}
+
 /** A user type: extend it and add methods. */
 export interface UserTypeClass<C extends Columns> {
-  new (values?: CreateOf<C>): RowOf<C> & { toObject (): RowOf<C> }
+  new (values?: CreateOf<C>): RowOf<C> & UserTypeInstance<C>
   readonly columns: C
   readonly typeName: string
   /** Another type with these fields and further ones (B36). */

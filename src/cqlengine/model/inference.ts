@@ -8,6 +8,7 @@
 import type { AnyColumn } from '../columns/column.js'
 import type { Kind } from '../columns/cql-type.js'
 import type { NumLike } from '../columns/factories.js'
+import type { types } from '../driver.js'
 
 type Facts<C> = C extends AnyColumn ? C['~'] : never
 export type FlagsIn<C> = Facts<C>['flags']
@@ -38,8 +39,8 @@ type CreateParts<C> =
 export type UpdateOf<C> = { [K in keyof UpdateParts<C>]: UpdateParts<C>[K] }
 type UpdateParts<C> =
   { -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> ? never : IsCounter<C[K]> extends true ? never : K]?: InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined }
-  & { [K in keyof C as `${K & string}${Change<C[K]>}`]?: Operand<C[K]> }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__remove'>}`]?: readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> }
+  & { -readonly [K in keyof C as `${K & string}${Change<C[K]>}`]?: Operand<C[K]> | undefined }
+  & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__remove'>}`]?: readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> | undefined }
 /** Operations by the column's kind. */
 interface Changes { list: '__append' | '__prepend' | '__remove', set: '__add' | '__remove', map: '__update', counter: '__increment' | '__decrement' }
 type Change<C> = KindOf<C> extends infer Q extends keyof Changes ? Changes[Q] : never
@@ -56,16 +57,17 @@ export interface TokenValue { readonly '~token': true }
 
 /** What `filter` takes: each operator where the column's kind has it. */
 export type FilterOf<C> = Flat<
-  { [K in keyof C]?: InputOf<C[K]> }
-  & { [K in keyof C as `${K & string}${'__eq' | Suffix<C[K], 'scalar' | 'text', '__gt' | '__gte' | '__lt' | '__lte'>}`]?: InputOf<C[K]> }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'scalar' | 'text', '__in'> | Suffix<C[K], 'map', '__containsKey'>}`]?: KindOf<C[K]> extends 'map' ? ElementOf<C[K]>[0] : readonly InputOf<C[K]>[] }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'text', '__like'> | Suffix<C[K], 'list' | 'set' | 'map', '__contains'>}`]?: Part<C[K]> }
-  & { [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__entry'>}`]?: ElementOf<C[K]> }
+  { -readonly [K in keyof C]?: InputOf<C[K]> }
+  & { -readonly [K in keyof C as `${K & string}${'__eq' | Suffix<C[K], 'scalar' | 'text', '__gt' | '__gte' | '__lt' | '__lte'>}`]?: InputOf<C[K]> }
+  & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'scalar' | 'text', '__in'> | Suffix<C[K], 'map', '__containsKey'>}`]?: KindOf<C[K]> extends 'map' ? ElementOf<C[K]>[0] : readonly InputOf<C[K]>[] }
+  & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'text', '__like'> | Suffix<C[K], 'list' | 'set' | 'map', '__contains'>}`]?: Part<C[K]> }
+  & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__entry'>}`]?: ElementOf<C[K]> }
 > & { pk__token?: TokenValue, pk__token__eq?: TokenValue, pk__token__gt?: TokenValue, pk__token__gte?: TokenValue, pk__token__lt?: TokenValue, pk__token__lte?: TokenValue }
 /** What `like` and `contains` are compared with. */
 type Part<C> = KindOf<C> extends 'text' ? string : KindOf<C> extends 'map' ? ElementOf<C>[1] : ElementOf<C>
 
-export type KeyOf<C> = { [K in keyof C as 'key' extends FlagsIn<C[K]> ? K : never]: ValueOf<C[K]> }
+/** The primary key, each value in any accepted form. */
+export type KeyOf<C> = { -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> ? K : never]: InputOf<C[K]> }
 
 /** The columns of an instance type; they ride in a phantom member. */
 export type ColumnsOf<T> = T extends { readonly '~columns'?: infer C } ? NonNullable<C> : never
@@ -79,14 +81,18 @@ export type ColumnName<T> = keyof ColumnsOf<T> & string
 /** Conditions of a lightweight transaction: a filter in which null is a value (`IF owner = null`). */
 export type Condition<T> =
   { [K in keyof FilterOf<ColumnsOf<T>>]?: FilterOf<ColumnsOf<T>>[K] | null }
-  & { [K in keyof ColumnsOf<T> as `${K & string}__ne`]?: InputOf<ColumnsOf<T>[K]> | null }
+  & { -readonly [K in keyof ColumnsOf<T> as `${K & string}__ne`]?: InputOf<ColumnsOf<T>[K]> | null }
 
-/** What `toJSON()` gives. */
-export type Json<T> = { [K in keyof RowOf<ColumnsOf<T>>]: JsonValue<RowOf<ColumnsOf<T>>[K]> }
+/** What `toJSON()` gives: the row's JSON, without hidden columns. */
+export type Json<T> = { [K in keyof JsonOf<ColumnsOf<T>>]: JsonOf<ColumnsOf<T>>[K] }
+type JsonOf<C> = { -readonly [K in keyof C as 'hidden' extends FlagsIn<C[K]> ? never : K]: JsonValue<RowOf<C>[K]> }
 type JsonValue<V> = V extends null | boolean | number | string ? V
-  : V extends Float32Array ? number[]
-    : V extends Set<infer E> ? JsonValue<E>[]
-      : V extends Map<unknown, infer E> ? Record<string, JsonValue<E>>
-        : V extends readonly (infer E)[] ? JsonValue<E>[]
-          : V extends { toObject(): infer O } ? { [K in keyof O]: JsonValue<O[K]> }
-            : string
+  : V extends Texts ? string
+    : V extends Float32Array ? number[]
+      : V extends ReadonlyMap<unknown, infer E> ? Record<string, JsonValue<E>>
+        : V extends ReadonlySet<infer E> ? JsonValue<E>[]
+          : V extends readonly unknown[] ? { -readonly [I in keyof V]: JsonValue<V[I]> }
+            : V extends { readonly '~columns'?: infer C } ? JsonOf<NonNullable<C>>
+              : unknown
+/** What is a text in JSON. A column of your own says itself what it gives. */
+type Texts = bigint | Date | Buffer | types.Uuid | types.BigDecimal | types.LocalDate | types.LocalTime | types.Duration | types.InetAddress

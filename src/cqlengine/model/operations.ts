@@ -11,34 +11,34 @@ export type Timestamp = Date | bigint | { readonly msFromNow: number }
 
 export interface OpOptions {
   /** Conditions of a lightweight transaction; `null` is a value here. */
-  iff?: Readonly<Record<string, unknown>>
+  iff?: Readonly<Record<string, unknown>> | undefined
   /** Seconds, 0 to 630,720,000; 0 overrides the table's default. */
-  ttl?: number
-  timestamp?: Timestamp
-  consistency?: Consistency
-  serialConsistency?: Consistency
+  ttl?: number | undefined
+  timestamp?: Timestamp | undefined
+  consistency?: Consistency | undefined
+  serialConsistency?: Consistency | undefined
   /** Milliseconds for the whole operation, preparing included. */
-  timeout?: number
-  ifExists?: boolean
-  ifNotExists?: boolean
-  using?: Route
-  batch?: BatchLike
+  timeout?: number | undefined
+  ifExists?: boolean | undefined
+  ifNotExists?: boolean | undefined
+  using?: Route | undefined
+  batch?: BatchLike | undefined
   /** Name of an execution profile of the driver. */
-  profile?: string
+  profile?: string | undefined
   /** Overrides what the library knows by itself. */
-  idempotent?: boolean
+  idempotent?: boolean | undefined
 }
 
 export interface BatchOptions {
   /** Default `'logged'`, `'counter'` for counters. */
-  type?: 'logged' | 'unlogged' | 'counter'
-  connection?: string
-  timestamp?: Timestamp
-  consistency?: Consistency
+  type?: 'logged' | 'unlogged' | 'counter' | undefined
+  connection?: string | undefined
+  timestamp?: Timestamp | undefined
+  consistency?: Consistency | undefined
   /** Milliseconds. */
-  timeout?: number
+  timeout?: number | undefined
   /** Sends what was queued although the function threw. Default false. */
-  executeOnException?: boolean
+  executeOnException?: boolean | undefined
 }
 
 /** A `BatchQuery`, as far as models know it. */

@@ -35,7 +35,7 @@ export function isMultiCell (column: TableColumn): boolean {
 /** SASI looks for what stands at the end or in the middle of a text only in its mode CONTAINS. */
 export function takesPattern ({ indexes, options }: TableColumn, pattern: string): boolean {
   const sasi = indexes.filter((index) => indexKind(index) === 'sasi')
-  return !pattern.startsWith('%') || sasi.length === 0 || options.customIndex === true || sasi.some((index) => index.options?.['mode']?.toUpperCase() === 'CONTAINS')
+  return !pattern.startsWith('%') || sasi.length === 0 || options.customIndex === true || sasi.some((index) => String(index.options?.['mode']).toUpperCase() === 'CONTAINS')
 }
 
 function answers (column: TableColumn, index: IndexOptions, operator: Operator): boolean {

@@ -47,7 +47,7 @@ type Builder = 'filter' | 'limit' | 'perPartitionLimit' | 'orderBy' | 'allowFilt
 /** Conditions by column names and operators, or made by columns of a model of the same table. */
 type Where = readonly (Record<string, unknown> | Expression)[]
 
-interface PageOptions { size?: number, state?: string | null, token?: string | null }
+interface PageOptions { size?: number | undefined, state?: string | null | undefined, token?: string | null | undefined }
 
 /** The part of a query set that is used here. */
 interface Running<R> extends AsyncIterable<R> {
@@ -157,7 +157,7 @@ export class NamedKeyspace {
   readonly #naming: Naming
   readonly #connection: string | undefined
 
-  constructor (naming: Naming, name: string, options?: { connection?: string }) {
+  constructor (naming: Naming, name: string, options?: { connection?: string | undefined }) {
     if (typeof name !== 'string' || name === '') throw new QueryError('NamedKeyspace: the name of a keyspace must be a string that is not empty')
     this.#naming = naming
     this.name = name

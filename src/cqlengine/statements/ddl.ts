@@ -31,7 +31,7 @@ export interface IndexText {
   readonly target?: 'values' | 'keys' | 'entries' | 'full'
   /** Absent: the server's default kind. */
   readonly using?: string
-  readonly options?: Readonly<Record<string, string>>
+  readonly options?: Readonly<Record<string, string | number | boolean>>
 }
 
 export function createKeyspace (name: string, replication: Readonly<Record<string, string | number>>, durableWrites: boolean): string {
