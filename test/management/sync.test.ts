@@ -162,7 +162,7 @@ t.test('MGT-11, MGT-15: indexes of every kind and target settle, on new and on e
     s: c.Text({ static: true, index: { using: 'sai' } }),
     a: c.Text({ index: true }),
     Named: c.Text({ index: { name: `Named_${table}` } }),
-    sai: c.Text({ index: { using: 'sai', options: { case_sensitive: 'false', normalize: 'true' } } }),
+    sai: c.Text({ index: { using: 'sai', options: { case_sensitive: false, normalize: true, ascii: 'false' } } }),
     saiClass: c.Integer({ index: { using: 'StorageAttachedIndex' } }),
     sasi: c.Text({ index: { using: 'sasi', options: { mode: 'CONTAINS' } } }),
     list: c.List(c.Text, { index: true }),
