@@ -30,7 +30,7 @@ t.test('acceptance 3.4.1 to 3.4.9 on recording clients: what route() decides is 
   for (const [name, fake] of Object.entries(fakes)) await connections.registerConnection(name, { session: fake.client, default: name === 'default' })
   const send = async (sources: Parameters<typeof route>[0]) => {
     const { connection } = route(sources, connections)
-    await connections.resolve(connection).session.execute(connection, [], read)
+    await connections.resolve(connection).session.execute(`SELECT ${connection}`, [], read)
   }
   const model = { connection: 'cluster' }
   await send({ model })
@@ -40,7 +40,7 @@ t.test('acceptance 3.4.1 to 3.4.9 on recording clients: what route() decides is 
   await send({ model, origin: { connection: 'cluster2' } })
   await send({ model, batch: 'cluster2' })
   await send({})
-  t.same(Object.values(fakes).map(({ calls }) => calls.map(({ cql }) => cql)), [['default', 'default'], ['cluster'], ['cluster2', 'cluster2', 'cluster2', 'cluster2']])
+  t.same(Object.values(fakes).map(({ calls }) => calls.map(({ cql }) => cql.replace('SELECT ', ''))), [['default', 'default'], ['cluster'], ['cluster2', 'cluster2', 'cluster2', 'cluster2']])
 })
 
 t.test('acceptance 3.4.13, CON-12: unknown names are an error that names them and the known ones, and nothing is sent', async (t) => {
@@ -154,7 +154,7 @@ t.test('CON-09: the client of ours that was replaced is closed only when its req
   const events: string[] = []
   // Ours, but for its network.
   Object.assign(client, { connect: async () => {}, execute: () => answer.promise.then(() => rows()), shutdown: async () => { events.push('shutdown') } })
-  const running = connections.resolve().session.execute('x', [], read).then(() => { events.push('answered') })
+  const running = connections.resolve().session.execute('SELECT x', [], read).then(() => { events.push('answered') })
   await settle()
   await connections.registerConnection('a', { session: fakeClient().client })
   await settle()
@@ -174,7 +174,7 @@ t.test('CON-10, B28: unregistering closes only what is ours; an unknown name is 
   await connections.unregisterConnection('a')
   t.same(connections.names, ['b'])
   t.equal(connections.defaultName, undefined)
-  await connections.resolve('b').session.execute('x', [], read)
+  await connections.resolve('b').session.execute('SELECT x', [], read)
   t.notOk(fake.events.includes('shutdown'))
   await connections.registerConnection('a', { session: fake.client })
   t.equal(connections.defaultName, undefined, 'the default was given up, not set aside')
@@ -186,10 +186,10 @@ t.test('unregistering during a request lets it end', async (t) => {
   const fake = fakeClient(() => answer.promise)
   await connections.registerConnection('a', { session: fake.client })
   const { session } = connections.resolve('a')
-  const running = session.execute('x', [], read)
+  const running = session.execute('SELECT x', [], read)
   const gone = connections.unregisterConnection('a')
   t.throws(() => connections.resolve('a'), ConnectionRegistryError)
-  t.type(await failureOf(session.execute('y', [], read)), ClosedError)
+  t.type(await failureOf(session.execute('SELECT y', [], read)), ClosedError)
   answer.resolve()
   await Promise.all([running, gone])
   t.equal(fake.calls.length, 1)
@@ -203,7 +203,7 @@ t.test('CON-11: the default is chosen by name and not connected by that; in the 
   await connections.registerConnection('lazy', lazily)
   await Promise.all(Array.from({ length: 100 }, async (_, index) => {
     if (index === 50) connections.setDefaultConnection('b')
-    await connections.resolve().session.execute(String(index), [], read)
+    await connections.resolve().session.execute(`SELECT ${index}`, [], read)
   }))
   t.equal(a.calls.length, 50)
   t.equal(b.calls.length, 50)
@@ -278,7 +278,7 @@ t.test('CON-07: nothing is set on a client of the user, whatever it is like', as
   fake.options = Object.freeze({ encoding: Object.freeze({ map: Map }), queryOptions: Object.freeze({ prepare: false }) })
   const connections = registry()
   await connections.registerConnection('a', { session: Object.freeze(fake.client) })
-  await connections.resolve('a').session.execute('x', [], read)
+  await connections.resolve('a').session.execute('SELECT x', [], read)
   t.match(connections.resolve('a').encoding, { map: 'map', set: 'array' })
 })
 
@@ -307,7 +307,7 @@ t.test('CON-15, B26: retryConnect keeps a connection that failed at registration
   await connections.registerConnection('a', { hosts: ['127.0.0.1:1'], retryConnect: true, default: true })
   t.equal(connections.resolve().state, 'retrying')
   t.match(connections.resolve().error, errors.NoHostAvailableError)
-  t.type(await failureOf(connections.resolve().session.execute('x', [], read)), errors.NoHostAvailableError, 'each use tries, and tells')
+  t.type(await failureOf(connections.resolve().session.execute('SELECT x', [], read)), errors.NoHostAvailableError, 'each use tries, and tells')
   await connections.close()
   t.equal(connections.isClosed, true)
 })
@@ -324,7 +324,7 @@ t.test('closing: a statement then is a ClosedError; twice does no harm; register
   t.throws(() => connections.resolve('a'), ClosedError)
   t.throws(() => route({}, connections), ClosedError)
   t.throws(() => route({ model: { connection: 'a' } }, connections) && connections.resolve('a'), ClosedError)
-  t.type(await failureOf(session.execute('x', [], read)), ClosedError)
+  t.type(await failureOf(session.execute('SELECT x', [], read)), ClosedError)
   t.type(await failureOf(connections.getConnection('a')), ClosedError)
   t.throws(() => { connections.setDefaultConnection('a') }, ClosedError)
   t.equal(await connections.health(), false)
@@ -334,7 +334,7 @@ t.test('closing: a statement then is a ClosedError; twice does no harm; register
 
   await connections.registerConnection('a', { session: fake.client, default: true })
   t.equal(connections.isClosed, false)
-  await connections.resolve().session.execute('x', [], read)
+  await connections.resolve().session.execute('SELECT x', [], read)
 })
 
 t.test('closing while a registration is under way: the registration fails, and nothing stays', async (t) => {

@@ -29,7 +29,7 @@ t.test('requests are prepared unless they say otherwise', async (t) => {
   const { session } = await connected(fake)
   await session.execute('x', [], { kind: 'raw' })
   await session.execute('x', [], { kind: 'raw', prepare: false })
-  await session.batch([{ query: 'x', params: [] }], { kind: 'write' })
+  await session.batch([{ query: 'INSERT x', params: [] }], { kind: 'write' })
   t.same(fake.calls.map(({ options }) => options.prepare), [true, false, true])
 })
 
@@ -37,9 +37,9 @@ t.test("the driver's errors come through untouched", async (t) => {
   const error = new errors.NoHostAvailableError({ 'h:9042': new errors.ResponseError(0x2500, 'Prepared query not found') })
   const fake = fakeClient(() => { throw error })
   const { session } = await connected(fake)
-  t.equal(await failureOf(session.execute('x', [], read)), error)
-  t.equal(await failureOf(session.batch([{ query: 'x', params: [] }], read)), error)
-  t.equal(await failureOf(session.execute('x', [], { ...read, timeout: 1000 })), error)
+  t.equal(await failureOf(session.execute('SELECT x', [], read)), error)
+  t.equal(await failureOf(session.batch([{ query: 'INSERT x', params: [] }], read)), error)
+  t.equal(await failureOf(session.execute('SELECT x', [], { ...read, timeout: 1000 })), error)
   t.equal(fake.calls.length, 3)
 })
 
@@ -49,7 +49,7 @@ t.test('CON-14, CON-15: the first requests share one attempt to connect', async 
   fake.onConnect = () => opened.promise
   const connection = new Connection({ name: 'c', client: fake.client, owned: false })
   t.equal(connection.state, 'idle')
-  const all = Array.from({ length: 10 }, () => connection.session.execute('x', [], read))
+  const all = Array.from({ length: 10 }, () => connection.session.execute('SELECT x', [], read))
   t.equal(connection.state, 'connecting')
   t.equal(connection.session.inFlight, 10)
   opened.resolve()
@@ -65,11 +65,11 @@ t.test('a request that connects in vain fails with the reason, and the next one 
   const error = new errors.NoHostAvailableError({})
   fake.onConnect = async () => { throw error }
   const connection = new Connection({ name: 'c', client: fake.client, owned: false })
-  t.equal(await failureOf(connection.session.execute('x', [], read)), error)
+  t.equal(await failureOf(connection.session.execute('SELECT x', [], read)), error)
   t.equal(connection.state, 'failed')
   t.equal(connection.error, error)
   fake.onConnect = async () => {}
-  await connection.session.execute('x', [], read)
+  await connection.session.execute('SELECT x', [], read)
   t.equal(connection.state, 'ready')
   t.equal(connection.error, undefined)
 })
@@ -78,9 +78,9 @@ t.test('after close a request is a ClosedError and nothing is sent', async (t) =
   const fake = fakeClient()
   const connection = await connected(fake)
   await connection.close()
-  t.type(await failureOf(connection.session.execute('x', [], read)), ClosedError)
+  t.type(await failureOf(connection.session.execute('SELECT x', [], read)), ClosedError)
   t.type(await failureOf(connection.session.batch([], read)), ClosedError)
-  t.type(await failureOf(connection.session.pages('x', [], read).next()), ClosedError)
+  t.type(await failureOf(connection.session.pages('SELECT x', [], read).next()), ClosedError)
   t.equal(fake.calls.length, 0)
 })
 
@@ -93,21 +93,21 @@ t.test('timeout: our timer ends the whole request, connecting included, with the
   t.type(error, errors.OperationTimedOutError)
   t.match(error.message, /"c".*5 ms/)
   t.notMatch(error.message, 'secret')
-  t.type(await failureOf(session.batch([{ query: 'x', params: [] }], { ...read, timeout: 5 })), errors.OperationTimedOutError)
+  t.type(await failureOf(session.batch([{ query: 'INSERT x', params: [] }], { ...read, timeout: 5 })), errors.OperationTimedOutError)
   t.equal(session.inFlight, 2, 'what was sent is still under way')
 
   const silent = fakeClient()
   silent.onConnect = () => new Promise(() => {})
   const lazy = new Connection({ name: 'c', client: silent.client, owned: false })
-  t.type(await failureOf(lazy.session.execute('x', [], { ...read, timeout: 5 })), errors.OperationTimedOutError)
+  t.type(await failureOf(lazy.session.execute('SELECT x', [], { ...read, timeout: 5 })), errors.OperationTimedOutError)
 })
 
 t.test('timeout: 0 is none; a late failure of what timed out is nobody\'s; one longer than the driver waits lets it wait', async (t) => {
   const answer = deferred()
   const fake = fakeClient(() => answer.promise)
   const { session } = await connected(fake)
-  const late = session.execute('x', [], { ...read, timeout: 1 })
-  const patient = session.execute('x', [], { ...read, timeout: 0 })
+  const late = session.execute('SELECT x', [], { ...read, timeout: 1 })
+  const patient = session.execute('SELECT x', [], { ...read, timeout: 0 })
   await failureOf(late)
   answer.reject(new Error('late'))
   t.match(await failureOf(patient), { message: 'late' })
@@ -116,7 +116,7 @@ t.test('timeout: 0 is none; a late failure of what timed out is nobody\'s; one l
 
   const quick = fakeClient()
   const other = await connected(quick)
-  for (const [timeout, readTimeout] of [[1000, undefined], [65_000, undefined], [65_000, 3000], [1e12, undefined]] as const) await other.session.execute('x', [], { ...read, timeout, ...(readTimeout && { readTimeout }) })
+  for (const [timeout, readTimeout] of [[1000, undefined], [65_000, undefined], [65_000, 3000], [1e12, undefined]] as const) await other.session.execute('SELECT x', [], { ...read, timeout, ...(readTimeout && { readTimeout }) })
   t.same(quick.calls.map(({ options }) => options.readTimeout), [undefined, 65_000, 3000, 1e12])
 })
 
@@ -127,8 +127,8 @@ t.test('trap 1: a TypeError after our own checks means an old type: prepared sta
       throw error
     })
     const { session } = await connected(fake)
-    await Promise.all([1, 2, 3].map(() => session.execute('x', [], { ...read, checked: true })))
-    await session.batch([{ query: 'x', params: [] }], { ...read, checked: true })
+    await Promise.all([1, 2, 3].map(() => session.execute('SELECT x', [], { ...read, checked: true })))
+    await session.batch([{ query: 'INSERT x', params: [] }], { ...read, checked: true })
     t.equal(fake.events.filter((event) => event === 'clearPrepared').length, 1, 'requests that fail together forget them once')
     t.equal(fake.calls.length, 7)
   }
@@ -137,15 +137,15 @@ t.test('trap 1: a TypeError after our own checks means an old type: prepared sta
 t.test('trap 1: it is repeated only once, only after our checks, and only for such an error', async (t) => {
   const stubborn = fakeClient(() => { throw new TypeError('still wrong') })
   const one = await connected(stubborn)
-  t.match(await failureOf(one.session.execute('x', [], { ...read, checked: true })), { message: 'still wrong' })
-  t.match(await failureOf(one.session.batch([{ query: 'x', params: [] }], { ...read, checked: true })), { message: 'still wrong' })
+  t.match(await failureOf(one.session.execute('SELECT x', [], { ...read, checked: true })), { message: 'still wrong' })
+  t.match(await failureOf(one.session.batch([{ query: 'INSERT x', params: [] }], { ...read, checked: true })), { message: 'still wrong' })
   t.equal(stubborn.calls.length, 4)
-  t.match(await failureOf(one.session.execute('x', [], read)), { message: 'still wrong' })
+  t.match(await failureOf(one.session.execute('SELECT x', [], read)), { message: 'still wrong' })
   t.equal(stubborn.calls.length, 5)
 
   const refused = fakeClient(() => { throw new errors.ResponseError(0x1100, 'timeout') })
   const two = await connected(refused)
-  await failureOf(two.session.execute('x', [], { ...read, checked: true }))
+  await failureOf(two.session.execute('SELECT x', [], { ...read, checked: true }))
   t.equal(refused.calls.length, 1)
 })
 
@@ -154,13 +154,13 @@ t.test('a request whose time is over before it was sent is not sent', async (t) 
   const opened = deferred()
   fake.onConnect = () => opened.promise
   const connection = new Connection({ name: 'c', client: fake.client, owned: false })
-  const late = connection.session.execute('INSERT', [], { ...read, timeout: 5 })
-  const patient = connection.session.execute('SELECT', [], { ...read, timeout: 60_000 })
+  const late = connection.session.execute('SELECT 1', [], { ...read, timeout: 5 })
+  const patient = connection.session.execute('SELECT 2', [], { ...read, timeout: 60_000 })
   t.type(await failureOf(late), errors.OperationTimedOutError)
   opened.resolve()
   await patient
   await settle()
-  t.same(fake.calls.map(({ cql }) => cql), ['SELECT'])
+  t.same(fake.calls.map(({ cql }) => cql), ['SELECT 2'])
   t.equal(connection.session.inFlight, 0)
 })
 
@@ -170,7 +170,7 @@ t.test('a caller who was told of a timeout meets no later sending, though timers
   fake.onConnect = () => opened.promise
   t.intercept(performance, 'now', { value: () => 0 })
   const connection = new Connection({ name: 'c', client: fake.client, owned: false })
-  t.type(await failureOf(connection.session.execute('INSERT', [], { ...read, timeout: 5 })), errors.OperationTimedOutError)
+  t.type(await failureOf(connection.session.execute('SELECT 1', [], { ...read, timeout: 5 })), errors.OperationTimedOutError)
   opened.resolve()
   await settle()
   t.equal(fake.calls.length, 0)
@@ -180,7 +180,7 @@ t.test('trap 8: statements that the server refuses to prepare do not fill the ca
   let code = 0x2000
   const fake = fakeClient(() => { throw new errors.ResponseError(code, 'no') })
   const { session } = await connected(fake)
-  const send = async (count: number) => { for (let i = 0; i < count; i++) await failureOf(i % 2 === 0 ? session.execute(`SELECT ${i}`, [], read) : session.batch([{ query: 'x', params: [] }], read)) }
+  const send = async (count: number) => { for (let i = 0; i < count; i++) await failureOf(i % 2 === 0 ? session.execute(`SELECT ${i}`, [], read) : session.batch([{ query: 'INSERT x', params: [] }], read)) }
   const cleared = () => fake.events.filter((event) => event === 'clearPrepared').length
   await send(999)
   t.equal(cleared(), 0)
@@ -201,12 +201,12 @@ t.test('preparing on a host without a free connection: another one is asked, for
       return rows()
     })
     const { session } = await connected(fake)
-    await session.execute('x', [], { kind: 'write', prepare: true })
+    await session.execute('INSERT x', [], { kind: 'write', prepare: true })
     failures = 2
-    await session.batch([{ query: 'x', params: [] }], { kind: 'write', prepare: true })
+    await session.batch([{ query: 'INSERT x', params: [] }], { kind: 'write', prepare: true })
     t.equal(fake.calls.length, 6)
     failures = Infinity
-    t.equal(await failureOf(session.execute('x', [], read)), error)
+    t.equal(await failureOf(session.execute('SELECT x', [], read)), error)
     t.equal(fake.calls.length, 6 + 11, 'and no more')
   }
 })
@@ -225,7 +225,7 @@ t.test('pages: the next one is asked for while the present one is worked on', as
   const fake = fakeClient(() => answers.shift())
   const { session } = await connected(fake)
   const seen: [number, number][] = []
-  for await (const { rowLength } of session.pages('x', [7], { ...read, fetchSize: 2 })) seen.push([rowLength, fake.calls.length])
+  for await (const { rowLength } of session.pages('SELECT x', [7], { ...read, fetchSize: 2 })) seen.push([rowLength, fake.calls.length])
   t.same(seen, [[1, 2], [2, 3], [0, 3]])
   t.same(fake.calls.map(({ options }) => options.pageState), [undefined, 'aa', 'bb'])
   t.ok(fake.calls.every(({ options, params }) => options.fetchSize === 2 && options.prepare === true && (params as number[])[0] === 7))
@@ -234,10 +234,10 @@ t.test('pages: the next one is asked for while the present one is worked on', as
 t.test('pages: nothing is sent before the first is wanted, and who ends early asks for no more', async (t) => {
   const fake = fakeClient(() => page(1, 'aa'))
   const { session } = await connected(fake)
-  const unused = session.pages('x', [], read)
+  const unused = session.pages('SELECT x', [], read)
   await unused.return()
   t.equal(fake.calls.length, 0)
-  for await (const _ of session.pages('x', [], read)) break
+  for await (const _ of session.pages('SELECT x', [], read)) break
   await settle()
   t.equal(fake.calls.length, 2)
   t.equal(session.inFlight, 0)
@@ -253,12 +253,12 @@ t.test('pages: an error comes after the pages before it; nobody hears of it who 
     throw new errors.ResponseError(0x1200, 'read timeout')
   })
   const { session } = await connected(fake)
-  const pages = session.pages('x', [], read)
+  const pages = session.pages('SELECT x', [], read)
   t.equal((await pages.next()).value?.rowLength, 1)
   await settle()
   t.match(await failureOf(pages.next()), { message: 'read timeout' })
   t.same(await pages.next(), { value: undefined, done: true })
-  for await (const _ of session.pages('x', [], read)) break
+  for await (const _ of session.pages('SELECT x', [], read)) break
   await settle()
   t.same(rejections, [])
 })
@@ -266,7 +266,7 @@ t.test('pages: an error comes after the pages before it; nobody hears of it who 
 t.test('batch: all statements in one request', async (t) => {
   const fake = fakeClient()
   const { session } = await connected(fake)
-  const queries = [{ query: 'INSERT', params: [1] }, { query: 'UPDATE', params: [2] }]
+  const queries = [{ query: 'INSERT 1', params: [1] }, { query: 'UPDATE 2', params: [2] }]
   await session.batch(queries, { kind: 'write', prepare: true, logged: false, timestamp: 5 })
   t.match(fake.calls, [{ kind: 'batch', params: queries, options: { logged: false, timestamp: 5 } }])
   t.equal(fake.calls.length, 1)
@@ -275,16 +275,16 @@ t.test('batch: all statements in one request', async (t) => {
 t.test('CON-22: observers hear of each request: what, where, how long, how it ended; never a value', async (t) => {
   const events: RequestEvent[] = []
   const fake = fakeClient(({ cql }) => {
-    if (cql === 'bad') throw new Error('no')
+    if (cql === 'SELECT bad') throw new Error('no')
     return rows({ password: 'hunter2' })
   })
   const connection = new Connection({ name: 'c', client: fake.client, owned: false, observers: { observe: (event) => { events.push(event) } } })
-  await connection.session.execute('good', ['hunter2'], { ...read, keyspace: 'ks' })
-  await failureOf(connection.session.execute('bad', ['hunter2'], read))
-  await connection.session.batch([{ query: 'x', params: ['hunter2'] }], { kind: 'write', prepare: true })
+  await connection.session.execute('SELECT good', ['hunter2'], { ...read, keyspace: 'ks' })
+  await failureOf(connection.session.execute('SELECT bad', ['hunter2'], read))
+  await connection.session.batch([{ query: 'INSERT x', params: ['hunter2'] }], { kind: 'write', prepare: true })
   t.match(events, [
-    { connection: 'c', keyspace: 'ks', cql: 'good', kind: 'read', label: 'user', ms: Number },
-    { cql: 'bad', error: { message: 'no' } },
+    { connection: 'c', keyspace: 'ks', cql: 'SELECT good', kind: 'read', label: 'user', ms: Number },
+    { cql: 'SELECT bad', error: { message: 'no' } },
     { cql: /BATCH.*1/, kind: 'write' }
   ])
   t.notOk('error' in (events[0] ?? {}))
@@ -296,23 +296,23 @@ t.test('slowQuery: only requests that took as long; what an observer throws beco
   let now = 0
   t.intercept(performance, 'now', { value: () => now })
   const fake = fakeClient(({ cql }) => {
-    now += cql === 'slow' ? 300 : 299
+    now += cql === 'SELECT slow' ? 300 : 299
     return rows()
   })
   const { session } = await connected(fake, { slowQuery: 300, observe: ({ cql }) => { heard.push(cql) } })
-  await session.execute('quick', [], read)
-  await session.execute('slow', [], read)
-  t.same(heard, ['slow'])
+  await session.execute('SELECT quick', [], read)
+  await session.execute('SELECT slow', [], read)
+  t.same(heard, ['SELECT slow'])
 
   const warning = new Promise((resolve) => { process.once('warning', resolve) })
   const rude = await connected(fakeClient(), { observe: () => { throw new Error('log is full') } })
-  await rude.session.execute('x', [], read)
+  await rude.session.execute('SELECT x', [], read)
   t.match(await warning, { message: 'log is full' })
 })
 
 t.test('diagnostics channel: start, end and error of each request; no rows, no parameters; nothing without subscribers', async (t) => {
   const fake = fakeClient(({ cql }) => {
-    if (cql === 'bad') throw new Error('no')
+    if (cql === 'SELECT bad') throw new Error('no')
     return rows({ password: 'hunter2' })
   })
   const { session } = await connected(fake)
@@ -320,13 +320,16 @@ t.test('diagnostics channel: start, end and error of each request; no rows, no p
   const heard: [string, Record<string, unknown>][] = []
   const subscriber = (name: string) => (message: unknown) => { heard.push([name, { ...message as object }]) }
   const subscribers = { start: subscriber('start'), end: subscriber('end'), asyncStart: subscriber('asyncStart'), asyncEnd: subscriber('asyncEnd'), error: subscriber('error') }
-  await session.execute('before', [], read)
+  await session.execute('SELECT before', [], read)
   channel.subscribe(subscribers)
-  await session.execute('good', ['hunter2'], read)
-  await failureOf(session.execute('bad', ['hunter2'], read))
+  await session.execute('SELECT good', ['hunter2'], read)
+  await failureOf(session.execute('SELECT bad', ['hunter2'], read))
   channel.unsubscribe(subscribers)
-  await session.execute('after', [], read)
-  t.same(heard.map(([name, { cql }]) => `${name} ${String(cql)}`), ['start good', 'end good', 'asyncStart good', 'asyncEnd good', 'start bad', 'end bad', 'error bad', 'asyncStart bad', 'asyncEnd bad'])
+  await session.execute('SELECT after', [], read)
+  t.same(heard.map(([name, { cql }]) => `${name} ${String(cql)}`), [
+    'start SELECT good', 'end SELECT good', 'asyncStart SELECT good', 'asyncEnd SELECT good',
+    'start SELECT bad', 'end SELECT bad', 'error SELECT bad', 'asyncStart SELECT bad', 'asyncEnd SELECT bad'
+  ])
   t.match(heard[0]?.[1], { connection: 'c', kind: 'read', label: 'user' })
   t.match(heard.find(([name]) => name === 'error')?.[1], { error: { message: 'no' } })
   t.notMatch(JSON.stringify(heard), 'hunter2')
@@ -337,7 +340,7 @@ t.test('whenIdle waits for what is under way, and for nothing else', async (t) =
   const fake = fakeClient(() => answer.promise)
   const { session } = await connected(fake)
   await session.whenIdle()
-  const all = [session.execute('x', [], read), session.execute('x', [], read)]
+  const all = [session.execute('SELECT x', [], read), session.execute('SELECT x', [], read)]
   let idle = false
   const waiting = session.whenIdle().then(() => { idle = true })
   await settle()

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, errors, type types } from '../driver.js'
 import { ClosedError } from '../errors.js'
+import { checkBatch, checkStatement } from './door.js'
 import { isDriverError } from './driver-error.js'
 import { isNoConnection } from './http-cause.js'
 import { isObserved, observed, type Observers } from './observe.js'
@@ -24,6 +25,8 @@ export interface RequestOptions {
   readonly timeout?: number
   /** Our own checks passed, so a TypeError of the driver's encoder means that it knows an old type of a column. */
   readonly checked?: boolean
+  /** How many values the text takes, counted when it was made; absent: nobody counted. Checked before the statement is sent. */
+  readonly markers?: number
   /** The model or table, for logs. */
   readonly label?: string
   /** For logs, and for the driver's choice of a replica. CQL names keyspaces itself. */
@@ -38,7 +41,8 @@ export interface BatchRequestOptions extends RequestOptions {
 }
 
 export type Params = readonly unknown[] | Readonly<Record<string, unknown>>
-export interface BatchedQuery { readonly query: string, readonly params: Params }
+/** `markers`: see {@link RequestOptions}. */
+export interface BatchedQuery { readonly query: string, readonly params: Params, readonly markers?: number | undefined }
 
 /** Who takes an answer where it comes in, and makes of it what the caller gets: another promise around it would cost as much as all the rest. */
 export interface Receiver<T> {
@@ -149,21 +153,24 @@ export class Session {
 
   // `then` where `await` would read better: of a small request that is a tenth.
   #execute<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
-    const { client } = this.#link
+    const link = this.#link
     const forgotten = this.#forgotten
     this.#inFlight++
     // Promise's own `then`, for the promise may have another: what is counted above must be counted back. (The compiler gives `call` no types.)
     return then.call(
-      started(client, cql, params, options),
+      started(link, cql, params, options),
       (answer: types.ResultSet) => this.#arrived(answer, receiver),
-      (error: unknown) => this.#failed(error, options, forgotten, () => started(client, cql, params, options), receiver)
+      (error: unknown) => this.#failed(error, options, forgotten, () => started(link, cql, params, options), receiver)
     ) as Promise<T>
   }
 
   async #batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
-    const { client } = this.#link
+    const { client, name } = this.#link
     const forgotten = this.#forgotten
-    const send = async (): Promise<types.ResultSet> => await client.batch(queries as { query: string, params: unknown[] }[], options)
+    const send = async (): Promise<types.ResultSet> => {
+      checkBatch(queries, options, name)
+      return await client.batch(queries as { query: string, params: unknown[] }[], options)
+    }
     this.#inFlight++
     let answer: types.ResultSet
     try {
@@ -269,8 +276,9 @@ export class Session {
 const { then } = Promise.prototype
 
 /** The promise of a request, whatever a user's own client gives or throws. (The driver changes no parameters, but declares them as if.) */
-function started (client: Client, cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
+function started ({ client, name }: Link, cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
   try {
+    checkStatement(cql, params, options, name)
     return Promise.resolve(client.execute(cql, params as unknown[], options)) // itself, where it is an ordinary promise
   } catch (error) {
     return Promise.reject(error)

@@ -24,15 +24,15 @@ export interface NewRow {
  */
 export type ReadNewRow = (instance: object, accepted: RowValues, encoding: Encoding) => NewRow | undefined
 
-/** More columns than this do not fit in {@link NewRow.bits} with the flags that statements have beside them. */
-const mostColumns = 48
+/** So many columns have a bit of their own in {@link NewRow.bits}, and leave five more to what is counted beside them in a whole number. */
+export const mostBits = 48
 
 /**
  * One pass over a new instance that checks, binds and keeps its values: the usual insert, with the columns written out (measured in
  * bench/). `undefined` where no code may be generated, and for tables that need more than that.
  */
 export function newRowReader (prototype: object, { columns, isCounter, hasStatic }: Table): ReadNewRow | undefined {
-  if (!canGenerateCode() || isCounter || hasStatic || columns.length > mostColumns || !columns.every(isSimple)) return undefined
+  if (!canGenerateCode() || isCounter || hasStatic || columns.length > mostBits || !columns.every(isSimple)) return undefined
   const lines = columns.flatMap((column, i) => linesOf(prototype, column, i))
   const stored = columns.map((c, i) => `${JSON.stringify(c.field)}: ${c.mutable ? 's' : 'x'}${i}`)
   const body = `'use strict'

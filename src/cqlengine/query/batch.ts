@@ -93,7 +93,7 @@ export class BatchQuery implements BatchLike {
   async #send (queue: readonly Queued[]): Promise<void> {
     const { write: { place, model } } = queue[0] as Queued
     const conditional = this.#conditional
-    const queries: BatchedQuery[] = queue.map(({ write }) => ({ query: write.statement.cql, params: write.statement.params }))
+    const queries: BatchedQuery[] = queue.map(({ write: { statement: { cql, params, request } } }) => ({ query: cql, params, markers: request.markers }))
     const result = await this.#request(queue, () => place.connection.session.batch(queries, this.#requestOptions(queue)))
     if (conditional && !result.wasApplied()) {
       throw new LWTError(`Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(model, result))

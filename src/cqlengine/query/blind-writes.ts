@@ -6,9 +6,8 @@ import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checkedToWrite, entriesOf, isNothing, Violations } from '../model/values.js'
-import { qualified } from '../statements/identifiers.js'
-import { remove } from '../statements/write.js'
-import { bindCondition, type ColumnCondition, type Condition, conditionShape, conditionText, isToken } from './conditions.js'
+import { bindCondition, type ColumnCondition, type Condition, conditionText, isToken } from './conditions.js'
+import { deleteStatement } from './delete-statement.js'
 import { conditionsOf, type Lightweight } from './lightweight.js'
 import type { Write } from './pending-write.js'
 import { type Place, placeOf } from './place.js'
@@ -17,7 +16,7 @@ import type { Querying } from './querying.js'
 import type { Statement } from './statement-cache.js'
 import { updateStatement, type Where } from './update-statement.js'
 import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
-import { baseRequest, batchOf, bindTimestamp, checkCounterOptions, confirm, isConditional } from './write.js'
+import { batchOf, checkCounterOptions, confirm, isConditional } from './write.js'
 import { listed, meant } from '../words.js'
 
 /** `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is (UPD-01). */
@@ -34,8 +33,8 @@ export function updateRows (querying: Querying, state: QueryState, values: unkno
   const key = keyOf(state, at)
   const place = placeFor(querying, state, op)
   const where: Where = {
-    // The same text as that of an instance's update, which is found without making a string.
-    shape: !isStatic && isWholeKey(table, key) ? 'key' : `by ${shapeOf(key)}`,
+    // The whole key has the text of an instance's update, which is found without making a string.
+    rows: !isStatic && isWholeKey(table, key) ? 'key' : key,
     relations: () => {
       checkKey(table, key, at, isStatic ? 'partition' : 'row', isConditional(op))
       return key.map(conditionText)
@@ -79,32 +78,23 @@ export function deleteRows (querying: Querying, state: QueryState, op: OpOptions
   if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
   if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for create`)
   checkCounterOptions(model, op)
-  const conditions = conditionsOf(table, op)
+  conditionsOf(table, op) // told before what is wrong with the filter
   const key = keyOf(state, at)
   const place = placeFor(querying, state, op)
-  const prepared = querying.cacheOf(table).get(`r ${op.timestamp === undefined ? 0 : 1} ${shapeOf(key)} ${conditions.shape}`, place.keyspace, () => {
-    checkKey(table, key, at, isConditional(op) ? 'row' : 'range', isConditional(op))
-    return {
-      cql: remove(qualified(place.keyspace, table.name), [], key.map(conditionText), { timestamp: op.timestamp !== undefined }, conditions.text),
-      request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
-    }
-  })
-  const params: unknown[] = []
-  bindTimestamp(op, place, params)
-  bindAll(key, place, params)
-  bindAll(conditions.list, place, params)
-  return new BlindWrite(model, place, op, key, { cql: prepared.cql, request: prepared.request, params })
+  const where: Where = {
+    rows: isWholeKey(table, key) ? 'key' : key,
+    relations: () => {
+      checkKey(table, key, at, isConditional(op) ? 'row' : 'range', isConditional(op))
+      return key.map(conditionText)
+    },
+    params: boundTo(key, place)
+  }
+  return new BlindWrite(model, place, op, key, deleteStatement(querying.cacheOf(table), model, place, op, where))
 }
 
 /** One value for each column of the key, in its order: always legal. */
 function isWholeKey ({ key: columns }: Table, key: readonly ColumnCondition[]): boolean {
   return key.length === columns.length && key.every(({ column, operator }, i) => column === columns[i] && operator === 'eq')
-}
-
-function shapeOf (key: readonly Condition[]): string {
-  let shape = ''
-  for (const condition of key) shape += `${conditionShape(condition)},`
-  return shape
 }
 
 /** Conditions on the partition as a whole need no row (reference 6.5 "Forms"). */
@@ -214,10 +204,6 @@ function placeFor ({ db }: Querying, state: QueryState, op: OpOptions): Place {
 
 function boundTo (conditions: readonly Condition[], place: Place): readonly unknown[] {
   const params: unknown[] = []
-  bindAll(conditions, place, params)
-  return params
-}
-
-function bindAll (conditions: readonly Condition[], place: Place, params: unknown[]): void {
   for (const condition of conditions) bindCondition(condition, place.connection.encoding, params)
+  return params
 }

@@ -194,11 +194,6 @@ export function conditionText (condition: Condition): string {
   return isToken(condition) ? tokenRelation(condition.columns.map((c) => c.cql), condition.token) : relation(condition.column.cql, condition.operator)
 }
 
-/** Tells apart the conditions that have different texts: part of the key under which a statement's text is kept. */
-export function conditionShape (condition: Condition): string {
-  return isToken(condition) ? `token ${condition.token}` : `${condition.column.position} ${condition.operator}`
-}
-
 /** Appends what the markers of a condition are bound to. */
 export function bindCondition (condition: Condition, encoding: Encoding, params: unknown[]): void {
   if (isToken(condition)) {

@@ -13,16 +13,17 @@ import type { PageTokens } from './page-token.js'
 import type { Database } from './place.js'
 import { QuerySet } from './query-set.js'
 import type { Querying } from './querying.js'
-import { StatementCache } from './statement-cache.js'
+import { KeptTexts, StatementCache } from './statement-cache.js'
 
 /** The query layer of one `db`: what its models call. Owns the models and their statements. */
 export class QueryEngine implements Engine, Querying {
   readonly db: Database
   readonly #models: ModelConstructor[] = []
-  readonly #caches = new WeakMap<Table, StatementCache>()
+  readonly #texts = new KeptTexts()
   /** All rows of each model. */
   readonly #querySets = new WeakMap<ModelConstructor, QuerySet>()
-  readonly #writings = new WeakMap<ModelConstructor, Writing>()
+  /** By table, for a model and its views in contexts have one. */
+  readonly #writings = new WeakMap<Table, Writing>()
   readonly #pageTokens: () => PageTokens
 
   /** @param pageTokens asked for at each use, because the secret comes with `init` */
@@ -34,11 +35,7 @@ export class QueryEngine implements Engine, Querying {
   get pageTokens (): PageTokens { return this.#pageTokens() }
   get models (): readonly ModelConstructor[] { return this.#models }
 
-  readonly cacheOf = (table: Table): StatementCache => {
-    let cache = this.#caches.get(table)
-    if (cache === undefined) this.#caches.set(table, cache = new StatementCache())
-    return cache
-  }
+  readonly cacheOf = (table: Table): StatementCache => this.#writing(table).cache
 
   querySet (model: ModelConstructor): QuerySet {
     let all = this.#querySets.get(model)
@@ -47,15 +44,15 @@ export class QueryEngine implements Engine, Querying {
   }
 
   save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T> {
-    return saveInstance(this.#writing(state.model), instance, state, this.#options(state, 'save', options))
+    return saveInstance(this.#writing(tableOf(state.model)), instance, state, this.#options(state, 'save', options))
   }
 
   update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T> {
-    return updateByValues(this.#writing(state.model), instance, state, values, this.#options(state, 'update', options))
+    return updateByValues(this.#writing(tableOf(state.model)), instance, state, values, this.#options(state, 'update', options))
   }
 
   async delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
-    await deleteInstance(this.#writing(state.model), instance, state, this.#options(state, 'delete', options))
+    await deleteInstance(this.#writing(tableOf(state.model)), instance, state, this.#options(state, 'delete', options))
   }
 
   async createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }> {
@@ -77,9 +74,9 @@ export class QueryEngine implements Engine, Querying {
     this.#models.push(model)
   }
 
-  #writing (model: ModelConstructor): Writing {
-    let writing = this.#writings.get(model)
-    if (writing === undefined) this.#writings.set(model, writing = { db: this.db, cache: this.cacheOf(tableOf(model)) })
+  #writing (table: Table): Writing {
+    let writing = this.#writings.get(table)
+    if (writing === undefined) this.#writings.set(table, writing = { db: this.db, cache: new StatementCache(this.#texts) })
     return writing
   }
 

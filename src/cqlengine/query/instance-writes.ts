@@ -11,10 +11,9 @@ import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checkedToFind, isNothing, Violations } from '../model/values.js'
 import { checkWritable, isStaticOnly, judgeAll, type Validated, validateInstance } from '../model/whole.js'
-import { qualified } from '../statements/identifiers.js'
-import { remove as deletion } from '../statements/write.js'
-import { bindCondition, isToken } from './conditions.js'
+import { isToken } from './conditions.js'
 import { counterChanges } from './counter-save.js'
+import { deleteStatement } from './delete-statement.js'
 import { baseOf, itsEnd, mustWait, queue, sendInTurn } from './instance-order.js'
 import { insertStatement } from './insert-statement.js'
 import { instancePlace, isElsewhere } from './instance-place.js'
@@ -23,7 +22,7 @@ import { InstanceWrite, type Settle, type Subject, type Writing } from './instan
 import { usualInsert } from './new-row-write.js'
 import type { Write } from './pending-write.js'
 import { updateStatement, type Where } from './update-statement.js'
-import { baseRequest, batchOf, bindTimestamp, bindUsing, checkCounterOptions, checkWrite, isConditional } from './write.js'
+import { batchOf, bindUsing, checkCounterOptions, checkWrite } from './write.js'
 
 /**
  * Writes what differs from what is stored, as one statement: an INSERT for a row that may not exist where it goes, else an UPDATE of the
@@ -65,18 +64,10 @@ function remove (w: Writing, instance: object, state: State, op: OpOptions): Ins
   const base = baseOf(state, op)
   const subject = subjectOf(w, instance, valuesOf(instance, base), state, base, op)
   const { table, place } = subject
-  const conditions = conditionsOf(table, op)
-  const prepared = w.cache.get(`d ${op.timestamp === undefined ? 0 : 1} ${conditions.shape}`, place.keyspace, () => ({
-    cql: deletion(qualified(place.keyspace, table.name), [], table.key.map((c) => `${c.cql} = ?`), { timestamp: op.timestamp !== undefined }, conditions.text),
-    request: baseRequest(model, place.keyspace, 'write', !isConditional(op))
-  }))
-  const params: unknown[] = []
-  bindTimestamp(op, place, params)
-  bindKey(subject, table.key, params)
-  for (const condition of conditions.list) bindCondition(condition, place.connection.encoding, params)
+  const statement = deleteStatement(w.cache, model, place, op, whereOf(subject, table.key))
   // Elsewhere another row is deleted: the instance still belongs to its origin, and is stored there.
   const settle: Settle = (s) => { if (!subject.elsewhere) s.stored = undefined }
-  return ready(state, base, op, new InstanceWrite(subject, { cql: prepared.cql, request: prepared.request, params }, 'stored', settle))
+  return ready(state, base, op, new InstanceWrite(subject, statement, 'stored', settle))
 }
 
 export function subjectOf (w: Writing, instance: object, values: RowValues, state: State, base: State, op: OpOptions): Subject {
@@ -222,12 +213,16 @@ export function update (subject: Subject, changes: readonly ColumnChange[], sett
   const { w, base: { model }, table, place, op } = subject
   if (op.ifNotExists === true) throw new QueryError(`${model[META].name}.${what}: ifNotExists is for new rows, and ${what === 'save' ? 'this one was loaded or written before' : 'an update is none'}. Use ifExists, or iff`)
   const key = addressedBy(table, changes, op)
-  const where: Where = {
-    shape: key === table.key ? 'key' : 'partition',
+  return new InstanceWrite(subject, updateStatement(w.cache, model, place, op, changes, whereOf(subject, key)), 'stored', settle)
+}
+
+/** @param key all of the table's key, or its partition key */
+function whereOf (subject: Subject, key: readonly TableColumn[]): Where {
+  return {
+    rows: key === subject.table.key ? 'key' : 'partition',
     relations: () => key.map((c) => `${c.cql} = ?`),
     params: boundKey(subject, key)
   }
-  return new InstanceWrite(subject, updateStatement(w.cache, model, place, op, changes, where), 'stored', settle)
 }
 
 /** Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06), unless a condition looks at the row. */

@@ -2,17 +2,16 @@ import { QueryError } from '../errors.js'
 import type { OpOptions } from '../model/operations.js'
 import type { Table } from '../model/table.js'
 import type { Conditions } from '../statements/write.js'
-import { type Condition, conditionShape, conditionText, isToken, readConditions } from './conditions.js'
+import { type Condition, conditionText, isToken, readConditions } from './conditions.js'
 
-/** The conditions of a lightweight transaction, for text, shape and markers. */
+/** The conditions of a lightweight transaction, for text, key and markers. */
 export interface Lightweight {
   readonly list: readonly Condition[]
   readonly text: Conditions
-  readonly shape: string
 }
 
-const none: Lightweight = { list: [], text: undefined, shape: '' }
-const exists: Lightweight = { list: [], text: 'exists', shape: 'exists' }
+const none: Lightweight = { list: [], text: undefined }
+const exists: Lightweight = { list: [], text: 'exists' }
 
 /**
  * Reads `iff` and `ifExists` (LWT-02, LWT-03); `ifNotExists` belongs to INSERT.
@@ -29,5 +28,5 @@ export function conditionsOf (table: Table, op: OpOptions): Lightweight {
     if (operator === 'in' && (value as unknown[]).length === 0) throw new QueryError(`${table.name}.iff: the "in" of "${column.name}" has no values`)
     if (column.role === 'partition' || column.role === 'clustering') throw new QueryError(`${table.name}.iff: "${column.name}" is part of the key, which is in WHERE already; conditions are for other columns`)
   }
-  return { list, text: list.map(conditionText), shape: list.map(conditionShape).join() }
+  return { list, text: list.map(conditionText) }
 }

@@ -1,5 +1,5 @@
-import { type Operator, operators } from '../columns/expression.js'
 import { type Encoding, ownEncoding } from '../connection/encoding.js'
+import { ofKind } from '../connection/door.js'
 import type { RequestOptions } from '../connection/session.js'
 import { hydrate } from '../model/hydrate.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -7,13 +7,14 @@ import type { Source } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { qualified } from '../statements/identifiers.js'
 import { select } from '../statements/select.js'
-import { bindCondition, conditionShape, conditionText, isToken } from './conditions.js'
+import { bindCondition, conditionText, isToken } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { checkLegal, checkNearest } from './legality.js'
 import { type Database, type Place, placeOf, sourcesOf } from './place.js'
 import type { Order, Output, QueryState } from './query-state.js'
 import { readValue, type Selector, selectors } from './selection.js'
-import type { ShapeKey, StatementCache } from './statement-cache.js'
+import type { Prepared, StatementCache } from './statement-cache.js'
+import { selectKey, type StatementKey } from './statement-keys.js'
 import { checkSize } from './statement-size.js'
 import { baseRequest, checkReading, requestOf } from './write.js'
 
@@ -36,24 +37,27 @@ export function findsNothing (state: QueryState): boolean {
 }
 
 /**
- * Resolves, checks and builds a SELECT. Its text is made and judged once for each shape of a query.
+ * Resolves, checks and builds a SELECT. It is judged before its text is kept, and found again only under the key of what was judged.
  * @throws {QueryError} for what the server would refuse, and what resolving a place throws
  */
 export function planSelect (db: Database, cache: StatementCache, given: QueryState, asked: Asked): SelectPlan {
   const { model, options } = given
-  const table = tableOf(model)
   checkReading(model, options)
   const state = withDiscriminator(given)
   const place = placeOf(db, model, sourcesOf(options.using))
   const output = outputOf(state)
   const what = asked === 'count' ? countRows : output
-  const prepared = cache.get(shapeOf(state, what.shape, asked), place.keyspace, () => {
-    checkLegal(table, state, asked)
-    return { cql: selectText(table, place.keyspace, state, what.selectors, asked), request: baseRequest(model, place.keyspace, 'read', true) }
-  })
+  const key = selectKey(state, asked)
+  const prepared = cache.select.find(key, place.keyspace) ?? makeSelect(cache, key, place.keyspace, state, what.selectors, asked)
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
   checkSize(model, { params })
-  return { cql: prepared.cql, params, place, request: withPaging(requestOf(prepared.request, options), state), read: reader(model, state.output, place, output) }
+  return { cql: prepared.cql, params, place, request: withPaging(requestOf(ofKind('read', prepared.request), options), state), read: reader(model, state.output, place, output) }
+}
+
+function makeSelect (cache: StatementCache, key: StatementKey, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked): Prepared {
+  const table = tableOf(state.model)
+  checkLegal(table, state, asked)
+  return cache.select.add(key, keyspace, { cql: selectText(table, keyspace, state, what, asked), request: baseRequest(state.model, keyspace, 'read', true) })
 }
 
 /** The text of a query's SELECT. Markers come in the order: what, where, order, per partition limit, limit. */
@@ -89,27 +93,23 @@ export function bindSelect (state: QueryState, what: readonly Selector[], asked:
 interface Selected {
   readonly selectors: readonly Selector[]
   readonly columns: readonly TableColumn[]
-  /** Tells apart what has different texts. */
-  readonly shape: string
 }
 
-const countRows: Selected = { selectors: [{ text: 'COUNT(*) AS "count"', shape: 'count' }], columns: [], shape: 'count' }
+const countRows: Selected = { selectors: [{ text: 'COUNT(*) AS "count"' }], columns: [] }
 
 export function outputOf (state: QueryState): Selected {
   const { output, model } = state
   switch (output.kind) {
     case 'instances': return wholeRows(model)
     case 'selection': {
-      const fields = selectors(model[META].name, output.fields)
-      return { selectors: fields, columns: [], shape: fields.map((f) => f.shape).join() }
+      return { selectors: selectors(model[META].name, output.fields), columns: [] }
     }
     case 'partial': case 'values': case 'distinct': return selectedColumns(output.columns)
   }
 }
 
 function selectedColumns (columns: readonly TableColumn[]): Selected {
-  const fields = columns.map((c) => ({ text: c.cql, shape: String(c.position) }))
-  return { selectors: fields, columns, shape: fields.map((f) => f.shape).join() }
+  return { selectors: columns.map((c) => ({ text: c.cql })), columns }
 }
 
 const wholes = new WeakMap<ModelConstructor, { readonly children: number, readonly selected: Selected }>()
@@ -139,40 +139,6 @@ function allColumns (model: ModelConstructor): readonly TableColumn[] {
 
 function orderText (order: Order): string {
   return 'vector' in order ? `${order.column.cql} ANN OF ?` : `${order.column.cql} ${order.descending ? 'DESC' : 'ASC'}`
-}
-
-/** What tells the texts of a table's queries apart. Most are a few conditions on whole rows: those get a number, which is found faster. */
-function shapeOf (state: QueryState, what: string, asked: Asked): ShapeKey {
-  return asked === 'rows' && isSimple(state) ? simpleShape(state) ?? fullShape(state, what, asked) : fullShape(state, what, asked)
-}
-
-function isSimple ({ output, order, groupBy, perPartitionLimit, model }: QueryState): boolean {
-  return output.kind === 'instances' && order.length === 0 && groupBy.length === 0 && perPartitionLimit === undefined && model[META].family === undefined
-}
-
-const mostConditions = 4
-const mostPositions = 31
-
-/** Nine bits for each condition; below 0, for inserts have the numbers above. */
-function simpleShape ({ conditions, limit, allowFiltering }: QueryState): number | undefined {
-  if (conditions.length > mostConditions) return undefined
-  let shape = 4 + (limit === undefined ? 0 : 2) + (allowFiltering ? 1 : 0)
-  for (const condition of conditions) {
-    if (isToken(condition) || condition.column.position >= mostPositions) return undefined
-    shape = shape * 512 + condition.column.position * 16 + operatorNumber[condition.operator]
-  }
-  return -shape
-}
-
-const operatorNumber = Object.fromEntries(operators.map((operator, i) => [operator, i])) as Readonly<Record<Operator, number>>
-
-function fullShape (state: QueryState, what: string, asked: Asked): string {
-  const flags = (state.perPartitionLimit === undefined ? 0 : 1) + (state.limit === undefined ? 0 : 2) + (state.allowFiltering ? 4 : 0) + (state.output.kind === 'distinct' ? 8 : 0)
-  let shape = `s ${asked} ${flags} ${what}`
-  for (const condition of state.conditions) shape += ` w${conditionShape(condition)}`
-  for (const column of state.groupBy) shape += ` g${column.position}`
-  for (const o of state.order) shape += ` o${o.column.position}${'vector' in o ? 'ann' : o.descending ? 'd' : 'a'}`
-  return shape
 }
 
 function withPaging (request: RequestOptions, state: QueryState): RequestOptions {

@@ -9,8 +9,6 @@ import { Selected } from './functions.js'
 export interface Selector {
   /** With its alias, if it has one. */
   readonly text: string
-  /** Tells selectors with different texts apart. */
-  readonly shape: string
   /** Appends what its markers are bound to. */
   readonly bind?: (params: unknown[], encoding: Encoding) => void
   /** What the driver gave, as the instance's form. */
@@ -23,31 +21,30 @@ export function selectors (model: string, fields: ReadonlyMap<string, TableColum
 }
 
 function columnSelector (alias: string, column: TableColumn): Selector {
-  return { text: `${column.cql} AS ${quote(alias)}`, shape: `${column.position} ${quote(alias)}`, read: (value) => readValue(column, value) }
+  return { text: `${column.cql} AS ${quote(alias)}`, read: (value) => readValue(column, value) }
 }
 
 function functionSelector (model: string, alias: string, selected: Selected): Selector {
   const column = selected.of
   const as = quote(alias)
-  const shape = `${selected.function} ${column?.position ?? ''} ${as}`
-  if (column === undefined) return { text: `COUNT(*) AS ${as}`, shape, read: Number }
+  if (column === undefined) return { text: `COUNT(*) AS ${as}`, read: Number }
   const at = `${model}.select, ${selected.function}(${column.name})`
   switch (selected.function) {
-    case 'count': return { text: `COUNT(${column.cql}) AS ${as}`, shape, read: Number }
-    case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, shape, read: (value) => readValue(column, value) }
+    case 'count': return { text: `COUNT(${column.cql}) AS ${as}`, read: Number }
+    case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value) }
     case 'sum': case 'avg': {
       if (!isNumeric(column.type.cql)) throw new QueryError(`${at}: sums and averages are for numbers`)
-      return { text: `${selected.function}(${column.cql}) AS ${as}`, shape, read: (value) => readValue(column, value) }
+      return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value) }
     }
     case 'ttl': case 'writetime': {
       if (column.role === 'partition' || column.role === 'clustering') throw new QueryError(`${at}: key columns have neither ttl nor writetime`)
       const read = selected.function === 'ttl' ? readNumber : readBigInt
-      return { text: `${selected.function}(${column.cql}) AS ${as}`, shape, read }
+      return { text: `${selected.function}(${column.cql}) AS ${as}`, read }
     }
     case 'similarityCosine': {
       if (column.type.kind !== 'vector') throw new QueryError(`${at}: it compares vectors`)
       const vector = vectorOf(model, column, selected.argument)
-      return { text: `similarity_cosine(${column.cql}, ?) AS ${as}`, shape, bind: (params, encoding) => params.push(column.type.toDriver(vector, encoding)), read: (value) => value }
+      return { text: `similarity_cosine(${column.cql}, ?) AS ${as}`, bind: (params, encoding) => params.push(column.type.toDriver(vector, encoding)), read: (value) => value }
     }
   }
 }

@@ -10,15 +10,15 @@ import { update } from '../statements/write.js'
 import { bindCondition } from './conditions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Place } from './place.js'
-import { assignedBits, changeCode } from './shapes.js'
-import type { ShapeKey, Statement, StatementCache } from './statement-cache.js'
+import type { Statement, StatementCache } from './statement-cache.js'
+import { type Rows, updateKey } from './statement-keys.js'
 import { baseRequest, bindUsing, isConditional } from './write.js'
 
-/** The WHERE of an update. */
+/** The WHERE of an UPDATE or DELETE. */
 export interface Where {
-  /** Tells apart what has different texts. */
-  readonly shape: string
-  /** Makes the text, or refuses it: asked once for each shape. */
+  /** Which rows it finds, as far as texts differ. */
+  readonly rows: Rows
+  /** Makes the text, or refuses it: asked before a text is kept, and only what was kept is found again. */
   relations (): readonly string[]
   /** What its markers are bound to. */
   readonly params: readonly unknown[]
@@ -30,8 +30,8 @@ export function updateStatement (cache: StatementCache, model: ModelConstructor,
   const { connection: { encoding }, keyspace } = place
   const single = changes.some((c) => c.change.kind === 'update') ? changes.flatMap(splitNulls) : changes
   const conditions = conditionsOf(table, op)
-  const shape = shapeOf(single, op, where.shape, conditions.shape)
-  const { cql, request } = cache.find(shape, keyspace) ?? cache.add(shape, keyspace, {
+  const key = updateKey(single, where.rows, op, conditions)
+  const { cql, request } = cache.update.find(key, keyspace) ?? cache.update.add(key, keyspace, {
     cql: update(
       qualified(keyspace, table.name),
       single.map(({ column, change }) => assignment(column.cql, change.kind, fieldOf(change))),
@@ -47,20 +47,6 @@ export function updateStatement (cache: StatementCache, model: ModelConstructor,
   for (const param of where.params) params.push(param)
   for (const condition of conditions.list) bindCondition(condition, encoding, params)
   return { cql, request, params }
-}
-
-/** A negative number for usual updates by key (those of inserts are positive), else a text. */
-function shapeOf (changes: readonly ColumnChange[], op: OpOptions, where: string, conditions: string): ShapeKey {
-  const flags = (op.ttl === undefined ? 0 : 1) + (op.timestamp === undefined ? 0 : 2)
-  const bits = conditions === '' && (where === 'key' || where === 'partition') ? assignedBits(changes) ?? changeCode(changes) : undefined
-  if (bits !== undefined) return -(bits * 8 + flags + (where === 'key' ? 0 : 4)) - 1
-  let shape = `u ${flags} `
-  for (const change of changes) shape += `${changeShape(change)},`
-  return `${shape} ${where} ${conditions}`
-}
-
-function changeShape ({ column, change }: ColumnChange): string {
-  return `${column.position}${change.kind}${fieldOf(change) ?? ''}`
 }
 
 function fieldOf (change: Change): string | undefined {

@@ -1,4 +1,5 @@
 import { boundInt64 } from '../columns/big-integer.js'
+import { ofKind } from '../connection/door.js'
 import type { RequestOptions } from '../connection/session.js'
 import { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
@@ -27,7 +28,7 @@ export function send (write: Write<void>, op: OpOptions): Promise<void> | undefi
 /** Sends a checked write. */
 export function request<T> (write: Write<T>, op: OpOptions): Promise<T> {
   const { place, statement } = write
-  return place.connection.session.send(statement.cql, statement.params, requestOf(statement.request, op), write)
+  return place.connection.session.send(statement.cql, statement.params, requestOf(ofKind('write', statement.request), op), write)
 }
 
 /** What the answer to a write means. @throws {LWTError} when a condition was not met */
