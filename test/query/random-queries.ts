@@ -62,7 +62,7 @@ export function indexedModels (db: CQLAlchemy): ModelConstructor[] {
 }
 
 /** Decides by chance: `pick` one of several, `odds(0.2)` true in one case of five. */
-interface Dice {
+export interface Dice {
   pick<T> (from: readonly T[]): T
   odds (p: number): boolean
 }
