@@ -88,7 +88,7 @@ t.test('MOD-03 COL-05 COL-09 TYP-08 mistakes in a definition name table, column 
     [{ a: c.Duration() }, /"a": The primary key cannot hold durations/, { key: ['a'] }],
     [{ a: c.UserDefinedType(Info) }, /"a": The primary key cannot hold durations/, { key: ['a'] }],
     [{ a: c.Counter() }, /"a": The primary key cannot hold counters/, { key: ['a'] }],
-    [{ id }, /unknown option "keyspaces"; .*known are keyspace, connection/, { keyspaces: 'x' }],
+    [{ id }, /unknown option "keyspaces" \(did you mean keyspace\?\); known are keyspace, connection/, { keyspaces: 'x' }],
     [{ id }, /keyspace must be a name/, { keyspace: 'a-b' }],
     [{ id }, /keyspace must be a name/, { keyspace: 'k'.repeat(49) }],
     [{ id }, /connection must be a name/, { connection: '' }],
