@@ -33,6 +33,10 @@ t.test('toJSONSchema, addSchemas and named keyspaces take no unknown options eit
   const { db } = await recorded(t)
   class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }) }).as<Row>() {}
   t.throws(() => Row.toJSONSchema({ form: 'create' } as never), { name: 'QueryError', message: /unknown option "form" \(did you mean for\?\); known are for, only, dialect, operations, \$id/ })
+  const hostile = { toString () { throw new Error('SECRET') } }
+  for (const name of [undefined, null, 5, Symbol('x'), hostile, 'nope', 'x'.repeat(100_000)]) {
+    t.throws(() => Row.toJSONSchema({ only: ['id', name] } as never), { name: 'QueryError', message: /"only" names .{1,80}, which is no column/ })
+  }
   t.throws(() => { db.addSchemas({ addSchema () {} }, { prefx: 'shop' } as never) }, { name: 'QueryError', message: /unknown option "prefx" \(did you mean prefix\?\); known are prefix/ })
   t.throws(() => new db.NamedKeyspace('logs', { keyspace: 'other' } as never), { name: 'QueryError', message: /unknown option "keyspace"; known are connection/ })
   for (const to of [{ connexion: 'a' }, 5, { keyspace: '' }]) t.throws(() => db.table('events', to as never), { name: 'QueryError', message: /^db\.table\("events"\): / })

@@ -7,6 +7,7 @@ import { checkFlag, knownOptions } from '../known-options.js'
 import type { SchemaOptions } from './api.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import type { Table, TableColumn } from './table.js'
+import { shown } from '../words.js'
 
 const purposes = ['row', 'create', 'update', 'key'] as const
 type Purpose = typeof purposes[number]
@@ -58,8 +59,9 @@ function isOneOf<T> (known: readonly T[], value: unknown): value is T { return (
 function names (model: ModelConstructor, at: string, only: unknown): readonly string[] {
   if (!Array.isArray(only) || only.length === 0) throw new QueryError(`${at}: "only" must be an array of column names`)
   const known = [tableOf(model), ...childrenOf(model).map(tableOf)]
-  const unknown = only.find((name: unknown) => typeof name !== 'string' || !known.some(({ byName }) => byName.has(name))) as unknown
-  if (unknown !== undefined) throw new QueryError(`${at}: "only" names ${JSON.stringify(String(unknown).slice(0, 60))}, which is no column of the model`)
+  // By its place: `undefined` is a wrong name, too.
+  const wrong = only.findIndex((name: unknown) => typeof name !== 'string' || !known.some(({ byName }) => byName.has(name)))
+  if (wrong >= 0) throw new QueryError(`${at}: "only" names ${shown(only[wrong])}, which is no column of the model`)
   return only as readonly string[]
 }
 
