@@ -20,11 +20,12 @@ t.test('a connected client has all that is touched, and each is what it was', as
   const client = createClient({ name: 'c', hosts, localDataCenter, warn: () => {} })
   t.teardown(async () => { await client.shutdown() })
   await client.connect()
-  const { controlConnection, profileManager, options } = internalsOf(client)
+  const { controlConnection, profileManager, metadata, options } = internalsOf(client)
   const parts: Record<keyof typeof touched, object | null | undefined> = {
     client,
     options,
     profileManager,
+    metadata,
     controlConnection,
     host: client.hosts.values()[0],
     socket: controlConnection?.connection

@@ -4,6 +4,7 @@ import { type Client, errors, type types } from '../driver.js'
 import { ClosedError } from '../errors.js'
 import { checkBatch, checkStatement } from './door.js'
 import { isDriverError } from './driver-error.js'
+import { withoutValue } from './encoder-error.js'
 import { isNoConnection } from './http-cause.js'
 import { isObserved, observed, type Observers } from './observe.js'
 
@@ -198,7 +199,7 @@ export class Session {
     } catch (failure) {
       if (--this.#inFlight === 0) this.#becameIdle()
       receiver.ended()
-      throw failure
+      throw withoutValue(failure, options)
     }
     return this.#arrived(answer, receiver)
   }

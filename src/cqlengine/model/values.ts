@@ -44,7 +44,7 @@ export class Violations {
   }
 
   /** @throws {ValidationError} when a rule was broken */
-  finish (model: string): void {
+  finish (model: string | undefined): void {
     if (this.#errors !== undefined) throw new ValidationError(model, this.#errors, this.#count)
   }
 }

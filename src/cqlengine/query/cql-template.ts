@@ -1,4 +1,4 @@
-import { Column } from '../columns/column.js'
+import { type AnyColumn, Column } from '../columns/column.js'
 import type { RequestOptions } from '../connection/session.js'
 import { QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -24,7 +24,7 @@ export async function cqlTemplate (db: Database, text: readonly string[], parts:
   for (const [i, part] of parts.entries()) cql += textOf(part, places, params) + (text[i + 1] ?? '')
   const { session, encoding } = place?.connection ?? connectionOf(db)
   const rows: Record<string, unknown>[] = []
-  for await (const page of session.pages(cql, rawParams(params, encoding), /^\s*select\b/i.test(cql) ? readTemplate : template)) {
+  for await (const page of session.pages(cql, rawParams({ at: 'db.cql', cql, client: session.client, encoding }, params), /^\s*select\b/i.test(cql) ? readTemplate : template)) {
     for (const row of page.rows ?? []) rows.push({ ...row })
   }
   return rows
@@ -43,9 +43,18 @@ function onePlace (places: ReadonlyMap<ModelConstructor, Place>): Place | undefi
   return first?.[1]
 }
 
+/** What throws when it is looked at is no column; as a parameter it is refused in its turn. */
+function isColumn (part: unknown): part is AnyColumn {
+  try {
+    return part instanceof Column
+  } catch {
+    return false
+  }
+}
+
 function textOf (part: unknown, places: ReadonlyMap<ModelConstructor, Place>, params: unknown[]): string {
   if (isModel(part)) return qualified((places.get(part) as Place).keyspace, tableOf(part).name)
-  if (part instanceof Column) {
+  if (isColumn(part)) {
     if (part.name === undefined) throw new QueryError('db.cql: this column belongs to no model; write User.columns.name')
     return quote(part.options.dbField ?? part.name)
   }

@@ -11,6 +11,7 @@ const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
 
 /**
  * `db.execute`: CQL as it is, prepared, with the driver's values. Goes to the connection of `using`, else of the scope, else to the default.
+ * @throws {ValidationError} that names each parameter which does not fit its marker
  * @throws {QueryError} for options that raw CQL must write itself, and for USE: connections are bound to no keyspace (FCA-07)
  */
 export async function execute (db: Database, cql: string, params: readonly unknown[] | Record<string, unknown> = [], options?: OpOptions): Promise<types.ResultSet> {
@@ -23,5 +24,5 @@ export async function execute (db: Database, cql: string, params: readonly unkno
     if (op[name] !== undefined) throw new QueryError(`${at}: write ${name} into the CQL text`)
   }
   const { session, encoding } = connectionOf(db, op.using)
-  return await session.execute(cql, rawParams(params, encoding), requestOf(raw, op))
+  return await session.execute(cql, rawParams({ at, cql, client: session.client, encoding }, params), requestOf(raw, op))
 }

@@ -7,9 +7,20 @@ export interface ClientInternals {
   readonly options?: DriverSettings
   readonly controlConnection?: ControlConnection
   readonly profileManager?: { getDistance (host: Host): types.distance }
+  /** The driver declares it without this. */
+  readonly metadata?: { getPreparedInfo? (keyspace: string | undefined, cql: string): PreparedInfo }
   readonly connected?: boolean
   readonly connecting?: boolean
 }
+
+/** What the driver keeps of a statement; the rest comes when a node has prepared it. */
+export interface PreparedInfo { readonly queryId?: unknown, readonly meta?: { readonly columns?: readonly Marker[] } }
+
+/** A type as the server tells it: its code of the protocol, and what it is made of. */
+export interface DriverType { readonly code: number, readonly info?: unknown, readonly customTypeName?: string }
+
+/** One marker: the column that it stands for, or a word of the server's such as `[ttl]`. */
+export interface Marker { readonly name: string, readonly type: DriverType }
 
 /** The client's options after the driver filled in its defaults. */
 export interface DriverSettings extends Partial<DseClientOptions> {
@@ -63,6 +74,7 @@ export const isDriverClient = (client: object): boolean => 'controlConnection' i
 /** What each part must have, by its name: a test compares this with the installed driver, once it is connected. */
 export const touched = {
   client: { options: 'object', controlConnection: 'object', profileManager: 'object', connected: 'boolean', connecting: 'boolean' },
+  metadata: { getPreparedInfo: 'function' },
   options: { logEmitter: 'function', policies: 'object' },
   profileManager: { getDistance: 'function' },
   controlConnection: {

@@ -1,0 +1,187 @@
+// Values of raw CQL: the types come from the server, and each value may have any form that the driver reads rightly, or that a column of the type takes.
+// What the driver would refuse with the value in its message, or store as something else, is refused here.
+import type { Encoding } from '../connection/encoding.js'
+import type { DriverType } from '../connection/driver-internals/internals.js'
+import { types } from '../driver.js'
+import { listed } from '../words.js'
+import { CounterType } from './counter.js'
+import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { joinKeys } from './elements.js'
+import { ListType } from './list.js'
+import { MapType } from './map.js'
+import { isPlainObject, ObjectType, unreadable } from './outside.js'
+import { scalarTypes } from './parse-type.js'
+import { SetType } from './set.js'
+import { TupleType } from './tuple.js'
+import { VectorType } from './vector.js'
+
+/** A type as the server told it. What is not known takes anything, as the driver does. */
+export function typeFromDriver (type: DriverType): CqlType {
+  const { code, info } = type
+  const { dataTypes } = types
+  switch (code) {
+    case dataTypes.list: return new ListType(typeFromDriver(info as DriverType))
+    case dataTypes.set: return new SetType(typeFromDriver(info as DriverType))
+    case dataTypes.map: {
+      const [key, value] = info as readonly [DriverType, DriverType]
+      return new MapType(typeFromDriver(key), typeFromDriver(value))
+    }
+    case dataTypes.tuple: return new TupleType((info as readonly DriverType[]).map(typeFromDriver))
+    case dataTypes.udt: return new FieldsType(info as UserTypeInfo)
+    case dataTypes.custom: return customType(type)
+    case dataTypes.counter: return new RawScalar(new CounterType())
+    default: {
+      const name = nameOf(code)
+      return Object.hasOwn(scalarTypes, name) ? new RawScalar(scalarTypes[name as keyof typeof scalarTypes]) : new AnyType(name)
+    }
+  }
+}
+
+function nameOf (code: number): string {
+  const name = Object.keys(types.dataTypes).find((one) => types.dataTypes[one as keyof typeof types.dataTypes] === code)
+  return name === 'varchar' || name === undefined ? 'text' : name
+}
+
+function customType ({ info, customTypeName }: DriverType): CqlType {
+  if (customTypeName === 'vector') {
+    const [of, dimensions] = info as readonly [DriverType, number]
+    return new VectorType(typeFromDriver(of), dimensions)
+  }
+  const vector = typeof info === 'string' ? /VectorType\(\s*[\w.]*?(\w+)Type\s*,\s*(\d+)\s*\)$/.exec(info) : null
+  if (vector !== null) return vectorOf(vector[1] ?? '', Number(vector[2]))
+  return typeof info === 'string' && info.endsWith('.DurationType') ? new RawScalar(scalarTypes.duration) : new AnyType('custom')
+}
+
+/** The server's classes of the types that are no word of the protocol, as the driver has them inside vectors. */
+const byClass: Readonly<Record<string, keyof typeof scalarTypes>> = {
+  UTF8: 'text',
+  Ascii: 'ascii',
+  Int32: 'int',
+  Short: 'smallint',
+  Byte: 'tinyint',
+  Long: 'bigint',
+  Integer: 'varint',
+  Decimal: 'decimal',
+  Float: 'float',
+  Double: 'double',
+  Boolean: 'boolean',
+  Bytes: 'blob',
+  Timestamp: 'timestamp',
+  SimpleDate: 'date',
+  Time: 'time',
+  Duration: 'duration',
+  UUID: 'uuid',
+  TimeUUID: 'timeuuid',
+  InetAddress: 'inet'
+}
+
+function vectorOf (name: string, dimensions: number): CqlType {
+  const of = Object.hasOwn(byClass, name) ? byClass[name] : undefined
+  return of === undefined ? new AnyType('vector') : new VectorType(new RawScalar(scalarTypes[of]), dimensions)
+}
+
+/** Left to the driver. */
+class AnyType extends CqlType {
+  override readonly cql: string
+
+  constructor (cql: string) {
+    super()
+    this.cql = cql
+  }
+
+  convert (value: unknown): unknown { return value }
+  schema (): JsonSchema { return {} }
+}
+
+/** A type without parts. Bytes are sent as they are, whatever the type: so the driver has it, and a client of another copy of it needs it. */
+class RawScalar extends CqlType {
+  override readonly cql: string
+  override readonly primitive: boolean
+  readonly #of: CqlType
+
+  constructor (of: CqlType) {
+    super()
+    this.#of = of
+    this.cql = of.cql
+    this.primitive = of.primitive
+  }
+
+  convert (value: unknown): unknown {
+    if (Buffer.isBuffer(value)) return value
+    try {
+      return this.#of.convert(this.#read(value))
+    } catch (error) {
+      throw unreadable(error)
+    }
+  }
+
+  /** What the driver reads rightly and columns do not take; and text as bytes, which it refuses. */
+  #read (value: unknown): unknown {
+    switch (this.cql) {
+      case 'tinyint': case 'smallint': case 'int': return typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value) ? Number(value) : value
+      case 'float': case 'double': return typeof value === 'string' && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : value
+      case 'boolean': return value === 1 ? true : value === 0 ? false : value
+      case 'timestamp': return typeof value === 'string' && !/^\d{4}-/.test(value) ? new Date(value) : value
+      case 'blob': if (typeof value === 'string') throw new InvalidValue('type', 'must be a Buffer')
+    }
+    return value
+  }
+
+  override toDriver (value: unknown, encoding: Encoding): unknown { return Buffer.isBuffer(value) ? value : this.#of.toDriver(value, encoding) }
+  override equals (a: unknown, b: unknown): boolean { return Object.is(a, b) || this.keyOf(a) === this.keyOf(b) }
+  override keyOf (value: unknown): Key { return Buffer.isBuffer(value) ? `bytes ${value.toString('hex')}` : this.#of.keyOf(value) }
+  override toJSON (value: unknown): unknown { return this.#of.toJSON(value) }
+  schema (direction: 'input' | 'output'): JsonSchema { return this.#of.schema(direction) }
+}
+
+interface UserTypeInfo { readonly name?: string, readonly fields: readonly { readonly name: string, readonly type: DriverType }[] }
+type Fields = Readonly<Record<string, unknown>>
+
+/** A user type without a class: an object of its fields by their database names. A field that is missing is null. */
+class FieldsType extends ObjectType<Fields> {
+  override readonly cql: string
+  override readonly mutable = true
+  readonly #fields: readonly { readonly name: string, readonly type: CqlType }[]
+
+  constructor ({ name, fields }: UserTypeInfo) {
+    super()
+    this.cql = name ?? 'a user type'
+    this.#fields = fields.map((field) => ({ name: field.name, type: typeFromDriver(field.type) }))
+  }
+
+  protected read (value: unknown): Fields {
+    // An instance of a class of the user's has the names of its columns, which may be others.
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map || value instanceof Set) throw new InvalidValue('type', `must be an object with the fields ${this.#names}`)
+    const given = value as Fields
+    if (isPlainObject(value) && Object.keys(value).some((key) => !this.#fields.some(({ name }) => name === key))) throw new InvalidValue('unknown', `has a field that the type does not have; it has ${this.#names}`)
+    const read: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+    for (const { name, type } of this.#fields) read[name] = fieldOf(name, type, given[name])
+    return read
+  }
+
+  get #names (): string { return listed(this.#fields.map(({ name }) => name)) }
+
+  override toDriver (value: Fields, encoding: Encoding): unknown {
+    const bound: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+    for (const { name, type } of this.#fields) {
+      const v = value[name] ?? null
+      bound[name] = v === null ? null : type.toDriver(v, encoding)
+    }
+    return bound
+  }
+
+  override keyOf (value: Fields): Key {
+    return joinKeys(this.#fields.map(({ name, type }) => value[name] === null ? null : type.keyOf(value[name])))
+  }
+
+  schema (): JsonSchema { return {} }
+}
+
+function fieldOf (name: string, type: CqlType, value: unknown): unknown {
+  if (value === undefined || value === null) return null
+  try {
+    return type.convert(value)
+  } catch (error) {
+    throw unreadable(error).within(name)
+  }
+}
