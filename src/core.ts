@@ -7,7 +7,7 @@ export type { ConnectOptions, InitOptions } from './settings/options.js'
 export { auth, Client, errors, policies, types } from './cqlengine/driver.js'
 export {
   BatchError, ClosedError, ConfigError, ConnectionRegistryError, CQLEngineError, DoesNotExist, LWTError, ModelDefinitionError,
-  MultipleObjectsReturned, NoConfigError, PageTokenError, PolymorphicModelError, QueryError, SchemaError, UndefinedKeyspaceError,
+  MultipleObjectsReturned, NoConfigError, OverloadedError, PageTokenError, PolymorphicModelError, QueryError, SchemaError, UndefinedKeyspaceError,
   UserTypeError, ValidationError
 } from './cqlengine/errors.js'
 export type { Violation } from './cqlengine/errors.js'

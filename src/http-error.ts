@@ -1,6 +1,6 @@
 // What an HTTP server should answer to an error: for Fastify, Express, and whatever else (API.md section 12). Knows none of them.
 import { classifyDriverError } from './cqlengine/connection/http-cause.js'
-import { CQLEngineError } from './cqlengine/errors.js'
+import { CQLEngineError, OverloadedError } from './cqlengine/errors.js'
 
 /** The parts of an HTTP answer. `message` is safe for clients: no host address, CQL, value or stack. */
 export interface HttpError {
@@ -22,7 +22,7 @@ export function toHttpError (error: unknown): HttpError {
 export function knownHttpError (error: unknown): HttpError | undefined {
   if (error instanceof CQLEngineError) {
     const { statusCode, code, message } = error
-    return { statusCode, code, message, headers: {} }
+    return { statusCode, code, message, headers: error instanceof OverloadedError ? error.headers : {} }
   }
   return driverHttpError(error)
 }

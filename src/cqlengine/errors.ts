@@ -176,6 +176,19 @@ export class ClosedError extends CQLEngineError {
   static { named(this, 'ClosedError') }
 }
 
+/** More is to be done at once than the connection can carry, and as much waits for room as may (`maxWaiting`). Nothing was sent. */
+export class OverloadedError extends CQLEngineError {
+  static override readonly code: string = 'CQL_OVERLOADED'
+  static override readonly statusCode: number = 503
+  /** What web frameworks send along. */
+  declare readonly headers: Readonly<Record<string, string>>
+  static {
+    named(this, 'OverloadedError')
+    // Not an own property: it would be printed beside the message.
+    Object.defineProperty(this.prototype, 'headers', { value: Object.freeze({ 'retry-after': '5' }), configurable: true })
+  }
+}
+
 /** A connection name is unknown, reserved or taken. */
 export class ConnectionRegistryError extends CQLEngineError {
   static override readonly code: string = 'CQL_CONNECTION_REGISTRY'

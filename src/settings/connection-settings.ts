@@ -1,5 +1,5 @@
 // The settings of one connection: what the options of section 2 become once they are read.
-import { checkClient } from '../cqlengine/connection/plan.js'
+import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import type { Client, DseClientOptions } from '../cqlengine/driver.js'
 import { ConfigError, NoConfigError, type CQLEngineError } from '../cqlengine/errors.js'
 import { hasHosts, type ReadDriverOptions } from './driver-options.js'
@@ -18,6 +18,8 @@ export interface ConnectionSettings {
   readonly lazyConnect: boolean
   readonly retryConnect: boolean
   readonly localDataCenter?: string
+  /** Absent: as many as usual. */
+  readonly maxWaiting?: number
   /** `setupKwargs` without `localDataCenter`; class instances in it are the user's own. */
   readonly driver: Partial<DseClientOptions>
 }
@@ -36,6 +38,7 @@ export interface ReadOptions {
   lazyConnect?: boolean
   retryConnect?: boolean
   localDataCenter?: string
+  maxWaiting?: number
   setupKwargs?: ReadDriverOptions
   client?: Client
 }
@@ -55,7 +58,7 @@ export const READERS: Readers = {
 }
 
 /** What a `client` of the user's has already, and therefore excludes. */
-export const CLIENT_EXCLUDES = ['hosts', 'setupKwargs', 'localDataCenter'] as const
+export const CLIENT_EXCLUDES = ['hosts', 'setupKwargs', 'localDataCenter', 'maxWaiting'] as const
 
 /**
  * Joins the options of one connection.
@@ -80,6 +83,7 @@ export function toConnection (read: ReadOptions, where: (option: Variable, path?
       lazyConnect: read.lazyConnect ?? false,
       retryConnect: read.retryConnect ?? false,
       ...(dataCenter !== undefined && { localDataCenter: dataCenter }),
+      ...(read.maxWaiting !== undefined && { maxWaiting: read.maxWaiting }),
       driver
     },
     warnings: cloud && read.hosts !== undefined ? [`${where('hosts')} is ignored: ${where('setupKwargs', '.cloud')} says where the cluster is`] : [] // CON-08
@@ -117,13 +121,17 @@ const CONNECTION_OPTIONS = ['setupKwargs', 'hosts', 'keyspace', 'consistency', '
 /** One entry of `connections`: everything is in its object, nothing in the environment. */
 function readConnection (given: Readonly<Record<string, unknown>>, where: Where): ReadConnection {
   const label = (option: string, path = ''): string => where(`.${option}${path}`)
-  for (const name of Object.keys(given)) checkName(name, [...CONNECTION_OPTIONS, 'client'], label(name))
+  for (const name of Object.keys(given)) checkName(name, [...CONNECTION_OPTIONS, 'maxWaiting', 'client'], label(name))
   const read: ReadOptions = {}
   if (given.client !== undefined) read.client = checkClient(given.client, label('client'))
   for (const option of CONNECTION_OPTIONS) {
     if (given[option] === undefined) continue
     checkExclusive(read.client, option, label)
     Object.assign(read, { [option]: READERS[option](given[option], (path = '') => label(option, path)) })
+  }
+  if (given.maxWaiting !== undefined) {
+    checkExclusive(read.client, 'maxWaiting', label)
+    read.maxWaiting = parseMaxWaiting(given.maxWaiting, label('maxWaiting'))
   }
   const connection = toConnection(read, label)
   if (read.hosts === undefined && read.client === undefined && !hasHosts(read.setupKwargs)) throw new NoConfigError(`${label('hosts')}: no hosts are configured for this connection`)

@@ -15,6 +15,11 @@ export interface ConnectOptions {
   retryConnect?: boolean | undefined
   /** Data center to send requests to; absent: found from the contact points. Variable `CASSANDRA_LOCAL_DATA_CENTER`. */
   localDataCenter?: string | undefined
+  /**
+   * How many statements may wait until the connection has room for them; further ones are an `OverloadedError` (503). Default 100,000; 0: none waits, and
+   * what the driver cannot carry is its own error. At the top it holds for all `connections` that say nothing else.
+   */
+  maxWaiting?: number | undefined
   /** The driver's `ClientOptions`: policies, pooling, TLS, authentication. Variable `CASSANDRA_SETUP_KWARGS` (JSON). */
   setupKwargs?: Partial<DseClientOptions> | undefined
   /** A driver client of your own, never closed by this library. Excludes `hosts`, `setupKwargs` and `localDataCenter`. */

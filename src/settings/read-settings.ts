@@ -1,6 +1,6 @@
 // Reads the configuration: explicit options > `config` > environment > `.env`. Pure but for reading the last two; nothing given is changed.
 import { envSchema } from 'env-schema'
-import { checkClient } from '../cqlengine/connection/plan.js'
+import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import { ConfigError, CQLEngineError } from '../cqlengine/errors.js'
 import {
   checkExclusive, checkName, CLIENT_EXCLUDES, problemsError, READERS, toConnection,
@@ -28,7 +28,7 @@ export interface Settings {
 }
 
 const OPTIONS = Object.keys(VARIABLES) as readonly Variable[]
-const KNOWN = [...OPTIONS, 'config', 'env', 'client', 'pageTokenSecret', 'connectTimeout', 'slowQuery']
+const KNOWN = [...OPTIONS, 'config', 'env', 'client', 'pageTokenSecret', 'connectTimeout', 'slowQuery', 'maxWaiting']
 
 /**
  * @param options what the user wrote; may be frozen
@@ -42,15 +42,16 @@ export function readSettings (options: InitOptions = {}, where: { name?: string 
   const label = (option: string, path = ''): string => `${option}${path} (${variableOf(option as Variable, where.name)})`
   const client = options.client === undefined ? undefined : checkClient(options.client, 'option client')
   for (const option of CLIENT_EXCLUDES) {
-    if (options[option] !== undefined) checkExclusive(client, option, (one) => one === 'client' ? one : label(one))
+    if (options[option] !== undefined) checkExclusive(client, option, (one) => one === 'client' || one === 'maxWaiting' ? one : label(one))
   }
   const { connections, ...read } = readVariables(options, { ...where, label })
-  const { settings, warnings } = toConnection({ ...read, client, keyspace: undefined }, label)
+  const maxWaiting = options.maxWaiting === undefined ? undefined : parseMaxWaiting(options.maxWaiting, 'option maxWaiting')
+  const { settings, warnings } = toConnection({ ...read, client, maxWaiting, keyspace: undefined }, label)
   const named = [...connections ?? []]
   return {
     default: settings,
     keyspace: read.keyspace === undefined ? ownKeyspace(client) : read.keyspace ?? undefined,
-    connections: Object.assign(Object.create(null), Object.fromEntries(named.map(([name, one]) => [name, one.settings]))),
+    connections: Object.assign(Object.create(null), Object.fromEntries(named.map(([name, { settings: own }]) => [name, maxWaiting === undefined || own.client !== undefined ? own : { maxWaiting, ...own }]))),
     ...(options.pageTokenSecret !== undefined && { pageTokenSecret: readSecrets(options.pageTokenSecret, 'option pageTokenSecret') }),
     ...(options.connectTimeout !== undefined && { connectTimeout: readMilliseconds(options.connectTimeout, 'option connectTimeout') }),
     ...(options.slowQuery !== undefined && { slowQuery: readMilliseconds(options.slowQuery, 'option slowQuery') }),

@@ -4,6 +4,7 @@ import { type ClientSettings, createClient } from '../../src/cqlengine/connectio
 import { Connection } from '../../src/cqlengine/connection/connection.js'
 import type { Session } from '../../src/cqlengine/connection/session.js'
 import { Client, errors } from '../../src/cqlengine/driver.js'
+import { toHttpError } from '../../src/http-error.js'
 import { hosts, uniqueKeyspace } from '../support/cassandra.js'
 import { failureOf } from './fake-client.js'
 import { prepare } from './frames.js'
@@ -110,14 +111,36 @@ t.test('trap 1: dropped and made again with another type: right without a restar
   t.equal(await value(), 7n)
 })
 
-t.test("trap 2: a table that is gone is the driver's error, as it is", async (t) => {
-  const keyspace = await uniqueKeyspace(t)
+t.test('what is gone under a prepared statement is told in the words of the server, and is no outage', async (t) => {
   const session = await open(t)
-  await session.execute(`CREATE TABLE ${keyspace}.g (k int PRIMARY KEY)`, [], schema)
-  const select = `SELECT k FROM ${keyspace}.g WHERE k = ?`
-  await session.execute(select, [1], read)
-  await session.execute(`DROP TABLE ${keyspace}.g`, [], schema)
-  t.type(await failureOf(session.execute(select, [1], read)), errors.NoHostAvailableError)
+  const keyspace = await uniqueKeyspace(t)
+  const other = await uniqueKeyspace(t)
+  await session.execute(`CREATE TYPE ${keyspace}.place (street text, city text)`, [], schema)
+  const gone: [name: string, columns: string, cql: string, change: string][] = [
+    ['a table', 'k int PRIMARY KEY, v int', 'SELECT v FROM $ WHERE k = ?', 'DROP TABLE $'],
+    ['a column', 'k int PRIMARY KEY, v int', 'SELECT v FROM $ WHERE k = ?', 'ALTER TABLE $ DROP v'],
+    ['a key', 'k int, c int, PRIMARY KEY (k, c)', 'SELECT c FROM $ WHERE k = ?', 'ALTER TABLE $ RENAME c TO d'],
+    ['a field of a type', `k int PRIMARY KEY, v frozen<${keyspace}.place>`, 'SELECT v.city FROM $ WHERE k = ?', `ALTER TYPE ${keyspace}.place RENAME city TO town`],
+    ['a keyspace', 'k int PRIMARY KEY, v int', 'SELECT v FROM $ WHERE k = ?', `DROP KEYSPACE ${other}`]
+  ]
+  for (const [i, [name, columns, cql, change]] of gone.entries()) {
+    const table = `${name === 'a keyspace' ? other : keyspace}.gone${i}`
+    const insert = `INSERT INTO ${table} (${columns.split(',').slice(0, 2).map((column) => column.trim().split(' ')[0]).join(', ')}) VALUES (?, ?)`
+    await session.execute(`CREATE TABLE ${table} (${columns})`, [], schema)
+    const select = cql.replace('$', table)
+    const asked = { ...read, isIdempotent: false }
+    await session.execute(select, [1], asked)
+    if (i < 3) await session.batch([{ query: insert, params: [1, 1] }], { kind: 'write', prepare: true })
+    await session.execute(change.replace('$', table), [], schema)
+    const ways: [string, Promise<unknown>][] = [['execute', session.execute(select, [1], asked)], ['pages', session.pages(select, [1], asked).next()]]
+    if (i < 3) ways.push(['batch', session.batch([{ query: insert, params: [1, 1] }], { kind: 'write', prepare: true })])
+    for (const [way, sent] of ways) {
+      const error = await failureOf(sent)
+      t.match(error, { name: 'ResponseError', code: 0x2200 }, `${name}, ${way}`)
+      t.notMatch(error.message, 'Prepared query', `${name}, ${way}`)
+      t.equal(toHttpError(error).statusCode, 500)
+    }
+  }
 })
 
 t.test("OpenTelemetry's instrumentation, which wraps methods of Client, sees every request", async (t) => {

@@ -34,7 +34,7 @@ t.test('requests are prepared unless they say otherwise', async (t) => {
 })
 
 t.test("the driver's errors come through untouched", async (t) => {
-  const error = new errors.NoHostAvailableError({ 'h:9042': new errors.ResponseError(0x2500, 'Prepared query not found') })
+  const error = new errors.NoHostAvailableError({ 'h:9042': new errors.ResponseError(0x1001, 'Overloaded') })
   const fake = fakeClient(() => { throw error })
   const { session } = await connected(fake)
   t.equal(await failureOf(session.execute('SELECT x', [], read)), error)
@@ -132,6 +132,32 @@ t.test('trap 1: a TypeError after our own checks means an old type: prepared sta
     t.equal(fake.events.filter((event) => event === 'clearPrepared').length, 1, 'requests that fail together forget them once')
     t.equal(fake.calls.length, 7)
   }
+})
+
+t.test('a statement that no node knows any more was not executed: it is prepared anew, once, and what that says is the outcome', async (t) => {
+  const unknown = new errors.ResponseError(0x2500, 'Prepared query with ID 00 not found')
+  const everywhere = new errors.NoHostAvailableError({ a: unknown, b: 'Host considered as DOWN' } as never)
+  const elsewhere = new errors.NoHostAvailableError({ a: unknown, b: new errors.OperationTimedOutError('silent') })
+  const forgotten = new errors.DriverInternalError('Unprepared response invalid, id: 0x00')
+  const reason = new errors.ResponseError(0x2200, 'unconfigured table')
+  const safe: RequestOptions = { kind: 'raw', prepare: true, isIdempotent: true }
+  const counter: RequestOptions = { ...safe, isIdempotent: false }
+  for (const [error, options, calls] of [[everywhere, counter, 2], [everywhere, safe, 2], [forgotten, counter, 2], [elsewhere, safe, 2], [elsewhere, counter, 1]] as const) {
+    for (const way of ['execute', 'batch', 'pages'] as const) {
+      const fake = fakeClient(() => { throw fake.calls.length === 1 ? error : reason })
+      const { session } = await connected(fake)
+      const sent = way === 'batch' ? session.batch([{ query: 'x', params: [] }], options) : way === 'pages' ? session.pages('x', [], options).next() : session.execute('x', [], options)
+      t.equal(await failureOf(sent), calls === 2 ? reason : error)
+      t.equal(fake.calls.length, calls)
+    }
+  }
+  const fake = fakeClient(() => {
+    if (fake.events.includes('clearPrepared')) return rows()
+    throw everywhere
+  })
+  const { session } = await connected(fake)
+  await Promise.all([1, 2, 3].map(() => session.execute('x', [], counter)))
+  t.equal(fake.events.filter((event) => event === 'clearPrepared').length, 1, 'requests that fail together forget them once')
 })
 
 t.test('trap 1: it is repeated only once, only after our checks, and only for such an error', async (t) => {

@@ -8,7 +8,9 @@ import { optionsOf } from './driver-internals/internals.js'
 import { Leftovers } from './driver-internals/leftovers.js'
 import { type Encoding, encodingOf } from './encoding.js'
 import type { Observers } from './observe.js'
-import { Session, withTimeout } from './session.js'
+import { Session } from './session.js'
+import { withTimeout } from './time-limit.js'
+import { usualMaxWaiting } from './waiting-room.js'
 
 /**
  * `idle`: nothing was tried yet (lazy). `connecting`: the first attempt. `ready`: connected; from then on the driver keeps it so.
@@ -29,6 +31,8 @@ export interface ConnectionSettings {
   readonly retryConnect?: boolean
   /** For requests that name none, where the client cannot be told: one of the user's stays as it is. */
   readonly consistency?: number
+  /** How many requests may wait for room, where the client is ours; default 100,000. */
+  readonly maxWaiting?: number
   readonly observers?: Observers
   readonly onState?: StateObserver
 }
@@ -51,6 +55,7 @@ export class Connection {
   /** Rows of a page where a query does not say: the client's own setting. */
   readonly fetchSize: number
   readonly consistency: number | undefined
+  readonly maxWaiting: number
   readonly client: Client
   readonly session: Session
   readonly #retryConnect: boolean
@@ -66,7 +71,7 @@ export class Connection {
   /** What a user's client misread of its cluster before it was given to us. */
   #readAgain: (() => Promise<void>) | undefined
 
-  constructor ({ name, client, owned, keyspace, consistency, retryConnect = false, observers, onState }: ConnectionSettings) {
+  constructor ({ name, client, owned, keyspace, consistency, maxWaiting = usualMaxWaiting, retryConnect = false, observers, onState }: ConnectionSettings) {
     this.name = name
     this.keyspace = keyspace
     this.owned = owned
@@ -74,6 +79,7 @@ export class Connection {
     this.encoding = encodingOf(client)
     this.fetchSize = optionsOf(client)?.queryOptions?.fetchSize ?? usualFetchSize
     this.consistency = consistency
+    this.maxWaiting = owned ? maxWaiting : 0
     this.session = new Session(this, observers)
     this.#retryConnect = retryConnect
     this.#onState = onState
@@ -184,6 +190,7 @@ export class Connection {
     const deadline = performance.now() + timeout
     const left = (): number => Math.max(0, deadline - performance.now())
     await atMost(left(), this.session.whenIdle())
+    this.session.refuseWaiting(this.#closedError())
     if (!this.owned) return
     const attempt = this.#attempt
     if (attempt === undefined || await atMost(left(), attempt)) return await this.#shutdown()

@@ -2,19 +2,19 @@
 import { type Client, types } from '../driver.js'
 import type { Connection } from './connection.js'
 import type { ConnectionStatus, HostStatus } from './public-types.js'
-import { withTimeout } from './session.js'
+import { withTimeout } from './time-limit.js'
 
 /** A row that every node has, and reads from itself whatever the consistency. */
 const question = 'SELECT key FROM system.local'
 
 export function connectionStatus (connection: Connection, isDefault: boolean): ConnectionStatus {
   const { state, keyspace, session, client } = connection
-  return { state, isDefault, keyspace, inFlight: session.inFlight, hosts: hostStatus(client) }
+  return { state, isDefault, keyspace, inFlight: session.inFlight, waiting: session.waiting, hosts: hostStatus(client) }
 }
 
 /** Whether some node answers within `timeout` ms; never throws. One silent node shall not hide the others: the driver asks the next one halfway. */
 export async function isHealthy (connection: Connection, timeout: number): Promise<boolean> {
-  const options = { kind: 'raw', prepare: false, isIdempotent: true, consistency: types.consistencies.one, readTimeout: Math.max(1, Math.floor(timeout / 2)), label: 'health' } as const
+  const options = { kind: 'raw', prepare: false, isIdempotent: true, consistency: types.consistencies.one, readTimeout: Math.max(1, Math.floor(timeout / 2)), label: 'health', urgent: true } as const
   try {
     await withTimeout(connection.session.execute(question, [], options), timeout, 'No node answered in time')
     return true

@@ -17,12 +17,14 @@ export interface Plan {
   readonly hosts: readonly string[] | undefined
   readonly consistency: number | undefined
   readonly localDataCenter: string | undefined
+  /** undefined: as many as usual. */
+  readonly maxWaiting: number | undefined
   readonly options: DriverOptions
 }
 
 type Values = Readonly<Record<string, unknown>>
 
-const own = ['hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter', 'setupKwargs', 'clusterOptions', 'session', 'client', 'default']
+const own = ['hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter', 'maxWaiting', 'setupKwargs', 'clusterOptions', 'session', 'client', 'default']
 const besideClient = ['keyspace', 'default', 'session', 'client']
 
 /** The driver ignores what it does not know, so a slip of the pen would go unnoticed. */
@@ -77,6 +79,7 @@ export function planConnection (name: string, raw: unknown, warn: (message: stri
     retryConnect: flag(values, 'retryConnect', where),
     client: undefined,
     consistency: given(values, 'consistency') ? parseConsistency(values.consistency, `${where}: consistency`, ConfigError) : undefined,
+    maxWaiting: given(values, 'maxWaiting') ? parseMaxWaiting(values.maxWaiting, `${where}: maxWaiting`) : undefined,
     ...withHosts(values, where, warn)
   }
 }
@@ -84,7 +87,7 @@ export function planConnection (name: string, raw: unknown, warn: (message: stri
 /** The options of `setup()`: options of the driver stand beside ours (CON-03). */
 export function setupOptions (raw: unknown): Values {
   const where = 'setup()'
-  const { lazyConnect, retryConnect, consistency, localDataCenter, setupKwargs, clusterOptions, ...rest } = asObject(raw ?? {}, where)
+  const { lazyConnect, retryConnect, consistency, localDataCenter, maxWaiting, setupKwargs, clusterOptions, ...rest } = asObject(raw ?? {}, where)
   for (const key of Object.keys(rest)) if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
   const nested = setupKwargs ?? clusterOptions
   if (setupKwargs !== undefined && clusterOptions !== undefined) throw sameThing(where)
@@ -93,6 +96,7 @@ export function setupOptions (raw: unknown): Values {
     retryConnect,
     consistency,
     localDataCenter,
+    maxWaiting,
     clusterOptions: nested === undefined ? rest : { ...asObject(nested, `${where}: clusterOptions`), ...rest }
   }
 }
@@ -106,6 +110,12 @@ export function checkClient (value: unknown, where: string): Client {
   return value
 }
 
+/** @throws {ConfigError} */
+export function parseMaxWaiting (value: unknown, where: string): number {
+  if (!Number.isSafeInteger(value) || Number(value) < 0) throw new ConfigError(`${where} must be a whole number of statements, 0 or more`)
+  return Number(value)
+}
+
 type ClientPart = Omit<Plan, 'name' | 'keyspace' | 'isDefault'> & Partial<Pick<Plan, 'keyspace'>>
 
 /** A client brings its own settings along (CON-06). Naming an option with the value that it has anyway is no contradiction. */
@@ -117,7 +127,7 @@ function withClient (values: Values, where: string): ClientPart {
   }
   const client = checkClient(values.session ?? values.client, `${where}: ${given(values, 'session') ? 'session' : 'client'}`)
   const keyspace = keyspaceOf(values, where) ?? (client.keyspace || undefined)
-  return { client, keyspace, lazyConnect: false, retryConnect: false, hosts: undefined, consistency: undefined, localDataCenter: undefined, options: {} }
+  return { client, keyspace, lazyConnect: false, retryConnect: false, hosts: undefined, consistency: undefined, localDataCenter: undefined, maxWaiting: undefined, options: {} }
 }
 
 function withHosts (values: Values, where: string, warn: (message: string) => void): Pick<Plan, 'hosts' | 'localDataCenter' | 'options'> {

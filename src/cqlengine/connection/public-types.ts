@@ -16,6 +16,11 @@ export interface ConnectOptions {
   retryConnect?: boolean | undefined
   /** Absent: found from the contact points. */
   localDataCenter?: string | undefined
+  /**
+   * How many statements may wait until the connection has room for them; further ones are an `OverloadedError`. Default 100,000. 0: none waits, and what
+   * the driver cannot carry is its `NoHostAvailableError`.
+   */
+  maxWaiting?: number | undefined
   /** Options of the driver's client; they win over ours. */
   setupKwargs?: Partial<ClientOptions> | undefined
   /** Another name for `setupKwargs`. */
@@ -98,6 +103,8 @@ export interface ConnectionStatus {
   readonly keyspace?: string
   /** Requests that wait for an answer, or for a connection. */
   readonly inFlight: number
+  /** Requests that wait until fewer are in flight; see `maxWaiting`. */
+  readonly waiting: number
   readonly hosts: HostStatus[]
 }
 

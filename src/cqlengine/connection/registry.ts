@@ -219,12 +219,12 @@ export class ConnectionRegistry implements Connections, Defaults {
   }
 
   #make (plan: Plan): Connection {
-    const { name, keyspace, retryConnect } = plan
+    const { name, keyspace, retryConnect, maxWaiting } = plan
     const client = plan.client ?? createClient({ ...plan, warn: this.#warn })
     const owned = plan.client === undefined
     if (owned) this.#options.onClient?.(client, name)
     const consistency = owned ? undefined : plan.consistency
-    const connection = new Connection({ name, client, owned, keyspace, consistency, retryConnect, observers: this.#options, onState: this.#options.onState })
+    const connection = new Connection({ name, client, owned, keyspace, consistency, maxWaiting, retryConnect, observers: this.#options, onState: this.#options.onState })
     this.#turns.set(connection, this.#turn++)
     return connection
   }

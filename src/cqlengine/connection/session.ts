@@ -1,12 +1,15 @@
 // The only place that talks to the network. All statements of all kinds leave through execute, pages or batch of a connection's session.
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Client, errors, type types } from '../driver.js'
+import type { Client, types } from '../driver.js'
 import { ClosedError } from '../errors.js'
 import { checkBatch, checkStatement } from './door.js'
 import { isDriverError } from './driver-error.js'
 import { withoutValue } from './encoder-error.js'
 import { isNoConnection } from './http-cause.js'
+import { isBusy, isUnprepared } from './not-executed.js'
 import { isObserved, observed, type Observers } from './observe.js'
+import { TimeLimit } from './time-limit.js'
+import { WaitingRoom } from './waiting-room.js'
 
 /** Options of one request. The object goes to the driver as it is, so it may be frozen and shared; what only we read the driver ignores. */
 export interface RequestOptions {
@@ -22,12 +25,14 @@ export interface RequestOptions {
   readonly pageState?: string | Buffer
   /** ms that the driver waits for one node; default: that of the profile. Above 12 s it follows `timeout`. */
   readonly readTimeout?: number
-  /** ms for the whole request, connecting and preparing included; 0 or absent: no limit of ours. For pages: for each page. */
+  /** ms for the whole request, connecting, waiting and preparing included; 0 or absent: no limit of ours. For pages: for each page. */
   readonly timeout?: number
   /** Our own checks passed, so a TypeError of the driver's encoder means that it knows an old type of a column. */
   readonly checked?: boolean
   /** How many values the text takes, counted when it was made; absent: nobody counted. Checked before the statement is sent. */
   readonly markers?: number
+  /** Goes past those that wait for room: for what must tell whether the database answers. */
+  readonly urgent?: boolean
   /** The model or table, for logs. */
   readonly label?: string
   /** For logs, and for the driver's choice of a replica. CQL names keyspaces itself. */
@@ -64,6 +69,8 @@ export interface Link {
   readonly isClosed: boolean
   /** For requests that name neither a consistency nor a profile; absent: the client's own. */
   readonly consistency?: number | undefined
+  /** How many requests may wait for room; 0: none waits, and as many are sent as anybody likes. */
+  readonly maxWaiting: number
   /** Connects, sharing an attempt that is under way. */
   connect (): Promise<void>
 }
@@ -79,7 +86,9 @@ const mostRefused = 1000
 export class Session {
   readonly #link: Link
   readonly #observers: Observers
-  #inFlight = 0
+  readonly #room: WaitingRoom
+  /** Requests that wait for a connection. */
+  #connecting = 0
   #whenIdle: (() => void)[] = []
   // How often the prepared statements were forgotten: requests that fail together must forget them only once.
   #forgotten = 0
@@ -88,10 +97,14 @@ export class Session {
   constructor (link: Link, observers: Observers = {}) {
     this.#link = link
     this.#observers = observers
+    this.#room = new WaitingRoom(link.name, link.client, link.maxWaiting)
   }
 
   /** Requests that wait for an answer, or for a connection. */
-  get inFlight (): number { return this.#inFlight }
+  get inFlight (): number { return this.#room.running + this.#connecting }
+
+  /** Requests that wait for room, because so many are in flight. */
+  get waiting (): number { return this.#room.size }
 
   /** The driver's client, for what is no statement (metadata). */
   get client (): Client { return this.#link.client }
@@ -100,11 +113,12 @@ export class Session {
    * Sends one statement; a page of rows at most.
    * @throws the driver's errors, as they are
    * @throws {ClosedError} the connection was closed
+   * @throws {OverloadedError} as many requests wait as may
    */
   execute (cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
     return this.#isPlain(options)
       ? this.#execute(cql, params, options, asItIs)
-      : this.#carefully(cql, options, (prepared) => this.#execute(cql, params, prepared, asItIs))
+      : this.#carefully(cql, options, (prepared, limit) => this.#execute(cql, params, prepared, asItIs, limit))
   }
 
   /** The same for a receiver. An answer that comes after the time limit is not given to it. */
@@ -134,7 +148,7 @@ export class Session {
   batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
     return this.#isPlain(options)
       ? this.#batch(queries, options)
-      : this.#carefully(`BEGIN BATCH (${queries.length} statements)`, options, (prepared) => this.#batch(queries, prepared))
+      : this.#carefully(`BEGIN BATCH (${queries.length} statements)`, options, (prepared, limit) => this.#batch(queries, prepared, limit))
   }
 
   /** The driver encodes by the types that it saw when preparing: after a table changed its types, it must prepare anew. */
@@ -143,47 +157,69 @@ export class Session {
     this.#link.client.metadata?.clearPrepared()
   }
 
-  /** Resolves when no request is under way. */
+  /** Resolves when no request is under way, and none waits. */
   whenIdle (): Promise<void> {
-    return this.#inFlight === 0 ? Promise.resolve() : new Promise((resolve) => { this.#whenIdle.push(resolve) })
+    return this.#isIdle ? Promise.resolve() : new Promise((resolve) => { this.#whenIdle.push(resolve) })
+  }
+
+  /** Those that wait for room will not be sent. */
+  refuseWaiting (error: unknown): void {
+    this.#room.refuseAll(error)
+    this.#checkIdle()
   }
 
   #isPlain (options: RequestOptions): boolean {
     return this.#link.isReady && options.timeout === undefined && options.prepare !== undefined && !isObserved(this.#observers) && this.#link.consistency === undefined
   }
 
+  #execute<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>, limit?: TimeLimit): Promise<T> {
+    return this.#mustWait(options)
+      ? this.#room.later(() => this.#send(cql, params, options, receiver, limit), receiver, limit)
+      : this.#send(cql, params, options, receiver, limit)
+  }
+
+  #batch (queries: readonly BatchedQuery[], options: BatchRequestOptions, limit?: TimeLimit): Promise<types.ResultSet> {
+    return this.#mustWait(options)
+      ? this.#room.later(() => this.#sendBatch(queries, options, limit), asItIs, limit)
+      : this.#sendBatch(queries, options, limit)
+  }
+
+  #mustWait (options: RequestOptions): boolean {
+    return this.#room.running >= this.#room.limit && options.urgent !== true && !this.#room.hasRoom()
+  }
+
   // `then` where `await` would read better: of a small request that is a tenth.
-  #execute<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
+  #send<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>, limit: TimeLimit | undefined): Promise<T> {
     const link = this.#link
     const forgotten = this.#forgotten
-    this.#inFlight++
+    this.#room.running++
     // Promise's own `then`, for the promise may have another: what is counted above must be counted back. (The compiler gives `call` no types.)
     return then.call(
       started(link, cql, params, options),
       (answer: types.ResultSet) => this.#arrived(answer, receiver),
-      (error: unknown) => this.#failed(error, options, forgotten, () => started(link, cql, params, options), receiver)
+      (error: unknown) => this.#failed({ error, options, forgotten, limit, send: () => started(link, cql, params, options) }, receiver)
     ) as Promise<T>
   }
 
-  async #batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
+  async #sendBatch (queries: readonly BatchedQuery[], options: BatchRequestOptions, limit: TimeLimit | undefined): Promise<types.ResultSet> {
     const { client, name } = this.#link
     const forgotten = this.#forgotten
     const send = async (): Promise<types.ResultSet> => {
       checkBatch(queries, options, name)
       return await client.batch(queries as { query: string, params: unknown[] }[], options)
     }
-    this.#inFlight++
+    this.#room.running++
     let answer: types.ResultSet
     try {
       answer = await send()
     } catch (error) {
-      return await this.#failed(error, options, forgotten, send, asItIs)
+      return await this.#failed({ error, options, forgotten, limit, send }, asItIs)
     }
     return this.#arrived(answer, asItIs)
   }
 
   #arrived<T> (answer: types.ResultSet, receiver: Receiver<T>): T {
-    if (--this.#inFlight === 0) this.#becameIdle()
+    if (--this.#room.running <= this.#room.notice) this.#left()
     try {
       return receiver.received(answer)
     } finally {
@@ -192,63 +228,71 @@ export class Session {
   }
 
   /** Repeats a request that never left; any other error is its outcome. */
-  async #failed<T> (error: unknown, options: RequestOptions, forgotten: number, send: () => Promise<types.ResultSet>, receiver: Receiver<T>): Promise<T> {
+  async #failed<T> (failure: Failure, receiver: Receiver<T>): Promise<T> {
     let answer: types.ResultSet
     try {
-      answer = await this.#again(error, options, forgotten, send)
-    } catch (failure) {
-      if (--this.#inFlight === 0) this.#becameIdle()
+      answer = await this.#again(failure)
+    } catch (error) {
+      if (--this.#room.running <= this.#room.notice) this.#left()
       receiver.ended()
-      throw withoutValue(failure, options)
+      throw withoutValue(error, failure.options)
     }
     return this.#arrived(answer, receiver)
   }
 
+  /** The next one's turn, if any waits. */
+  #left (): void {
+    this.#room.left()
+    this.#checkIdle()
+  }
+
   /** The way of a request that is watched, limited in time, or first of its connection. */
-  #carefully<O extends RequestOptions> (cql: string, options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
+  #carefully<O extends RequestOptions> (cql: string, options: O, send: Send<O>): Promise<types.ResultSet> {
     if (!isObserved(this.#observers)) return this.#limited(options, send)
     const { kind, label, keyspace } = options
     return observed(this.#observers, { connection: this.#link.name, keyspace, cql, kind, label }, () => this.#limited(options, send))
   }
 
-  #limited<O extends RequestOptions> (options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
+  #limited<O extends RequestOptions> (options: O, send: Send<O>): Promise<types.ResultSet> {
     const { timeout } = options
     if (timeout === undefined || timeout === 0) return this.#connected(options, send)
     const patient = timeout > statementTimeout && options.readTimeout === undefined ? { ...options, readTimeout: timeout } : options
-    const message = `The request on connection "${this.#link.name}" did not end within ${timeout} ms`
-    const deadline = performance.now() + timeout
-    let hasEnded = false
-    const sendInTime = (prepared: O): Promise<types.ResultSet> => {
-      // Its caller has given up while it was connecting: sent now, it would surprise everybody. The timer may be late, or a little early.
-      if (hasEnded || performance.now() >= deadline) throw new errors.OperationTimedOutError(message)
-      return send(prepared)
-    }
-    return withTimeout(this.#connected(patient, sendInTime), timeout, message).finally(() => { hasEnded = true })
+    const limit = new TimeLimit(timeout, `The request on connection "${this.#link.name}" did not end within ${timeout} ms`)
+    return limit.of(this.#connected(patient, send, limit))
   }
 
-  async #connected<O extends RequestOptions> (options: O, send: (options: O) => Promise<types.ResultSet>): Promise<types.ResultSet> {
+  async #connected<O extends RequestOptions> (options: O, send: Send<O>, limit?: TimeLimit): Promise<types.ResultSet> {
     const link = this.#link
     if (link.isClosed) throw new ClosedError(`Connection "${link.name}" is closed`)
     const prepared = completed(options, link)
-    if (link.isReady) return await send(prepared)
+    if (!link.isReady) await this.#connect()
+    if (limit?.isOver() === true) throw limit.error()
+    return await send(prepared, limit)
+  }
+
+  async #connect (): Promise<void> {
+    this.#room.check(this.#connecting)
     // Closing lets this request finish, as it does those that were sent.
-    this.#inFlight++
+    this.#connecting++
     try {
-      await link.connect()
-      return await send(prepared)
+      await this.#link.connect()
     } finally {
-      if (--this.#inFlight === 0) this.#becameIdle()
+      this.#connecting--
+      // Not now: it is sent after this, if it can be.
+      if (this.#isIdle) setImmediate(() => { this.#checkIdle() })
     }
   }
 
-  async #again (error: unknown, options: RequestOptions, forgotten: number, send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
-    if (isStale(error, options)) {
+  async #again ({ error, options, forgotten, limit, send }: Failure): Promise<types.ResultSet> {
+    if (limit?.isOver() === true) throw error
+    if (isStale(error, options) || isUnprepared(error, options.isIdempotent === true)) {
       if (forgotten === this.#forgotten) this.forgetPrepared()
       return await send()
     }
     let failure = error
-    for (let pause = 1; pause <= longestPause && isWithoutConnection(failure); pause *= 2) {
-      await delay(pause)
+    for (let pause = 1; this.#mayPause(pause, failure); pause *= 2) {
+      await delay(Math.min(pause, longestPause))
+      if (limit?.isOver() === true) break
       try {
         return await send()
       } catch (another) {
@@ -259,6 +303,11 @@ export class Session {
     throw failure
   }
 
+  /** Whoever waits for room waits for it here, too: others may use the client's connections, or some of them were lost. */
+  #mayPause (pause: number, failure: unknown): boolean {
+    return (this.#room.isOpen && isBusy(failure)) || (pause <= longestPause && isWithoutConnection(failure))
+  }
+
   /** Trap 8: the driver never evicts a statement that could not be prepared, and once there are enough of them prepares everything anew each time. */
   #note (error: unknown): void {
     if (!(isDriverError(error, 'ResponseError') && refusals.has(error.code)) || ++this.#refused < mostRefused) return
@@ -266,12 +315,27 @@ export class Session {
     this.forgetPrepared()
   }
 
-  #becameIdle (): void {
-    if (this.#whenIdle.length === 0) return
+  get #isIdle (): boolean { return this.#room.running === 0 && this.#connecting === 0 && this.#room.size === 0 }
+
+  #checkIdle (): void {
+    if (this.#whenIdle.length === 0 || !this.#isIdle) return
     const waiting = this.#whenIdle
     this.#whenIdle = []
-    for (const resolve of waiting) resolve()
+    // Whoever got the last answer shall have it before the connection is closed.
+    setImmediate(() => { for (const resolve of waiting) resolve() })
   }
+}
+
+/** Sends a request whose options are complete. */
+type Send<O> = (options: O, limit?: TimeLimit) => Promise<types.ResultSet>
+
+/** A request that failed, and all that is needed to send it again. */
+interface Failure {
+  readonly error: unknown
+  readonly options: RequestOptions
+  readonly forgotten: number
+  readonly limit: TimeLimit | undefined
+  send (): Promise<types.ResultSet>
 }
 
 const { then } = Promise.prototype
@@ -305,15 +369,3 @@ const longestPause = 512
  * starts with another host. Executing does not need this: there the driver goes on by itself.
  */
 const isWithoutConnection = (error: unknown): boolean => isDriverError(error, 'BusyConnectionError') || isNoConnection(error)
-
-const longestTimer = 2 ** 31 - 1
-
-/**
- * The outcome of `promise`, or the driver's OperationTimedOutError after `ms`. What is under way goes on; its later failure is nobody's.
- */
-export function withTimeout<T> (promise: Promise<T>, ms: number, message: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => { reject(new errors.OperationTimedOutError(message)) }, Math.min(ms, longestTimer))
-    promise.then(resolve, reject).finally(() => { clearTimeout(timer) })
-  })
-}

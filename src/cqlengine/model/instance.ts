@@ -166,7 +166,7 @@ export class ModelInstance extends FieldGuard {
   }
 
   static async all (): Promise<object[]> { return await this.objects.all() }
-  static async get (...where: unknown[]): Promise<object> { return await this.objects.get(...where) }
+  static get (...where: unknown[]): Promise<object> { return promised(() => this.objects.get(...where)) }
   static filter (...where: unknown[]): Query { return this.objects.filter(...where) }
   static ttl (seconds: number): Query { return this.objects.ttl(seconds) }
   static timestamp (at: Timestamp): Query { return this.objects.timestamp(at) }

@@ -139,12 +139,12 @@ export class QuerySet implements AsyncIterable<unknown> {
   all (): Promise<unknown[]> { return readAll(this.#querying, this.#state) }
   first (): Promise<unknown> { return readFirst(this.#querying, this.#state) }
 
-  async get (...where: unknown[]): Promise<unknown> {
-    const state = where.length === 0 ? this.#state : this.filter(...where).#state
-    const rows = await readAll(this.#querying, changed(state, { limit: Math.min(2, state.limit ?? 2) }))
-    if (rows.length > 1) throw new (this.#errors.MultipleObjectsReturned)(`${this.#name}.get: more than one row fits; use first(), or narrow the filter`)
-    if (rows.length === 0) throw new (this.#errors.DoesNotExist)(`${this.#name}.get: no row fits`)
-    return rows[0]
+  get (...where: unknown[]): Promise<unknown> {
+    return promised(() => {
+      const state = where.length === 0 ? this.#state : this.filter(...where).#state
+      const { model } = state
+      return readAll(this.#querying, changed(state, { limit: Math.min(2, state.limit ?? 2) })).then((rows) => theOnly(rows, model))
+    })
   }
 
   async count (): Promise<number> { return await countRows(this.#querying, this.#state) }
@@ -186,10 +186,6 @@ export class QuerySet implements AsyncIterable<unknown> {
   // ------------------------------------------------------------------------------------------------ inside
   get #table (): Table { return tableOf(this.#state.model) }
   /** The model's own classes of errors, which are statics of the declared class and none of the inner one. */
-  get #errors (): { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned } {
-    return this.#state.model as unknown as { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }
-  }
-
   get #name (): string { return this.#state.model[META].name }
 
   #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, changed(this.#state, change)) }
@@ -272,4 +268,17 @@ export class QuerySet implements AsyncIterable<unknown> {
     if (typeof n === 'number' && Number.isInteger(n) && n > 0 && n <= 2 ** 31 - 1) return n
     throw new QueryError(`${this.#name}.${what}: it takes a whole number from 1 to 2147483647`)
   }
+}
+
+/** Statics of every model. */
+interface OwnErrors { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }
+
+/** What `get()` gives, of at most two rows. */
+function theOnly (rows: unknown[], model: ModelConstructor): unknown {
+  if (rows.length === 1) return rows[0]
+  const { name } = model[META]
+  const { DoesNotExist, MultipleObjectsReturned } = model as unknown as OwnErrors
+  throw rows.length > 1
+    ? new MultipleObjectsReturned(`${name}.get: more than one row fits; use first(), or narrow the filter`)
+    : new DoesNotExist(`${name}.get: no row fits`)
 }
