@@ -12,6 +12,7 @@ import type { AnyModel, ModelClass } from './cqlengine/model/api.js'
 import { createModel } from './cqlengine/model/define.js'
 import type { ModelConstructor } from './cqlengine/model/meta.js'
 import type { BatchOptions, OpOptions } from './cqlengine/model/operations.js'
+import { watched } from './cqlengine/model/refusal.js'
 import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.js'
 import { BatchQuery, runBatch } from './cqlengine/query/batch.js'
 import { contextQuery } from './cqlengine/query/context.js'
@@ -123,7 +124,11 @@ export class CQLAlchemy {
   openScope (route: Route | RouteFunction): Scope { return this.#scopes.open(route) }
 
   /** Sends CQL as it is, prepared; names must be written in full: `keyspace.table`. */
-  async execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: OpOptions): Promise<types.ResultSet> {
+  execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: OpOptions): Promise<types.ResultSet> {
+    return watched(this.#execute(cql, params, options), options)
+  }
+
+  async #execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: OpOptions): Promise<types.ResultSet> {
     this.#checkOpen()
     return await execute(this.#engine.db, cql, params, options)
   }

@@ -1,6 +1,9 @@
 // Instances in batches: clean only after success, and never bound to a batch that is over.
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
+import { root } from '../support/root.js'
+import { runScript } from '../support/run-script.js'
 import { recorded } from './setup.js'
 
 function make () {
@@ -133,4 +136,10 @@ t.test('conditions in a batch look at the partitions as they were queued', async
   row.id = 2
   await t.rejects(new Row({ id: 2 }).batch(b).save(), { name: 'BatchError', message: /one partition/ })
   await new Row({ id: 1, a: 5 }).batch(b).save()
+})
+
+t.test('instances are detached from a batch that is over, and it from them', async (t) => {
+  const program = fileURLToPath(new URL('programs/batch-memory.js', import.meta.url))
+  const { code, stderr } = await runScript(['--expose-gc', program], root)
+  t.equal(code, 0, stderr)
 })

@@ -8,8 +8,9 @@ export interface Engine {
   querySet (model: ModelConstructor): object
   /** Gives the instance. What is refused before anything is sent is thrown. */
   save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T>
-  /** Likewise. */
+  /** As `save`. */
   update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T>
+  /** What is refused before anything is sent is thrown. */
   delete (instance: object, state: State, options: OpOptions | undefined): Promise<void>
   createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }>
   /** Called for each concrete model at its definition. @throws {ModelDefinitionError} for a second model of the same place */

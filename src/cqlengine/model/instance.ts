@@ -14,6 +14,7 @@ import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
 import { valueOf } from './layout.js'
+import { refusal, refuse, watched } from './refusal.js'
 import { modelSchema } from './schema.js'
 import { type Loaded, type Source, State } from './state.js'
 import type { Table } from './table.js'
@@ -95,24 +96,38 @@ export class ModelInstance extends FieldGuard {
 
   /** Gives the engine's promise itself: each promise around it would cost as much as the rest of a small write. */
   save (options?: OpOptions): Promise<this> {
-    return promised(() => {
+    let collected: OpOptions | undefined
+    try {
       const state = own(this)
+      collected = state.next
       return engineOf(state).save(this, state, take(state, 'save', options))
-    })
+    } catch (error) {
+      return refusal(error, options, collected)
+    }
   }
 
   update (...given: [values?: unknown, options?: OpOptions]): Promise<this> {
     // Without arguments what was changed before is written; a value that is undefined by mistake is told.
     const [values, options] = given.length === 0 ? [{}] : given
-    return promised(() => {
+    let collected: OpOptions | undefined
+    try {
       const state = own(this)
+      collected = state.next
       return engineOf(state).update(this, state, values, take(state, 'update', options))
-    })
+    } catch (error) {
+      return refusal(error, options, collected)
+    }
   }
 
-  async delete (options?: OpOptions): Promise<void> {
-    const state = own(this)
-    await engineOf(state).delete(this, state, take(state, 'delete', options))
+  delete (options?: OpOptions): Promise<void> {
+    let collected: OpOptions | undefined
+    try {
+      const state = own(this)
+      collected = state.next
+      return engineOf(state).delete(this, state, take(state, 'delete', options))
+    } catch (error) {
+      return refusal(error, options, collected)
+    }
   }
 
   /** Called by a write, be it through an override, it judges what is sent; called by hand all. */
@@ -158,11 +173,11 @@ export class ModelInstance extends FieldGuard {
   static get objects (): Query { return this[META].engine.querySet(inside(this)) as Query }
 
   static create (values: unknown, options?: OpOptions): Promise<object> {
-    return promised(() => saveNew(this, values, options))
+    return created(this, values, options)
   }
 
-  static async createMany (rows: unknown, options?: unknown): Promise<{ written: number }> {
-    return await this[META].engine.createMany(inside(this), rows, options)
+  static createMany (rows: unknown, options?: unknown): Promise<{ written: number }> {
+    return watched(this[META].engine.createMany(inside(this), rows, options), options)
   }
 
   static async all (): Promise<object[]> { return await this.objects.all() }
@@ -223,13 +238,13 @@ export function saveNew (model: new (values: unknown) => object, values: unknown
   return (instance as ModelInstance).save(options) // the inside of a model does not declare the methods that users see
 }
 
-/** The promise that `start` gives; what it throws is a rejection, and what a `save()` of the user's gives without a promise gets one. */
-export function promised<T> (start: () => T | Promise<T>): Promise<T> {
+/** {@link saveNew} for callers who get a promise in any case: what is thrown is a rejection, and a `save()` of the user's may give none. */
+export function created (model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined): Promise<object> {
   try {
-    const started = start()
-    return started instanceof Promise ? started : Promise.resolve(started)
+    const saved: unknown = saveNew(model, values, options)
+    return watched(saved instanceof Promise ? saved : Promise.resolve(saved), options)
   } catch (error) {
-    return Promise.reject(error)
+    return refusal(error, options)
   }
 }
 
@@ -240,7 +255,12 @@ function collect<T extends ModelInstance> (instance: T, name: keyof OpOptions, v
   const state = own(instance)
   const collected = state.next
   state.next = undefined
-  state.next = addOption(collected, name, value, `${state.model[META].name}.${name}()`)
+  try {
+    state.next = addOption(collected, name, value, `${state.model[META].name}.${name}()`)
+  } catch (error) {
+    refuse(error, name === 'batch' ? { batch: value } : collected)
+    throw error
+  }
   return instance
 }
 

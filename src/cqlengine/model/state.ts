@@ -45,8 +45,6 @@ export class State {
   next: OpOptions | undefined
   /** The write of the instance that is under way, as its caller has it. */
   writing: Promise<unknown> | undefined
-  /** The last write of the instance that waits in a batch; see `query/instance-order.ts`. */
-  queued: QueuedWrite | undefined
 
   constructor (source: Source, stored: Record<string, unknown> | undefined) {
     this.source = source
@@ -57,11 +55,7 @@ export class State {
     this.watched = false
     this.next = undefined
     this.writing = undefined
-    this.queued = undefined
   }
 
   get model (): ModelConstructor { return this.source.model }
 }
-
-/** A write in a batch, and what it makes of a state: asked when the same batch gets another write of the instance. */
-export interface QueuedWrite { readonly batch: object, readonly base: State, readonly settle: (state: State) => void }

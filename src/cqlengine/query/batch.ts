@@ -5,9 +5,11 @@ import { BatchError, LWTError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchLike, BatchOptions, OpOptions } from '../model/operations.js'
 import { addOption, microseconds } from '../model/options.js'
+import { REFUSE } from '../model/refusal.js'
+import type { State } from '../model/state.js'
 import { readRefused } from './applied.js'
 import { checkBatchable } from './batch-rules.js'
-import type { Queued, Write } from './pending-write.js'
+import type { Foreseen, Queued, Write } from './pending-write.js'
 import type { Database } from './place.js'
 import { checkSize, mostRequestBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
@@ -15,7 +17,13 @@ import { listed, meant, shown } from '../words.js'
 
 const optionNames = ['type', 'connection', 'timestamp', 'consistency', 'timeout', 'executeOnException']
 
+/** As many errors of refused statements are kept. */
+const mostErrors = 20
+
 interface Callback { readonly fn: (...args: never[]) => unknown, readonly args: readonly unknown[] }
+
+/** Ends a batch whose function threw; gives the error that is told. */
+let abandon: (batch: BatchQuery, error: unknown) => unknown
 
 /**
  * Statements that are sent together, in one request (BAT rows). Each is resolved, checked and queued when it is added; instances become
@@ -27,11 +35,19 @@ export class BatchQuery implements BatchLike {
   readonly executeOnException: boolean
   readonly #db: Database
   readonly #options: BatchOptions
-  readonly #callbacks: Callback[] = []
+  readonly #refused: unknown[] = []
+  #callbacks: Callback[] = []
   #queue: Queued[] = []
+  /** Here and not on the instances, which may live longer than the batch. */
+  #foreseen = new Map<State, Foreseen>()
   #bytes = 0
   #conditional = false
-  #state: 'open' | 'executed' = 'open'
+  #state: 'open' | 'ending' | 'executed' | 'failed' = 'open'
+  #hasTold = false
+
+  static {
+    abandon = (batch, error) => batch.#abandon(error)
+  }
 
   /**
    * @param options see `BatchOptions`
@@ -76,18 +92,54 @@ export class BatchQuery implements BatchLike {
     this.#queue.push(queued)
   }
 
+  /** For the query layer: what the writes of this batch will have made of an instance. */
+  foreseen (state: State): Foreseen | undefined { return this.#foreseen.get(state) }
+  foresee (state: State, foreseen: Foreseen): void { this.#foreseen.set(state, foreseen) }
+
+  /** For the layers of models and queries: a statement did not get in, so that the others will not be sent without it. */
+  [REFUSE] (error: unknown): void {
+    if (this.#state === 'executed') this.#tellLate()
+    else if (this.#state !== 'failed' && this.#refused.length < mostErrors && !this.#refused.includes(error)) this.#refused.push(error)
+  }
+
   /**
    * Sends what was queued; an empty batch sends nothing. Callbacks run afterwards.
-   * @throws {BatchError} when it was executed before; {LWTError} when a condition was not met; the driver's errors
+   * @throws {BatchError} when it was executed before; {LWTError} when a condition was not met; the driver's errors; where a statement was refused
+   * its error, and then nothing is sent: those of further ones are in its `refused`
    */
   async execute (): Promise<void> {
     this.#checkOpen('it cannot be executed again')
-    this.#state = 'executed'
-    const queue = this.#queue
-    this.#queue = []
+    const [queue, callbacks] = [this.#queue, this.#callbacks]
+    this.#end('ending')
+    await Promise.resolve() // what a save() of a user's threw by itself is told now
+    this.#state = this.#refused.length === 0 ? 'executed' : 'failed'
+    if (this.#refused.length > 0) throw withOthers(this.#refused[0], this.#refused)
     if (queue.length > 0) await this.#send(queue)
     for (const { write } of queue) write.written()
-    for (const { fn, args } of this.#callbacks) await fn(...args as never[]) // checked against each other when they were added
+    for (const { fn, args } of callbacks) await fn(...args as never[]) // checked against each other when they were added
+  }
+
+  /** For the end of `db.batch`. */
+  hasRefused (error: unknown): boolean { return this.#refused.includes(error) }
+
+  /** What it holds is let go, for somebody may keep the batch. */
+  #end (state: 'ending' | 'failed'): void {
+    this.#state = state
+    this.#queue = []
+    this.#callbacks = []
+    this.#foreseen = new Map()
+  }
+
+  #abandon (error: unknown): unknown {
+    this.#end('failed')
+    return withOthers(error, this.#refused)
+  }
+
+  /** The batch is over and has told its outcome: only this is left, for nobody may be waiting for the call. */
+  #tellLate (): void {
+    if (this.#hasTold) return
+    this.#hasTold = true
+    process.emitWarning('A statement came to a batch that was executed already, so it was not written. Await in the function of the batch whatever adds to it', 'CQLEngineWarning')
   }
 
   async #send (queue: readonly Queued[]): Promise<void> {
@@ -138,11 +190,15 @@ export class BatchQuery implements BatchLike {
   }
 
   #checkOpen (what: string): void {
-    if (this.#state === 'executed') throw new BatchError(`The batch was executed already: ${what}. Make a new one`)
+    if (this.#state === 'open') return
+    throw new BatchError(`The batch ${this.#state === 'failed' ? 'has ended, and nothing of it was sent' : 'was executed already'}: ${what}. Make a new one`)
   }
 }
 
-/** `db.batch(…)`: runs `fn`, then sends what it queued; not when it throws, unless `executeOnException` (BAT-06). */
+/**
+ * `db.batch(…)`: runs `fn`, then sends what it queued; not when it throws, unless `executeOnException` (BAT-06), nor when a statement was
+ * refused, whether `fn` noticed or not.
+ */
 export async function runBatch<T> (db: Database, options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T> {
   if (typeof fn !== 'function') throw new BatchError('db.batch takes a function, or options and a function')
   const batch = new BatchQuery(db, options)
@@ -150,18 +206,41 @@ export async function runBatch<T> (db: Database, options: BatchOptions, fn: (bat
   try {
     value = await fn(batch)
   } catch (error) {
-    if (batch.executeOnException) await executeAfter(batch)
+    if (!batch.executeOnException) throw abandon(batch, error)
+    await executeAfter(batch, error)
     throw error
   }
   await batch.execute()
   return value
 }
 
-/** The function's error is what the caller gets; that the batch failed too is told beside it. */
-async function executeAfter (batch: BatchQuery): Promise<void> {
+/**
+ * The function's error is what the caller gets; that the batch failed too is told beside it.
+ * @throws the error of a statement that the batch refused, whose cause is then the function's
+ */
+async function executeAfter (batch: BatchQuery, error: unknown): Promise<void> {
   try {
     await batch.execute()
   } catch (failure) {
-    process.emitWarning(`A batch was executed although its function threw an error (executeOnException), and failed too: ${failure instanceof Error ? failure.message : 'see the function'}`, 'CQLEngineWarning')
+    if (batch.hasRefused(failure)) throw failure === error ? error : withCause(failure, error)
+    process.emitWarning(`A batch was executed although its function threw an error (executeOnException), and failed too: ${messageOf(failure)}`, 'CQLEngineWarning')
   }
+}
+
+function messageOf (error: unknown): string { return error instanceof Error ? error.message : 'see the function' }
+
+/** The errors of the other statements must not be lost. Not enumerable: logs print one error. */
+function withOthers (error: unknown, refused: readonly unknown[]): unknown {
+  const others = refused.filter((other) => other !== error)
+  return others.length === 0 ? error : extended(error, 'refused', others)
+}
+
+function withCause (error: unknown, cause: unknown): unknown {
+  return error instanceof Error && error.cause === undefined ? extended(error, 'cause', cause) : error
+}
+
+function extended (error: unknown, name: string, value: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !Object.isExtensible(error)) return error
+  Reflect.defineProperty(error, name, { value, configurable: true, writable: true })
+  return error
 }

@@ -51,8 +51,8 @@ export class QueryEngine implements Engine, Querying {
     return updateByValues(this.#writing(tableOf(state.model)), instance, state, values, this.#options(state, 'update', options))
   }
 
-  async delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
-    await deleteInstance(this.#writing(tableOf(state.model)), instance, state, this.#options(state, 'delete', options))
+  delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
+    return deleteInstance(this.#writing(tableOf(state.model)), instance, state, this.#options(state, 'delete', options))
   }
 
   async createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }> {

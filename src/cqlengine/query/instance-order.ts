@@ -1,7 +1,7 @@
 import type { OpOptions } from '../model/operations.js'
 import { State } from '../model/state.js'
 import type { Write } from './pending-write.js'
-import { request } from './write.js'
+import { batchOf, request } from './write.js'
 
 /**
  * True while a write of the instance is under way that the next one has to wait for: it sends what differs from what is stored, and that is
@@ -31,9 +31,9 @@ export function sendInTurn<T> (state: State, write: Write<T>, op: OpOptions): Pr
 export function endTurn (state: State): void { state.writing = undefined }
 
 /** What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed or fail together. */
-export function baseOf (state: State, { batch }: OpOptions): State {
-  const { queued } = state
-  if (batch === undefined || queued?.batch !== batch) return state
+export function baseOf (state: State, op: OpOptions): State {
+  const queued = op.batch === undefined ? undefined : batchOf(op).foreseen(state)
+  if (queued === undefined) return state
   const { base } = queued
   const next = new State(base.source, base.stored === undefined ? undefined : { ...base.stored })
   next.givenEmpty = base.givenEmpty
@@ -43,9 +43,4 @@ export function baseOf (state: State, { batch }: OpOptions): State {
   // What it settled is given to the instance itself, too.
   if (next.stored !== undefined) next.stored = { ...next.stored }
   return next
-}
-
-/** After a write was queued: how to tell what the instance will be when the batch has succeeded. */
-export function queue (state: State, base: State, { batch }: OpOptions, settle: (state: State) => void): void {
-  if (batch !== undefined) state.queued = { batch, base, settle }
 }

@@ -14,7 +14,7 @@ import { checkWritable, isStaticOnly, judgeAll, type Validated, validateInstance
 import { isToken } from './conditions.js'
 import { counterChanges } from './counter-save.js'
 import { deleteStatement } from './delete-statement.js'
-import { baseOf, itsEnd, mustWait, queue, sendInTurn } from './instance-order.js'
+import { baseOf, itsEnd, mustWait, sendInTurn } from './instance-order.js'
 import { insertStatement } from './insert-statement.js'
 import { instancePlace, isElsewhere } from './instance-place.js'
 import { conditionsOf } from './lightweight.js'
@@ -49,10 +49,10 @@ function save (w: Writing, instance: object, state: State, op: OpOptions): Write
 }
 
 /** Deletes the row by its full key (INS-05, B12). */
-export async function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  while (mustWait(state, op)) await itsEnd(state)
+export function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
+  if (mustWait(state, op)) return itsEnd(state).then(() => deleteInstance(w, instance, state, op))
   const write = remove(w, instance, state, op)
-  if (write !== undefined) await sendInTurn(state, write, op)
+  return write === undefined ? Promise.resolve() : sendInTurn(state, write, op).then(() => {})
 }
 
 function remove (w: Writing, instance: object, state: State, op: OpOptions): InstanceWrite | undefined {
@@ -86,8 +86,9 @@ export function ready<W extends Write & { settle: Settle }> (state: State, base:
     checkWrite(write, op)
     return write
   }
-  batchOf(op).add(write, op)
-  queue(state, base, op, (next) => { write.settle(next) })
+  const batch = batchOf(op)
+  batch.add(write, op)
+  batch.foresee(state, { base, settle: (next) => { write.settle(next) } })
   return undefined
 }
 

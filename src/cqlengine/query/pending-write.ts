@@ -1,6 +1,7 @@
 import type { Receiver } from '../connection/session.js'
 import type { ModelConstructor } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
+import type { State } from '../model/state.js'
 import type { Place } from './place.js'
 import type { Statement } from './statement-cache.js'
 
@@ -18,6 +19,9 @@ export interface Write<T = unknown> extends Receiver<T> {
   /** Once the server confirmed it; not before (B03). */
   written (): void
 }
+
+/** The last write of an instance that waits in a batch: what it was made from, and what it makes of a state once it has succeeded. */
+export interface Foreseen { readonly base: State, readonly settle: (state: State) => void }
 
 /** A write as it waits in a batch. */
 export interface Queued { readonly write: Write, readonly op: OpOptions }

@@ -4,10 +4,11 @@ import { type AnyColumn, Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
-import { promised, saveNew } from '../model/instance.js'
+import { created } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
 import { addOption, mergeOptions } from '../model/options.js'
+import { refusal, refuse, watched } from '../model/refusal.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
 import type { Route } from '../connection/route.js'
@@ -47,7 +48,11 @@ export class QuerySet implements AsyncIterable<unknown> {
   // ------------------------------------------------------------------------------------------------ builders
   filter (...where: unknown[]): QuerySet {
     if (where.length === 0) throw new QueryError(`${this.#name}.filter: no condition is given; use objects for all rows`)
-    return this.#with({ conditions: readConditions(this.#table, where, 'filter', this.#state.conditions) })
+    try {
+      return this.#with({ conditions: readConditions(this.#table, where, 'filter', this.#state.conditions) })
+    } catch (error) {
+      throw this.#refused(error)
+    }
   }
 
   /** Without arguments the order is taken back (QRY-15). */
@@ -126,7 +131,11 @@ export class QuerySet implements AsyncIterable<unknown> {
   ifNotExists (yes: boolean = true): QuerySet { return this.#option('ifNotExists', yes) }
   iff (where: Record<string, unknown>): QuerySet {
     const next = this.#option('iff', where)
-    conditionsOf(this.#table, { iff: where })
+    try {
+      conditionsOf(this.#table, { iff: where })
+    } catch (error) {
+      throw this.#refused(error)
+    }
     return next
   }
 
@@ -136,10 +145,11 @@ export class QuerySet implements AsyncIterable<unknown> {
   idempotent (yes: boolean = true): QuerySet { return this.#option('idempotent', yes) }
 
   // ------------------------------------------------------------------------------------------------ terminals
-  all (): Promise<unknown[]> { return readAll(this.#querying, this.#state) }
-  first (): Promise<unknown> { return readFirst(this.#querying, this.#state) }
+  all (): Promise<unknown[]> { return watched(readAll(this.#querying, this.#state), this.#state.options) }
+  first (): Promise<unknown> { return watched(readFirst(this.#querying, this.#state), this.#state.options) }
+  get (...where: unknown[]): Promise<unknown> { return watched(this.#get(where), this.#state.options) }
 
-  get (...where: unknown[]): Promise<unknown> {
+  #get (where: readonly unknown[]): Promise<unknown> {
     return promised(() => {
       const state = where.length === 0 ? this.#state : this.filter(...where).#state
       const { model } = state
@@ -147,14 +157,16 @@ export class QuerySet implements AsyncIterable<unknown> {
     })
   }
 
-  async count (): Promise<number> { return await countRows(this.#querying, this.#state) }
+  count (): Promise<number> { return watched(countRows(this.#querying, this.#state), this.#state.options) }
 
   create (values: unknown, options?: OpOptions): Promise<object> {
-    return promised(() => {
-      const { model, conditions } = this.#state
+    const { model, conditions, options: collected } = this.#state
+    try {
       if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
-      return saveNew(model, values, this.#optionsFor('create', options))
-    })
+      return created(model, values, this.#optionsFor('create', options))
+    } catch (error) {
+      return refusal(error, options, collected)
+    }
   }
 
   update (...given: [values?: unknown, options?: OpOptions]): Promise<void> {
@@ -166,8 +178,8 @@ export class QuerySet implements AsyncIterable<unknown> {
     return this.#write('delete', options, (op) => deleteRows(this.#querying, this.#state, op))
   }
 
-  async page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<unknown>> {
-    return await readPage(this.#querying, this.#state, options)
+  page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<unknown>> {
+    return watched(readPage(this.#querying, this.#state, options), this.#state.options)
   }
 
   /** Row by row, in constant memory; the next page is under way while one is worked on. */
@@ -191,7 +203,18 @@ export class QuerySet implements AsyncIterable<unknown> {
   #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, changed(this.#state, change)) }
 
   #option (name: keyof OpOptions, value: unknown): QuerySet {
-    return this.#with({ options: addOption(this.#state.options, name, value, `${this.#name}.${name}()`) })
+    try {
+      return this.#with({ options: addOption(this.#state.options, name, value, `${this.#name}.${name}()`) })
+    } catch (error) {
+      if (name === 'batch') refuse(error, { batch: value })
+      throw this.#refused(error)
+    }
+  }
+
+  /** What a builder refuses when the query is for a batch, the batch has refused. */
+  #refused (error: unknown): unknown {
+    refuse(error, this.#state.options)
+    return error
   }
 
   #optionsFor (what: string, given: OpOptions | undefined): OpOptions {
@@ -199,11 +222,13 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #write (what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write<void> | undefined): Promise<void> {
-    return promised(() => {
+    try {
       const op = this.#optionsFor(what, options)
       const write = make(op)
-      return write === undefined ? undefined : send(write, op)
-    })
+      return (write === undefined ? undefined : send(write, op)) ?? Promise.resolve()
+    } catch (error) {
+      return refusal(error, options, this.#state.options)
+    }
   }
 
   #withOutput (what: string, output: Output): QuerySet {

@@ -3,6 +3,7 @@ import type { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions } from '../model/options.js'
+import { refuse } from '../model/refusal.js'
 import { connectionOf, type Database } from './place.js'
 import { rawParams } from './raw-params.js'
 import { requestOf } from './write.js'
@@ -19,7 +20,11 @@ export async function execute (db: Database, cql: string, params: readonly unkno
   if (typeof cql !== 'string' || cql.trim() === '') throw new QueryError(`${at}: expected a CQL text`)
   if (/^\s*use\b/i.test(cql)) throw new QueryError(`${at}: USE would change the keyspace of all that share the connection; write keyspace.table, or use setKeyspace()`)
   const op = mergeOptions(undefined, options, at)
-  if (op.batch !== undefined) throw new BatchError(`${at}: raw CQL cannot be in a batch`)
+  if (op.batch !== undefined) {
+    const error = new BatchError(`${at}: raw CQL cannot be in a batch`)
+    refuse(error, op)
+    throw error
+  }
   for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
     if (op[name] !== undefined) throw new QueryError(`${at}: write ${name} into the CQL text`)
   }

@@ -6,6 +6,7 @@ import { BatchError, QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import { microseconds, noOptions } from '../model/options.js'
+import { refuse } from '../model/refusal.js'
 import { checkApplied } from './applied.js'
 import { BatchQuery } from './batch.js'
 import type { Write } from './pending-write.js'
@@ -82,7 +83,11 @@ export function baseRequest (model: ModelConstructor, keyspace: string, kind: 'r
 export function checkReading (model: ModelConstructor, op: OpOptions): void {
   if (op === noOptions) return
   const at = model[META].name
-  if (batchOf(op) !== undefined) throw new QueryError(`${at}: only writes can be in a batch; take the reads out of it`)
+  if (batchOf(op) !== undefined) {
+    const error = new QueryError(`${at}: only writes can be in a batch; take the reads out of it`)
+    refuse(error, op)
+    throw error
+  }
   for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
     if (op[name] !== undefined && op[name] !== false) throw new QueryError(`${at}: ${name} is for writes; a read has none`)
   }
