@@ -82,8 +82,7 @@ const thrown: Record<string, (b: BatchQuery) => unknown> = {
   'a wrong option in a chain': (b) => User.filter({ id: 1 }).batch(b).ttl(-1).delete(),
   'a wrong option in the chain of an instance': (b) => User.hydrate({ id: 1, name: 'ann' }).batch(b).ttl(-1).save(),
   'a wrong filter': (b) => User.batch(b).filter({ nam: 1 } as never).delete(),
-  'a wrong condition': (b) => User.batch(b).iff({ nam: 1 } as never),
-  'a connection beside a batch': (b) => User.batch(b).using({ connection: 'far' })
+  'a wrong condition': (b) => User.batch(b).iff({ nam: 1 } as never)
 }
 const names = (cases: object): string[] => Object.keys(cases)
 

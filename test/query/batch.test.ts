@@ -166,9 +166,9 @@ t.test('BAT-11 B40 B41 a batch goes to one connection: its own, or that of its s
   let b = new db.BatchQuery()
   for (const act of [() => car.using({ connection: 'other' }).batch(b), () => car.batch(b).using({ connection: 'other' }), () => new Car({ maker: 'a', year: 1 }).batch(b).using({ connection: 'other' }).save(), () => new Car({ maker: 'a', year: 1 }).using({ connection: 'other' }).batch(b).save(), () => car.using({ connection: 'other' }).delete({ batch: b })]) {
     t.match(await failure(act), { name: 'BatchError' }, String(act))
-    await t.rejects(b.execute(), BatchError, String(act))
-    b = new db.BatchQuery()
   }
+  await t.rejects(b.execute(), BatchError)
+  b = new db.BatchQuery()
   await car.using({ keyspace: 'there' }).batch(b).delete()
   await b.execute()
   t.match(client.calls.at(-1)?.cql, 'DELETE FROM "there"."car"')

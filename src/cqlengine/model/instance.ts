@@ -1,5 +1,5 @@
 import type { Route } from '../connection/route.js'
-import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
+import { BatchError, DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import type { SchemaOptions } from './api.js'
 import { changedByHand } from './changes.js'
 import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
@@ -238,6 +238,16 @@ export function saveNew (model: new (values: unknown) => object, values: unknown
   return (instance as ModelInstance).save(options) // the inside of a model does not declare the methods that users see
 }
 
+/** The promise that `start` gives; what it throws is a rejection, and what a `save()` of the user's gives without a promise gets one. */
+export function promised<T> (start: () => T | Promise<T>): Promise<T> {
+  try {
+    const started = start()
+    return started instanceof Promise ? started : Promise.resolve(started)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 /** {@link saveNew} for callers who get a promise in any case: what is thrown is a rejection, and a `save()` of the user's may give none. */
 export function created (model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined): Promise<object> {
   try {
@@ -258,7 +268,7 @@ function collect<T extends ModelInstance> (instance: T, name: keyof OpOptions, v
   try {
     state.next = addOption(collected, name, value, `${state.model[META].name}.${name}()`)
   } catch (error) {
-    refuse(error, name === 'batch' ? { batch: value } : collected)
+    if (!(error instanceof BatchError)) refuse(error, collected) // a connection beside the batch: nothing gets into it
     throw error
   }
   return instance

@@ -2,7 +2,7 @@ import { Ordering } from '../columns/expression.js'
 import { checkIndexedVector } from '../columns/check.js'
 import { type AnyColumn, Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
-import { QueryError } from '../errors.js'
+import { BatchError, QueryError } from '../errors.js'
 import type { Page, StatementPreview } from '../model/api.js'
 import { created } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -206,7 +206,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     try {
       return this.#with({ options: addOption(this.#state.options, name, value, `${this.#name}.${name}()`) })
     } catch (error) {
-      if (name === 'batch') refuse(error, { batch: value })
+      if (error instanceof BatchError) throw error // a connection beside the batch: the query does not get into it
       throw this.#refused(error)
     }
   }
