@@ -48,7 +48,7 @@ function withSettings (plan: Plan, { lazyConnect, retryConnect, consistency }: C
 }
 
 /** Settings as `registerConnection` takes them; what it refuses beside a client is left out. */
-function optionsOf ({ client, hosts, keyspace, consistency, lazyConnect, retryConnect, localDataCenter, maxWaiting, driver }: ConnectionSettings, isDefault: boolean): Record<string, unknown> {
+function optionsOf ({ client, keyspace, driver, ...own }: ConnectionSettings, isDefault: boolean): Record<string, unknown> {
   if (client !== undefined) return { client, keyspace, default: isDefault }
-  return { hosts, keyspace, consistency, lazyConnect, retryConnect, localDataCenter, maxWaiting, setupKwargs: driver, default: isDefault }
+  return { ...own, keyspace, setupKwargs: driver, default: isDefault }
 }

@@ -1,4 +1,5 @@
 // The settings of one connection: what the options of section 2 become once they are read.
+import { type Hedge, parseHedge } from '../cqlengine/connection/hedge.js'
 import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import type { Client, DseClientOptions } from '../cqlengine/driver.js'
 import { ConfigError, NoConfigError, type CQLEngineError } from '../cqlengine/errors.js'
@@ -20,6 +21,8 @@ export interface ConnectionSettings {
   readonly localDataCenter?: string
   /** Absent: as many as usual. */
   readonly maxWaiting?: number
+  /** Absent: the usual one. */
+  readonly hedge?: Hedge | false
   /** `setupKwargs` without `localDataCenter`; class instances in it are the user's own. */
   readonly driver: Partial<DseClientOptions>
 }
@@ -39,6 +42,7 @@ export interface ReadOptions {
   retryConnect?: boolean
   localDataCenter?: string
   maxWaiting?: number
+  hedge?: Hedge | false
   setupKwargs?: ReadDriverOptions
   client?: Client
 }
@@ -84,9 +88,13 @@ export function toConnection (read: ReadOptions, where: (option: Variable, path?
       retryConnect: read.retryConnect ?? false,
       ...(dataCenter !== undefined && { localDataCenter: dataCenter }),
       ...(read.maxWaiting !== undefined && { maxWaiting: read.maxWaiting }),
+      ...(read.hedge !== undefined && { hedge: read.hedge }),
       driver
     },
-    warnings: cloud && read.hosts !== undefined ? [`${where('hosts')} is ignored: ${where('setupKwargs', '.cloud')} says where the cluster is`] : [] // CON-08
+    warnings: [
+      ...(cloud && read.hosts !== undefined ? [`${where('hosts')} is ignored: ${where('setupKwargs', '.cloud')} says where the cluster is`] : []), // CON-08
+      ...(read.client !== undefined && read.hedge ? ['The option hedge is ignored beside a client: that has its own policies'] : [])
+    ]
   }
 }
 
@@ -121,9 +129,10 @@ const CONNECTION_OPTIONS = ['setupKwargs', 'hosts', 'keyspace', 'consistency', '
 /** One entry of `connections`: everything is in its object, nothing in the environment. */
 function readConnection (given: Readonly<Record<string, unknown>>, where: Where): ReadConnection {
   const label = (option: string, path = ''): string => where(`.${option}${path}`)
-  for (const name of Object.keys(given)) checkName(name, [...CONNECTION_OPTIONS, 'maxWaiting', 'client'], label(name))
+  for (const name of Object.keys(given)) checkName(name, [...CONNECTION_OPTIONS, 'maxWaiting', 'hedge', 'client'], label(name))
   const read: ReadOptions = {}
   if (given.client !== undefined) read.client = checkClient(given.client, label('client'))
+  if (given.hedge !== undefined) read.hedge = parseHedge(given.hedge, label('hedge'))
   for (const option of CONNECTION_OPTIONS) {
     if (given[option] === undefined) continue
     checkExclusive(read.client, option, label)

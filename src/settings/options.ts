@@ -1,4 +1,5 @@
 // What a user may write in `register(plugin, …)` and `db.init(…)`: API.md section 2.
+import type { HedgeOption } from '../cqlengine/connection/hedge.js'
 import type { Client, DseClientOptions } from '../cqlengine/driver.js'
 
 /** One connection, as an option of `connections` or, for the connection `default`, at the top. */
@@ -22,6 +23,12 @@ export interface ConnectOptions {
   maxWaiting?: number | undefined
   /** The driver's `ClientOptions`: policies, pooling, TLS, authentication. Variable `CASSANDRA_SETUP_KWARGS` (JSON). */
   setupKwargs?: Partial<DseClientOptions> | undefined
+  /**
+   * Idempotent requests that a node does not answer within `after` ms are also sent to another node: at most the part `share` of the requests of the
+   * last ten seconds, but ten in any case. `false`: never. Default `{ after: 1000, share: 0.02 }`. A speculative policy in `setupKwargs` wins, and a
+   * `client` of your own keeps its own.
+   */
+  hedge?: HedgeOption | undefined
   /** A driver client of your own, never closed by this library. Excludes `hosts`, `setupKwargs` and `localDataCenter`. */
   client?: Client | undefined
 }

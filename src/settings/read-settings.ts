@@ -1,5 +1,6 @@
 // Reads the configuration: explicit options > `config` > environment > `.env`. Pure but for reading the last two; nothing given is changed.
 import { envSchema } from 'env-schema'
+import { parseHedge } from '../cqlengine/connection/hedge.js'
 import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import { ConfigError, CQLEngineError } from '../cqlengine/errors.js'
 import {
@@ -28,7 +29,7 @@ export interface Settings {
 }
 
 const OPTIONS = Object.keys(VARIABLES) as readonly Variable[]
-const KNOWN = [...OPTIONS, 'config', 'env', 'client', 'pageTokenSecret', 'connectTimeout', 'slowQuery', 'maxWaiting']
+const KNOWN = [...OPTIONS, 'config', 'env', 'client', 'pageTokenSecret', 'connectTimeout', 'slowQuery', 'maxWaiting', 'hedge']
 
 /**
  * @param options what the user wrote; may be frozen
@@ -46,7 +47,8 @@ export function readSettings (options: InitOptions = {}, where: { name?: string 
   }
   const { connections, ...read } = readVariables(options, { ...where, label })
   const maxWaiting = options.maxWaiting === undefined ? undefined : parseMaxWaiting(options.maxWaiting, 'option maxWaiting')
-  const { settings, warnings } = toConnection({ ...read, client, maxWaiting, keyspace: undefined }, label)
+  const hedge = options.hedge === undefined ? undefined : parseHedge(options.hedge, 'option hedge')
+  const { settings, warnings } = toConnection({ ...read, client, maxWaiting, hedge, keyspace: undefined }, label)
   const named = [...connections ?? []]
   return {
     default: settings,

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { createClient } from '../../src/cqlengine/connection/client.js'
-import { internalsOf, touched } from '../../src/cqlengine/connection/driver-internals/internals.js'
+import { type InternalHost, internalsOf, touched } from '../../src/cqlengine/connection/driver-internals/internals.js'
 import { hosts, localDataCenter } from '../support/cassandra.js'
 import { root } from '../support/root.js'
 
@@ -20,14 +20,17 @@ t.test('a connected client has all that is touched, and each is what it was', as
   const client = createClient({ name: 'c', hosts, localDataCenter, warn: () => {} })
   t.teardown(async () => { await client.shutdown() })
   await client.connect()
-  const { controlConnection, profileManager, metadata, options } = internalsOf(client)
+  const { controlConnection, profileManager, metadata, metrics, options } = internalsOf(client)
+  const host = client.hosts.values()[0] as InternalHost | undefined
   const parts: Record<keyof typeof touched, object | null | undefined> = {
     client,
     options,
     profileManager,
     metadata,
     controlConnection,
-    host: client.hosts.values()[0],
+    metrics,
+    host,
+    pool: host?.pool,
     socket: controlConnection?.connection
   }
   for (const [name, members] of Object.entries(touched)) {

@@ -1,18 +1,98 @@
 // A cluster of three nodes beside the shared one: 50 writers race for one row, and a node dies while both clusters are in use.
+import { tracingChannel } from 'node:diagnostics_channel'
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
-import { errors, types } from '../../src/cqlengine/driver.js'
+import { Client, errors, types } from '../../src/cqlengine/driver.js'
 import { LWTError } from '../../src/cqlengine/errors.js'
 import { hosts, localDataCenter, startOwnCluster, uniqueKeyspace } from '../support/cassandra.js'
+import { clusterView } from '../support/cluster-view.js'
 
 const cassandra = await startOwnCluster(t, { nodes: 3 })
-t.setTimeout(230_000)
+t.setTimeout(300_000)
 const db = await new CQLAlchemy().init({ hosts: cassandra.hosts, localDataCenter: cassandra.localDataCenter, keyspace: 'races', consistency: 'QUORUM', env: false })
 t.teardown(() => db.close())
 await db.createKeyspaceSimple('races', 3)
 const c = db.columns
 class Seat extends db.Model.define('seat', { id: c.Integer({ primaryKey: true }), owner: c.Text(), version: c.Integer(), writers: c.Set(c.Text) }).as<Seat>() {}
 await db.syncDb()
+
+t.test('what the driver knows of the nodes is what it knows through a plain client, and one partition is read from all of its replicas', { timeout: 60_000 }, async (t) => {
+  const plain = new Client({ contactPoints: cassandra.hosts, localDataCenter: cassandra.localDataCenter })
+  t.teardown(async () => { await plain.shutdown() })
+  await plain.connect()
+  await plain.execute(`CREATE KEYSPACE spread WITH replication = {'class': 'NetworkTopologyStrategy', '${cassandra.localDataCenter}': 3}`)
+  await plain.execute("CREATE KEYSPACE pairs WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}")
+  await plain.metadata.refreshKeyspaces()
+  const own = await db.connection.getSession()
+  await own.metadata.refreshKeyspaces()
+  const key = Buffer.from([0, 0, 0, 7])
+  for (const [keyspace, replicas] of [['races', 3], ['spread', 3], ['pairs', 2]] as const) {
+    t.equal(own.getReplicas(keyspace, key).length, replicas)
+    t.strictSame(await clusterView(own, keyspace, { tables: ['seat'] }), await clusterView(plain, keyspace, { tables: ['seat'] }), keyspace)
+  }
+  await own.execute('CREATE TABLE spread.t (id int PRIMARY KEY)')
+  const asked = new Map<string, number>()
+  for (let i = 0; i < 40; i++) {
+    const answers = await Promise.all(Array.from({ length: 15 }, () => own.execute('SELECT id FROM spread.t WHERE id = ?', [7], { prepare: true, keyspace: 'spread', isIdempotent: true })))
+    for (const { info } of answers) asked.set(info.queriedHost, (asked.get(info.queriedHost) ?? 0) + 1)
+  }
+  const shares = [...asked.values()].map((count) => count / 600)
+  t.equal(shares.length, 3)
+  t.ok(shares.every((share) => share >= 0.25 && share <= 0.42), JSON.stringify(shares))
+})
+
+t.test('a silent node holds up neither reads nor idempotent writes, prepared anew or not; counters are sent once', { timeout: 90_000 }, async (t) => {
+  class Part extends db.Model.define('part', { id: c.Integer({ primaryKey: true }), owner: c.Text() }) {}
+  class Hits extends db.Model.define('hits', { id: c.Integer({ primaryKey: true }), n: c.Counter() }) {}
+  await db.syncDb()
+  const statements: string[] = []
+  const hedged: string[] = []
+  const onEnd = ({ cql, hedged: was }: { cql: string, hedged?: true }): void => {
+    statements.push(cql)
+    if (was) hedged.push(cql)
+  }
+  const channel = tracingChannel('fastify-cqlalchemy:query')
+  const subscribers = { asyncEnd: onEnd as (message: unknown) => void }
+  channel.subscribe(subscribers as never)
+  t.teardown(() => { channel.unsubscribe(subscribers as never) })
+  await Promise.all(Array.from({ length: 50 }, (_, i) => Part.create({ id: 5000 + i, owner: 'before' })))
+  let at = 0
+  /** About 400 operations a second, for ms; how long each took. */
+  const load = async (ms: number): Promise<number[]> => {
+    const begun = performance.now()
+    const running: Promise<number | undefined>[] = []
+    const timed = async (work: Promise<unknown>): Promise<number> => {
+      const start = performance.now()
+      await work
+      return performance.now() - start
+    }
+    for (; performance.now() - begun < ms; at++) {
+      running.push(timed(at % 2 ? Part.create({ id: 6000 + at, owner: 'during' }) : Part.get({ id: 5000 + at % 50 })))
+      if (at % 50 === 0) running.push(Hits.filter({ id: 1 }).update({ n__increment: 1 }).then(() => { counted.acknowledged++ }, () => { counted.failed++ }).then(() => undefined))
+      // Each a text of its own, which is prepared for it.
+      if (at % 200 === 0) running.push(timed(db.execute(`SELECT owner AS o${at} FROM races.part WHERE id = ?`, [5000])))
+      if (at % 2) await delay(5)
+    }
+    return (await Promise.all(running)).filter((one) => one !== undefined)
+  }
+  const counted = { acknowledged: 0, failed: 0 }
+  // The nodes learn how long reads take, by which they avoid a silent replica themselves.
+  await load(4000)
+  await cassandra.pause(3)
+  t.teardown(() => cassandra.resume(3))
+  const times = await load(6000)
+  const slow = times.filter((ms) => ms > 1000).length
+  t.comment(`${times.length} operations, longest ${Math.round(Math.max(...times))} ms, ${slow} over 1 s, ${hedged.length} hedged, counters ${JSON.stringify(counted)}`)
+  t.ok(Math.max(...times) <= 2500, `the longest took ${Math.round(Math.max(...times))} ms`)
+  t.ok(hedged.length > 0, 'some were sent to a second node')
+  t.ok((db.status().connections['default']?.hedged ?? 0) >= hedged.length)
+  t.strictSame(hedged.filter((cql) => /hits/.test(cql)), [])
+  t.ok(statements.some((cql) => /hits/.test(cql)))
+  await cassandra.resume(3)
+  const n = (await answered(() => Hits.objects.consistency('ALL').get({ id: 1 }))).n ?? 0n
+  t.ok(n >= counted.acknowledged && n <= counted.acknowledged + counted.failed, `counted ${n}`)
+})
 
 const writers = Array.from({ length: 50 }, (_, i) => `w${i}`)
 

@@ -3,8 +3,12 @@ import { Client, type DseClientOptions, ExecutionProfile, policies } from '../dr
 import { ConfigError } from '../errors.js'
 import { DataCenterPolicy } from './data-center.js'
 import { readClusterRows } from './driver-internals/cluster-rows.js'
+import { tryContactPointsTogether } from './driver-internals/contact-points.js'
 import { reconnectOnceAtATime } from './driver-internals/control-connection.js'
+import { hedgePreparing } from './driver-internals/hedged-preparing.js'
+import { boundHedges, HedgePolicy } from './driver-internals/hedged-requests.js'
 import { ownEncodingOptions } from './encoding.js'
+import { type Hedge, HedgeBudget } from './hedge.js'
 
 export type DriverOptions = Readonly<Partial<DseClientOptions>>
 
@@ -17,6 +21,8 @@ export interface ClientSettings {
   readonly localDataCenter?: string
   /** The user's own options of the driver: they win over ours, key by key. */
   readonly options?: DriverOptions
+  /** Absent: nothing is sent twice. */
+  readonly hedge?: Hedge | false | undefined
   readonly warn: (message: string) => void
 }
 
@@ -30,17 +36,24 @@ const statementTimeout = 12_000
  * @throws {ConfigError} the driver refuses the options; its reason is the `cause`
  */
 export function createClient (settings: ClientSettings): Client {
+  const { hedge, options } = settings
   try {
-    const client = new Client(clientOptions(settings))
+    const budget = hedge ? new HedgeBudget(hedge.share) : undefined
+    const client = new Client(clientOptions(settings, budget))
     reconnectOnceAtATime(client)
     readClusterRows(client, true)
+    tryContactPointsTogether(client)
+    if (hedge && budget) {
+      boundHedges(client, hedge.after, options?.metrics !== undefined)
+      hedgePreparing(client, hedge.after, budget)
+    }
     return client
   } catch (cause) {
     throw new ConfigError(`The driver refuses the client options of connection "${settings.name}" (see the cause)`, { cause })
   }
 }
 
-function clientOptions ({ hosts, consistency, localDataCenter, options = {}, warn }: ClientSettings): DseClientOptions {
+function clientOptions ({ hosts, consistency, localDataCenter, options = {}, warn }: ClientSettings, budget: HedgeBudget | undefined): DseClientOptions {
   const { localDataCenter: nested, ...user } = options
   const dataCenter = new DataCenterPolicy({ wanted: localDataCenter ?? nested, warn })
   return {
@@ -51,7 +64,11 @@ function clientOptions ({ hosts, consistency, localDataCenter, options = {}, war
     ...(hosts && { contactPoints: [...hosts] }),
     encoding: { ...ownEncodingOptions, ...user.encoding },
     pooling: { warmup: false, heartBeatInterval: 10_000, ...user.pooling },
-    policies: { reconnection: new policies.reconnection.ExponentialReconnectionPolicy(500, 5000, true), ...user.policies },
+    policies: {
+      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(500, 5000, true),
+      ...(budget && { speculativeExecution: new HedgePolicy(budget) }),
+      ...user.policies
+    },
     socketOptions: { connectTimeout: 3000, readTimeout: handshakeTimeout, defunctReadTimeoutThreshold: 8, ...user.socketOptions },
     queryOptions: { ...user.queryOptions, ...(consistency !== undefined && { consistency }) },
     profiles: [dataCenterProfile(dataCenter), ...requestProfiles(user, consistency)],

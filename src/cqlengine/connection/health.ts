@@ -1,6 +1,7 @@
 // What can be told of a connection from outside: as it is known here, and as its cluster answers.
 import { type Client, types } from '../driver.js'
 import type { Connection } from './connection.js'
+import { hedgesOf } from './driver-internals/hedged-requests.js'
 import type { ConnectionStatus, HostStatus } from './public-types.js'
 import { withTimeout } from './time-limit.js'
 
@@ -9,7 +10,8 @@ const question = 'SELECT key FROM system.local'
 
 export function connectionStatus (connection: Connection, isDefault: boolean): ConnectionStatus {
   const { state, keyspace, session, client } = connection
-  return { state, isDefault, keyspace, inFlight: session.inFlight, waiting: session.waiting, hosts: hostStatus(client) }
+  const { inFlight, waiting } = session
+  return { state, isDefault, keyspace, inFlight, waiting, hedged: hedgesOf(client), hosts: hostStatus(client) }
 }
 
 /** Whether some node answers within `timeout` ms; never throws. One silent node shall not hide the others: the driver asks the next one halfway. */

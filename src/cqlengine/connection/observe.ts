@@ -10,6 +10,8 @@ export interface RequestEvent {
   readonly label?: string
   /** How long the caller waited, connecting and preparing included. */
   readonly ms: number
+  /** It was also sent to a second node, for the first did not answer: see the option `hedge`. Absent: it was not, or it failed. */
+  readonly hedged?: true
   readonly error?: unknown
 }
 
@@ -22,20 +24,22 @@ export interface Observers {
 
 /**
  * The channel `fastify-cqlalchemy:query` of node:diagnostics_channel (start, end, asyncStart, asyncEnd, error). Its messages hold
- * connection, keyspace, cql, kind and label; `error` where there is one.
+ * connection, keyspace, cql, kind and label; at their end `hedged: true` when it was sent to a second node; `error` where there is one.
  */
 const channel = tracingChannel('fastify-cqlalchemy:query')
 
-type About = Omit<RequestEvent, 'ms' | 'error'>
+type About = Omit<RequestEvent, 'ms' | 'error' | 'hedged'>
+/** As far as it is looked at: an answer of the driver. */
+interface Answer { readonly info?: { readonly speculativeExecutions?: number } }
 
 export const isObserved = (observers: Observers): boolean => channel.hasSubscribers || observers.observe !== undefined
 
 /** Runs `send` and tells whoever wants to know. */
-export async function observed<T> (observers: Observers, about: About, send: () => Promise<T>): Promise<T> {
+export async function observed<T extends Answer> (observers: Observers, about: About, send: () => Promise<T>): Promise<T> {
   const started = performance.now()
   try {
     const result = channel.hasSubscribers ? await traced(about, send) : await send()
-    tell(observers, about, started)
+    tell(observers, about, started, hedgedIn(result))
     return result
   } catch (error) {
     tell(observers, about, started, { error })
@@ -44,17 +48,23 @@ export async function observed<T> (observers: Observers, about: About, send: () 
 }
 
 /** Node's tracePromise would publish the result, that is rows. */
-async function traced<T> (about: About, send: () => Promise<T>): Promise<T> {
+async function traced<T extends Answer> (about: About, send: () => Promise<T>): Promise<T> {
   let result: T | undefined
-  await channel.tracePromise(async () => { result = await send() }, { ...about })
+  const message = { ...about }
+  await channel.tracePromise(async () => {
+    result = await send()
+    Object.assign(message, hedgedIn(result))
+  }, message)
   return result as T
 }
 
-function tell ({ observe, slowQuery = 0 }: Observers, about: About, started: number, failure?: { error: unknown }): void {
+const hedgedIn = (answer: Answer | undefined): { hedged: true } | undefined => (answer?.info?.speculativeExecutions ?? 0) > 0 ? { hedged: true } : undefined
+
+function tell ({ observe, slowQuery = 0 }: Observers, about: About, started: number, outcome?: { error: unknown } | { hedged: true }): void {
   const ms = performance.now() - started
   if (observe === undefined || ms < slowQuery) return
   try {
-    observe({ ...about, ...failure, ms })
+    observe({ ...about, ...outcome, ms })
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : new Error('The observer of requests threw something that is no Error'))
   }

@@ -3,6 +3,7 @@ import type { Client } from '../driver.js'
 import { ConfigError, NoConfigError } from '../errors.js'
 import type { DriverOptions } from './client.js'
 import { parseConsistency } from './consistency.js'
+import { type Hedge, parseHedge, usualHedge } from './hedge.js'
 import { parseHosts } from './hosts.js'
 import { listed, meant, shown } from '../words.js'
 
@@ -20,11 +21,16 @@ export interface Plan {
   /** undefined: as many as usual. */
   readonly maxWaiting: number | undefined
   readonly options: DriverOptions
+  /** Of a client of the user's: false. */
+  readonly hedge: Hedge | false
 }
 
 type Values = Readonly<Record<string, unknown>>
 
-const own = ['hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter', 'maxWaiting', 'setupKwargs', 'clusterOptions', 'session', 'client', 'default']
+const own = [
+  'hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter', 'maxWaiting', 'hedge', 'setupKwargs', 'clusterOptions',
+  'session', 'client', 'default'
+]
 const besideClient = ['keyspace', 'default', 'session', 'client']
 
 /** The driver ignores what it does not know, so a slip of the pen would go unnoticed. */
@@ -80,6 +86,7 @@ export function planConnection (name: string, raw: unknown, warn: (message: stri
     client: undefined,
     consistency: given(values, 'consistency') ? parseConsistency(values.consistency, `${where}: consistency`, ConfigError) : undefined,
     maxWaiting: given(values, 'maxWaiting') ? parseMaxWaiting(values.maxWaiting, `${where}: maxWaiting`) : undefined,
+    hedge: given(values, 'hedge') ? parseHedge(values.hedge, `${where}: hedge`) : usualHedge,
     ...withHosts(values, where, warn)
   }
 }
@@ -87,7 +94,7 @@ export function planConnection (name: string, raw: unknown, warn: (message: stri
 /** The options of `setup()`: options of the driver stand beside ours (CON-03). */
 export function setupOptions (raw: unknown): Values {
   const where = 'setup()'
-  const { lazyConnect, retryConnect, consistency, localDataCenter, maxWaiting, setupKwargs, clusterOptions, ...rest } = asObject(raw ?? {}, where)
+  const { lazyConnect, retryConnect, consistency, localDataCenter, maxWaiting, hedge, setupKwargs, clusterOptions, ...rest } = asObject(raw ?? {}, where)
   for (const key of Object.keys(rest)) if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
   const nested = setupKwargs ?? clusterOptions
   if (setupKwargs !== undefined && clusterOptions !== undefined) throw sameThing(where)
@@ -97,6 +104,7 @@ export function setupOptions (raw: unknown): Values {
     consistency,
     localDataCenter,
     maxWaiting,
+    hedge,
     clusterOptions: nested === undefined ? rest : { ...asObject(nested, `${where}: clusterOptions`), ...rest }
   }
 }
@@ -127,7 +135,18 @@ function withClient (values: Values, where: string): ClientPart {
   }
   const client = checkClient(values.session ?? values.client, `${where}: ${given(values, 'session') ? 'session' : 'client'}`)
   const keyspace = keyspaceOf(values, where) ?? (client.keyspace || undefined)
-  return { client, keyspace, lazyConnect: false, retryConnect: false, hosts: undefined, consistency: undefined, localDataCenter: undefined, maxWaiting: undefined, options: {} }
+  return {
+    client,
+    keyspace,
+    lazyConnect: false,
+    retryConnect: false,
+    hosts: undefined,
+    consistency: undefined,
+    localDataCenter: undefined,
+    maxWaiting: undefined,
+    hedge: false,
+    options: {}
+  }
 }
 
 function withHosts (values: Values, where: string, warn: (message: string) => void): Pick<Plan, 'hosts' | 'localDataCenter' | 'options'> {

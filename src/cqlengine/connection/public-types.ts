@@ -1,6 +1,7 @@
 // What users see of connections: the type of `db.connection`, and the options that it takes.
 import type { Client, ClientOptions } from '../driver.js'
 import type { ConnectionState } from './connection.js'
+import type { HedgeOption } from './hedge.js'
 
 /** Options of a connection to hosts. */
 export interface ConnectOptions {
@@ -21,6 +22,11 @@ export interface ConnectOptions {
    * the driver cannot carry is its `NoHostAvailableError`.
    */
   maxWaiting?: number | undefined
+  /**
+   * Idempotent requests that a node does not answer within `after` ms are also sent to another node: at most the part `share` of the requests of the
+   * last ten seconds, but ten in any case. `false`: never. Default `{ after: 1000, share: 0.02 }`. A speculative policy in `setupKwargs` wins.
+   */
+  hedge?: HedgeOption | undefined
   /** Options of the driver's client; they win over ours. */
   setupKwargs?: Partial<ClientOptions> | undefined
   /** Another name for `setupKwargs`. */
@@ -105,6 +111,8 @@ export interface ConnectionStatus {
   readonly inFlight: number
   /** Requests that wait until fewer are in flight; see `maxWaiting`. */
   readonly waiting: number
+  /** Requests that were also sent to a second node, since the connection was made: see the option `hedge`. */
+  readonly hedged: number
   readonly hosts: HostStatus[]
 }
 

@@ -11,6 +11,13 @@ export interface ClientInternals {
   readonly metadata?: { getPreparedInfo? (keyspace: string | undefined, cql: string): PreparedInfo }
   readonly connected?: boolean
   readonly connecting?: boolean
+  metrics?: Metrics
+}
+
+/** Where the driver counts; the names of the driver's own methods. */
+export interface Metrics {
+  onSpeculativeExecution? (): void
+  [name: string]: unknown
 }
 
 /** What the driver keeps of a statement; the rest comes when a node has prepared it. */
@@ -33,10 +40,16 @@ export interface Answer { readonly rows?: Record<string, unknown>[] }
 /** Where the driver learns of the cluster. */
 export interface ControlConnection {
   readonly host?: Host | null
-  readonly connection?: Socket | null
+  connection?: Socket | null
+  protocolVersion?: unknown
+  _encoder?: unknown
+  /** Why each host or contact point could not be had, by its address. */
+  readonly _triedHosts?: Record<string, unknown> | null
   readonly _isShuttingDown?: boolean
   query? (request: unknown, waitReconnect?: boolean): Promise<Answer>
   getResolvedContactPoints? (): Map<string, readonly string[]>
+  _borrowFirstConnection? (contactPoints: Iterator<string>): Promise<void>
+  _createConnection? (contactPoint: string): Promise<Socket>
   _refresh? (hosts?: unknown): Promise<void>
   _setHealthListeners? (host: unknown, connection: unknown): void
   _setLocalInfo? (initializing: unknown, setCurrentHost: unknown, connection: unknown, answer: Answer): void
@@ -49,11 +62,33 @@ export interface Socket {
   /** Ends the heartbeat, and tells all who wait that the socket was closed. */
   clearAndInvokePending? (): void
   listenerCount? (event: string): number
+  readonly protocolVersion?: unknown
+  readonly encoder?: unknown
+  readonly keyspace?: string | null
+  /** A heartbeat is under way. */
+  readonly sendingIdleQuery?: boolean
+  /** Sends a heartbeat. */
+  _idleTimeoutHandler? (): void
+  changeKeyspace? (keyspace: string): Promise<void>
+  closeAsync? (): Promise<void>
+  /** The driver's first preparation of a statement. */
+  prepareOnceAsync? (query: string, keyspace: string | undefined): Promise<Prepared>
+  /** After a node answered that it does not know the statement. */
+  prepareOnce? (query: string, keyspace: string | undefined, callback: (error: unknown, prepared?: Prepared) => void): void
 }
+
+/** What a node answers to PREPARE. */
+export interface Prepared { readonly id: unknown, readonly meta: unknown }
 
 export type InternalHost = Host & {
   shutdown? (waitForPending: boolean): Promise<void>
   warmupPool? (): Promise<void>
+  /** @throws when there is no connection, or no room on any */
+  borrowConnection? (previous?: Socket): Socket
+  getInFlight? (): number
+  /** Answers within the last 200 to 400 ms. */
+  getResponseCount? (): number
+  readonly pool?: { readonly connections?: readonly Socket[], _addListeners? (connection: Socket): void }
 }
 
 /** What every client has at run time, though the declarations leave it out; of a hand-made double, what it has. */
@@ -73,21 +108,40 @@ export const isDriverClient = (client: object): boolean => 'controlConnection' i
 
 /** What each part must have, by its name: a test compares this with the installed driver, once it is connected. */
 export const touched = {
-  client: { options: 'object', controlConnection: 'object', profileManager: 'object', connected: 'boolean', connecting: 'boolean' },
+  client: { options: 'object', controlConnection: 'object', profileManager: 'object', connected: 'boolean', connecting: 'boolean', metrics: 'object' },
   metadata: { getPreparedInfo: 'function' },
+  metrics: { onSpeculativeExecution: 'function' },
   options: { logEmitter: 'function', policies: 'object' },
   profileManager: { getDistance: 'function' },
   controlConnection: {
     host: 'object',
     connection: 'object',
+    protocolVersion: 'number',
+    _encoder: 'object',
+    _triedHosts: 'object',
     _isShuttingDown: 'boolean',
     query: 'function',
     getResolvedContactPoints: 'function',
+    _borrowFirstConnection: 'function',
+    _createConnection: 'function',
     _refresh: 'function',
     _setHealthListeners: 'function',
     _setLocalInfo: 'function',
     setPeersInfo: 'function'
   },
-  host: { shutdown: 'function', warmupPool: 'function' },
-  socket: { netClient: 'object', clearAndInvokePending: 'function', listenerCount: 'function' }
+  host: { shutdown: 'function', warmupPool: 'function', borrowConnection: 'function', getInFlight: 'function', getResponseCount: 'function', pool: 'object' },
+  pool: { connections: 'object', _addListeners: 'function' },
+  socket: {
+    netClient: 'object',
+    clearAndInvokePending: 'function',
+    listenerCount: 'function',
+    protocolVersion: 'number',
+    encoder: 'object',
+    keyspace: 'object',
+    _idleTimeoutHandler: 'function',
+    changeKeyspace: 'function',
+    closeAsync: 'function',
+    prepareOnceAsync: 'function',
+    prepareOnce: 'function'
+  }
 } as const

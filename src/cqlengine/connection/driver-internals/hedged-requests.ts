@@ -1,0 +1,136 @@
+// A request that a silent node holds is also sent to another node. Known version: 4.10. The driver's speculative executions do the sending: one
+// request, one timestamp, and the first answer cancels the other. A policy can say after how long, but not whether there is room when the time has
+// come. So the bound is where the driver counts them, in `client.metrics` just before it sends: what that throws, it swallows, and sends nothing.
+import { type Client, policies, types } from '../../driver.js'
+import type { HedgeBudget } from '../hedge.js'
+import { type InternalHost, internalsOf, type Metrics, optionsOf } from './internals.js'
+
+/** The plan of one request: asked once when it was sent, and again when it was sent for the second time. */
+class Plan {
+  readonly #policy: HedgePolicy
+  #first: InternalHost | undefined
+
+  constructor (policy: HedgePolicy) {
+    this.#policy = policy
+  }
+
+  /** ms until the next sending; negative: no other. */
+  nextExecution (host: InternalHost): number {
+    if (this.#first === undefined) {
+      this.#first = host
+      return this.#policy.delay
+    }
+    this.#policy.budget.spend()
+    if (isSilent(this.#first)) probe(this.#first)
+    return -1
+  }
+}
+
+/**
+ * Nothing else may be under way on two nodes at once. A change of the schema may be repeated when it failed, but two nodes that make one table at the
+ * same time give it two ids, and then disagree about it.
+ */
+const readsOrWritesRows = /^\s*(?:select|insert|update|delete|begin)\b/i
+const onlyOnce = { nextExecution: () => -1 }
+
+/** Stands for the driver's NoSpeculativeExecutionPolicy; sends nothing twice until {@link boundHedges} found how to bound it. */
+export class HedgePolicy extends policies.speculativeExecution.NoSpeculativeExecutionPolicy {
+  readonly budget: HedgeBudget
+  /** ms; negative: never. */
+  delay = -1
+
+  constructor (budget: HedgeBudget) {
+    super()
+    this.budget = budget
+  }
+
+  override newPlan (_keyspace: string, queryInfo: string | object[]): { nextExecution (host: InternalHost): number } {
+    this.budget.countRequest()
+    return typeof queryInfo === 'string' && !readsOrWritesRows.test(queryInfo) ? onlyOnce : new Plan(this)
+  }
+}
+
+/**
+ * Makes the policy of a client work.
+ * @param after ms
+ * @param isShared the metrics are an object of the user's, which other clients may have too
+ */
+export function boundHedges (client: Client, after: number, isShared: boolean): void {
+  const policy = optionsOf(client)?.policies?.speculativeExecution
+  const internals = internalsOf(client)
+  if (!(policy instanceof HedgePolicy) || typeof internals.metrics?.onSpeculativeExecution !== 'function') return
+  const metrics = isShared ? forwarding(internals.metrics) : internals.metrics
+  const { budget } = policy
+  const avoid = avoidable(client)
+  const count = metrics.onSpeculativeExecution
+  metrics.onSpeculativeExecution = () => {
+    if (!budget.hasRoom()) throw noRoom
+    count?.call(metrics)
+    avoid()
+  }
+  internals.metrics = metrics
+  policy.delay = after
+}
+
+/**
+ * The driver goes on to the next host of a plan that it made when the request was sent first, and that may be the silent one by now: another one
+ * that waited for it, say. It takes a host's refusal to lend a connection as a reason to go on.
+ * @returns to be called before the driver chooses a host, in the same turn: hosts that are silent now refuse until that turn ends
+ */
+function avoidable (client: Client): () => void {
+  let avoided = nobody
+  const noMore = (): void => { avoided = nobody }
+  client.hosts?.on?.('add', (host: InternalHost) => {
+    const { borrowConnection: borrow } = host
+    if (typeof borrow !== 'function') return
+    host.borrowConnection = (previous) => {
+      if (avoided !== nobody && avoided.has(host)) throw silence
+      return borrow.call(host, previous)
+    }
+  })
+  return () => {
+    const hosts: InternalHost[] = client.hosts.values().filter((host) => host.isUp() && internalsOf(client).profileManager?.getDistance(host) !== types.distance.ignored)
+    const silent = hosts.filter(isSilent)
+    if (silent.length === 0 || silent.length === hosts.length) return
+    avoided = new Set(silent)
+    queueMicrotask(noMore)
+  }
+}
+
+const nobody: ReadonlySet<InternalHost> = new Set()
+
+/** It owes answers, and gave none within the last 200 to 400 ms. */
+const isSilent = (host: InternalHost): boolean => (host.getInFlight?.() ?? 0) > 0 && host.getResponseCount?.() === 0
+
+/**
+ * A heartbeat before its time. Requests that another node answered never time out, so the driver would not notice by them; without an answer within
+ * `socketOptions.readTimeout` it closes the connection, and takes the host for down until a new one can be made.
+ */
+function probe (host: InternalHost): void {
+  for (const connection of host.pool?.connections ?? []) {
+    if (connection.sendingIdleQuery !== true) connection._idleTimeoutHandler?.()
+  }
+}
+
+/** How many requests of this client were sent to a second node. */
+export function hedgesOf (client: Client): number {
+  const policy = optionsOf(client)?.policies?.speculativeExecution
+  return policy instanceof HedgePolicy ? policy.budget.sentEver : 0
+}
+
+const noRoom = new Error('No more requests may be sent twice')
+const silence = new Error('The host does not answer')
+
+/** An object of its own that hands everything on to theirs. */
+function forwarding (theirs: Metrics): Metrics {
+  const own = Object.create(theirs) as Metrics
+  const names = new Set<string>()
+  for (let level: object | null = theirs; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level) as object | null) {
+    for (const name of Object.getOwnPropertyNames(level)) if (name !== 'constructor') names.add(name)
+  }
+  for (const name of names) {
+    const method = theirs[name]
+    if (typeof method === 'function') own[name] = (...values: unknown[]) => method.apply(theirs, values)
+  }
+  return own
+}

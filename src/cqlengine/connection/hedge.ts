@@ -1,0 +1,90 @@
+// How many requests may be sent twice: a silent node shall hold up nobody, and a cluster that is slow as a whole shall not be fed with more.
+import { ConfigError } from '../errors.js'
+
+export interface Hedge {
+  /** ms without an answer until an idempotent request is also sent to another node. */
+  readonly after: number
+  /** The largest part of the requests of the last ten seconds that may be sent twice; ten may in any case. */
+  readonly share: number
+}
+
+/** What a user may write: `false` for never; what is not given is as in {@link usualHedge}. */
+export type HedgeOption = false | { after?: number | undefined, share?: number | undefined }
+
+export const usualHedge: Hedge = Object.freeze({ after: 1000, share: 0.02 })
+
+const inAnyCase = 10
+/** s */
+const memory = 10
+const longestTimer = 2 ** 31 - 1
+
+/** @throws {ConfigError} naming the key, never its value */
+export function parseHedge (value: unknown, where: string): Hedge | false {
+  if (value === false) return false
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ConfigError(`${where} must be false (never), or an object with after (ms) and share (0 to 1)`)
+  const { after, share, ...unknown } = value as Readonly<Record<string, unknown>>
+  const [name] = Object.keys(unknown)
+  if (name !== undefined) throw new ConfigError(`${where} has no option ${JSON.stringify(name.slice(0, 60))}; it has: after, share`)
+  return {
+    after: inRange(after ?? usualHedge.after, 1, longestTimer, `${where}.after must be a number of milliseconds from 1 to ${longestTimer}`),
+    share: inRange(share ?? usualHedge.share, 0, 1, `${where}.share must be a number from 0 to 1`)
+  }
+}
+
+function inRange (value: unknown, least: number, most: number, message: string): number {
+  if (typeof value !== 'number' || !(value >= least && value <= most)) throw new ConfigError(message)
+  return value
+}
+
+/** Counts by whole seconds, so that a request costs a look at the clock and an addition. */
+export class HedgeBudget {
+  readonly #share: number
+  readonly #clock: () => number
+  readonly #requests = new Array<number>(memory).fill(0)
+  readonly #sent = new Array<number>(memory).fill(0)
+  #second = 0
+  #sentEver = 0
+
+  /** @param clock ms */
+  constructor (share: number, clock: () => number = () => performance.now()) {
+    this.#share = share
+    this.#clock = clock
+  }
+
+  /** How many were sent twice since the beginning. */
+  get sentEver (): number { return this.#sentEver }
+
+  /** A request is about to be sent for the first time. */
+  countRequest (): void {
+    const at = this.#now() % memory
+    this.#requests[at] = (this.#requests[at] ?? 0) + 1
+  }
+
+  /** Whether one more may be sent twice at this moment. */
+  hasRoom (): boolean {
+    this.#now()
+    return sum(this.#sent) < Math.max(inAnyCase, Math.floor(this.#share * sum(this.#requests)))
+  }
+
+  /** One was sent for the second time. */
+  spend (): void {
+    const at = this.#now() % memory
+    this.#sent[at] = (this.#sent[at] ?? 0) + 1
+    this.#sentEver++
+  }
+
+  /** The present second; what is older than ten is forgotten. */
+  #now (): number {
+    const second = Math.floor(this.#clock() / 1000)
+    if (second === this.#second) return second
+    for (let passed = Math.min(second - this.#second, memory); passed > 0; passed--) {
+      const at = (second - passed + 1) % memory
+      this.#requests[at] = 0
+      this.#sent[at] = 0
+    }
+    this.#second = second
+    return second
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)

@@ -1,0 +1,241 @@
+// What a silent node holds is also sent to another, within a budget.
+import { EventEmitter } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import t from 'tap'
+import type { Test } from 'tap'
+import { type ClientSettings, createClient } from '../../src/cqlengine/connection/client.js'
+import { Connection } from '../../src/cqlengine/connection/connection.js'
+import { boundHedges, HedgePolicy, hedgesOf } from '../../src/cqlengine/connection/driver-internals/hedged-requests.js'
+import { hedgePreparing } from '../../src/cqlengine/connection/driver-internals/hedged-preparing.js'
+import { type InternalHost, internalsOf, type Metrics, optionsOf, type Prepared } from '../../src/cqlengine/connection/driver-internals/internals.js'
+import { HedgeBudget, parseHedge, usualHedge } from '../../src/cqlengine/connection/hedge.js'
+import { type Client, errors, policies, types } from '../../src/cqlengine/driver.js'
+import { ConfigError } from '../../src/cqlengine/errors.js'
+import { readSettings } from '../../src/settings/read-settings.js'
+import { hosts, localDataCenter } from '../support/cassandra.js'
+import { thrownBy } from './fake-client.js'
+import { fakeNode } from './fake-node.js'
+
+t.test('the option: false, or ms and a share; what is wrong is told without its value', async (t) => {
+  t.equal(parseHedge(false, 'hedge'), false)
+  t.strictSame(parseHedge({}, 'hedge'), usualHedge)
+  t.strictSame(parseHedge({ after: 250, share: undefined }, 'hedge'), { after: 250, share: 0.02 })
+  t.strictSame(parseHedge({ share: 0 }, 'hedge'), { after: 1000, share: 0 })
+  for (const wrong of [true, 77, 'x77', [], null, { after: 0 }, { after: '77' }, { after: 2 ** 31 }, { after: Number.NaN }, { share: 1.77 }, { share: -77 }, { share: '77' }, { often: 77 }]) {
+    const error = thrownBy(() => parseHedge(wrong, 'option hedge'))
+    t.type(error, ConfigError, JSON.stringify(wrong))
+    t.match(error.message, /^option hedge/)
+    t.notMatch(error.message, '77')
+  }
+})
+
+t.test('it is an option of each connection, also of those in JSON; beside a client it is ignored with a warning', async (t) => {
+  const env = { CASSANDRA_HOSTS: 'h', CASSANDRA_KEYSPACE: 'k', CASSANDRA_CONNECTIONS: '{"far":{"hosts":"h","hedge":{"after":50}},"near":{"hosts":"h","hedge":false}}' }
+  const { default: first, connections } = readSettings({ env, hedge: { share: 0.1 } })
+  t.strictSame([first.hedge, connections['far']?.hedge, connections['near']?.hedge], [{ after: 1000, share: 0.1 }, { after: 50, share: 0.02 }, false])
+  t.equal(readSettings({ env }).default.hedge, undefined)
+  t.throws(() => readSettings({ env, hedge: { after: -1 } }), { name: 'ConfigError', message: /option hedge\.after/ })
+  t.throws(() => readSettings({ env: { ...env, CASSANDRA_CONNECTIONS: '{"far":{"hosts":"h","hedge":5}}' } }), { name: 'ConfigError', message: /far\.hedge/ })
+  const client = { execute: async () => {} } as unknown as Client
+  t.match(readSettings({ env: false, client, keyspace: 'k', hedge: {} }).warnings, [/hedge is ignored/])
+  t.strictSame(readSettings({ env: false, client, keyspace: 'k', hedge: false }).warnings, [])
+})
+
+t.test('the budget: its share of the last ten seconds, but ten in any case', async (t) => {
+  let now = 123_456
+  const budget = new HedgeBudget(0.02, () => now)
+  const spendAll = (): number => {
+    let spent = 0
+    while (budget.hasRoom() && spent < 5000) {
+      budget.spend()
+      spent++
+    }
+    return spent
+  }
+  t.equal(spendAll(), 10, 'without any request')
+  for (let i = 0; i < 1000; i++) budget.countRequest()
+  t.equal(spendAll(), 10, '2 % of 1000 are 20')
+  now += 5000
+  for (let i = 0; i < 4000; i++) budget.countRequest()
+  t.equal(spendAll(), 80, '2 % of 5000 are 100, and 20 were spent')
+  now += 5001
+  t.equal(spendAll(), 0, '4000 requests and the 80 are left')
+  now += 3_600_000
+  t.equal(spendAll(), 10, 'after an hour without requests')
+  t.equal(budget.sentEver, 110)
+  for (let second = 0; second < 30; second++) {
+    now += 1000
+    for (let i = 0; i < 500; i++) budget.countRequest()
+    spendAll()
+  }
+  t.ok(budget.sentEver - 110 <= 0.02 * 500 * 30 + 10, `a steady load: ${budget.sentEver - 110} of 15000`)
+})
+
+const make = (settings: Partial<ClientSettings> = {}): Client => createClient({ name: 'c', hosts: ['h'], hedge: usualHedge, warn: () => {}, ...settings })
+
+t.test('the budget is spent when a request is sent for the second time, not when that is planned; without room the driver is stopped', async (t) => {
+  const client = make({ hedge: { after: 300, share: 0 } })
+  const policy = optionsOf(client)?.policies?.speculativeExecution as HedgePolicy
+  const count = (): unknown => internalsOf(client).metrics?.onSpeculativeExecution?.()
+  const [first, second] = [{}, {}] as [InternalHost, InternalHost]
+  for (let i = 0; i < 50; i++) t.equal(policy.newPlan('k', 'SELECT a FROM t').nextExecution(first), 300)
+  t.equal(hedgesOf(client), 0)
+  for (let i = 0; i < 10; i++) {
+    const plan = policy.newPlan('k', 'SELECT a FROM t')
+    plan.nextExecution(first)
+    count()
+    t.equal(plan.nextExecution(second), -1, 'one other node, not all of them')
+  }
+  t.throws(count, /No more requests/)
+  t.equal(hedgesOf(client), 10)
+})
+
+t.test('what changes the schema is never sent twice at the same time, whoever calls it idempotent', async (t) => {
+  const policy = optionsOf(make({ hedge: { after: 300, share: 1 } }))?.policies?.speculativeExecution as HedgePolicy
+  const delayOf = (query: string | object[]): number => policy.newPlan('k', query).nextExecution({} as InternalHost)
+  for (const cql of ['SELECT a FROM t', ' insert into t', 'UPDATE t', 'DELETE FROM t', '\nBEGIN BATCH', [{}]]) t.equal(delayOf(cql), 300, String(cql))
+  for (const cql of ['CREATE TABLE t', 'create keyspace k', ' ALTER TABLE t', 'DROP TABLE t', 'TRUNCATE t', 'GRANT ALL', 'USE k', '/* SELECT */ CREATE TABLE t', '']) t.equal(delayOf(cql), -1, cql)
+})
+
+t.test("never; a policy of the user's; metrics of the user's; a driver that does not count", async (t) => {
+  t.notOk(optionsOf(make({ hedge: false }))?.policies?.speculativeExecution instanceof HedgePolicy)
+  const theirs = new policies.speculativeExecution.ConstantSpeculativeExecutionPolicy(5, 3)
+  t.equal(optionsOf(make({ options: { policies: { speculativeExecution: theirs } } }))?.policies?.speculativeExecution, theirs)
+
+  const shared = internalsOf(make({ hedge: false })).metrics as Metrics
+  const seen: unknown[] = []
+  shared['onSuccessfulResponse'] = (latency: unknown) => { seen.push(latency) }
+  const client = make({ options: { metrics: shared as never }, hedge: { after: 1, share: 0 } })
+  const { metrics } = internalsOf(client)
+  ;(metrics?.['onSuccessfulResponse'] as (latency: unknown) => void)(5)
+  t.strictSame(seen, [5])
+  t.not(metrics, shared)
+  t.notOk(Object.hasOwn(shared, 'onSpeculativeExecution'), 'what other clients may have too is left as it was')
+
+  const policy = new HedgePolicy(new HedgeBudget(1))
+  boundHedges({ options: { policies: { speculativeExecution: policy } }, metrics: {} } as unknown as Client, 5, false)
+  t.equal(policy.newPlan('k', 'SELECT a FROM t').nextExecution({} as InternalHost), -1, 'what cannot be bounded is not sent')
+})
+
+t.test('a contact point that is silent at start does not hold up connecting, whichever is tried first', { timeout: 60_000 }, async (t) => {
+  const silent = await fakeNode('silent')
+  t.teardown(() => silent.close())
+  const longest = Math.max(...await Promise.all(Array.from({ length: 8 }, async () => await timeToConnect(t, [silent.host, ...hosts]))))
+  t.ok(longest < 2500, `${longest} ms`)
+  t.ok(longest >= 900, 'the silent one was first for some')
+  const begun = performance.now()
+  const hopeless = createClient({ name: 'c', hosts: [silent.host, '127.0.0.1:1'], warn: () => {}, options: { socketOptions: { readTimeout: 1500 } } })
+  await t.rejects(new Connection({ name: 'c', client: hopeless, owned: true }).connect(), { name: 'NoHostAvailableError', innerErrors: { [silent.host]: errors.OperationTimedOutError } })
+  t.ok(performance.now() - begun < 4000)
+})
+
+async function timeToConnect (t: Test, contacts: readonly string[]): Promise<number> {
+  const client = createClient({ name: 'c', hosts: contacts, localDataCenter, warn: () => {} })
+  const connection = new Connection({ name: 'c', client, owned: true })
+  t.teardown(async () => { await connection.close() })
+  const begun = performance.now()
+  await connection.connect()
+  return Math.round(performance.now() - begun)
+}
+
+/** Nodes that prepare when they are told to. */
+class Node extends EventEmitter {
+  readonly address: string
+  up = true
+  asked = 0
+  answer: () => Promise<Prepared> = async () => ({ id: this.address, meta: {} })
+  readonly pool = { _addListeners: () => {} }
+  readonly connection = {
+    keyspace: null,
+    prepareOnceAsync: async (): Promise<Prepared> => {
+      this.asked++
+      return await this.answer()
+    },
+    prepareOnce: () => {}
+  }
+
+  constructor (address: string) {
+    super()
+    this.address = address
+  }
+
+  isUp (): boolean { return this.up }
+  borrowConnection (): object { return this.connection }
+}
+
+function cluster (after: number, budget = new HedgeBudget(1)) {
+  const nodes = ['a', 'b'].map((name) => new Node(name)) as [Node, Node]
+  const map = Object.assign(new EventEmitter(), { values: () => nodes })
+  hedgePreparing({ hosts: map, profileManager: { getDistance: () => types.distance.local } } as unknown as Client, after, budget)
+  for (const node of nodes) {
+    map.emit('add', node)
+    ;(node.pool._addListeners as (connection: object) => void)(node.connection)
+  }
+  const prepare = nodes[0].connection.prepareOnceAsync as (query: string, keyspace?: string) => Promise<Prepared>
+  const again = nodes[0].connection.prepareOnce as (query: string, keyspace: undefined, done: (error: unknown, prepared?: Prepared) => void) => void
+  return { a: nodes[0], b: nodes[1], budget, prepare, again }
+}
+
+/** As the driver gives up a silent node. */
+const silence = async (): Promise<never> => {
+  await delay(400)
+  throw new errors.OperationTimedOutError('silent')
+}
+
+t.test('PREPARE without an answer is asked of another node; while one owes an answer, others are asked in its place', async (t) => {
+  const { a, b, budget, prepare } = cluster(50)
+  t.match(await prepare('one'), { id: 'a' })
+  t.equal(b.asked, 0)
+  a.answer = silence
+  const begun = performance.now()
+  t.match(await Promise.all([prepare('two'), prepare('two')]), [{ id: 'b' }, { id: 'b' }])
+  t.ok(performance.now() - begun >= 45)
+  t.strictSame([a.asked, b.asked, budget.sentEver], [2, 1, 1], 'one text once')
+  const then = performance.now()
+  t.match(await prepare('three'), { id: 'b' })
+  t.ok(performance.now() - then < 45, 'at once')
+  t.strictSame([a.asked, b.asked, budget.sentEver], [2, 2, 1], 'and not twice')
+})
+
+t.test('a node that comes back is prepared itself; without another node, or room, the first one is waited for', async (t) => {
+  const back = cluster(5)
+  back.a.up = false
+  back.a.answer = async () => await delay(60, { id: 'late', meta: {} })
+  t.match(await back.prepare('one'), { id: 'late' })
+  t.equal(back.b.asked, 0)
+  const alone = cluster(5)
+  alone.b.up = false
+  alone.a.answer = back.a.answer
+  t.match(await alone.prepare('one'), { id: 'late' })
+  const spent = cluster(5, new HedgeBudget(0))
+  spent.a.answer = back.a.answer
+  for (let i = 0; i < 10; i++) spent.budget.spend()
+  t.match(await spent.prepare('one'), { id: 'late' })
+  t.equal(spent.b.asked, 0)
+})
+
+t.test('errors: a verdict on the statement counts, whoever gives it; any other is no answer', async (t) => {
+  const { a, b, prepare } = cluster(5)
+  const failing = (name: string, code?: number, ms = 0) => async () => {
+    await delay(ms)
+    throw code === undefined ? new Error(name) : Object.assign(Object.create(errors.ResponseError.prototype) as Error, { code, message: name })
+  }
+  a.answer = silence
+  b.answer = failing('syntax', 0x2000)
+  await t.rejects(prepare('one'), { message: 'syntax' })
+  const second = cluster(5)
+  second.a.answer = async () => await delay(60, { id: 'late', meta: {} })
+  second.b.answer = failing('busy', 0x1001)
+  t.match(await second.prepare('two'), { id: 'late' })
+  second.a.answer = failing('closed', undefined, 60)
+  await t.rejects(second.prepare('three'), { message: 'closed' })
+})
+
+t.test('a node that does not know a statement and then falls silent: the request goes on to the next', async (t) => {
+  const { a, again } = cluster(20)
+  const outcome = (): Promise<[unknown, Prepared?]> => new Promise((resolve) => { again('one', undefined, (...values) => { resolve(values) }) })
+  t.match(await outcome(), [null, { id: 'a' }])
+  a.answer = silence
+  t.type((await outcome())[0], errors.OperationTimedOutError)
+  t.equal(a.asked, 2)
+})
