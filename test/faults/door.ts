@@ -26,7 +26,7 @@ export async function doorTo (target: string): Promise<Door> {
     }
   })
   server.unref()
-  const listen = (on: number): Promise<void> => new Promise((resolve, reject) => { server.once('error', reject).listen(on, '127.0.0.1', () => { resolve() }) })
+  const listen = (on: number): Promise<void> => new Promise((resolve) => { server.listen(on, '127.0.0.1', resolve) })
   await listen(0)
   const own = (server.address() as AddressInfo).port
   const cut = (): void => { for (const socket of sockets) socket.destroy() }

@@ -43,6 +43,8 @@ export interface Figures {
   readonly spread: readonly number[] | undefined
   readonly memory: Memory | undefined
   readonly errors: Readonly<Record<string, number>>
+  /** The process of the load ended by an error that nobody could catch: there are no other figures. */
+  readonly died?: string
 }
 
 export interface Measured {
@@ -128,6 +130,16 @@ export function figuresOf ({ fault, who, records, span, stored, end, connecting,
   }
 }
 
+/** Of a load whose process died. */
+export const diedOf = (fault: Fault, who: Who, died: string): Figures => ({
+  ...{ operations: 0, failed: 0, countersFailed: 0, longest: 0, p99: 0, longestAsked: 0, overOneSecond: 0, acknowledged: 0, lost: 0, missed: 0, unsettled: 0, countedTwice: 0 },
+  ...{ failedButApplied: 0, sentAgain: 0, sentAgainShare: 0, askedDuringFault: 0, disturbed: 0, recovery: undefined, closing: 0, ending: 0, lag: 0, connecting: 0, spread: undefined, memory: undefined },
+  fault: fault.name,
+  who,
+  errors: { [`the process died: ${died}`]: 1 },
+  died
+})
+
 /** Counters that hold less than was acknowledged, or more than was asked for. */
 function countedWrong (tallies: ReadonlyMap<number, { done: number, unknown: number }>, stored: ReadonlyMap<number, number>): number {
   let wrong = 0
@@ -163,6 +175,8 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 export function verdictsOn (fault: Fault, ours: Figures, theirs: Figures | undefined): Verdict[] {
   const verdicts: Verdict[] = []
   const must = (what: string, figure: string | number, holds: boolean): void => { verdicts.push({ fault: fault.name, what, figure: String(figure), holds }) }
+  must('the process lives', ours.died ?? 'yes', ours.died === undefined)
+  if (ours.died !== undefined) return verdicts
   must('acknowledged writes lost: 0', ours.lost, ours.lost === 0)
   must('reads that missed an acknowledged write: 0', ours.missed, ours.missed === 0)
   must('requests never settled: 0', ours.unsettled, ours.unsettled === 0)

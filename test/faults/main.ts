@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util'
 import type { Fault } from './faults.js'
 import { faults } from './faults.js'
 import type { Figures, Verdict } from './judge.js'
-import { figuresOf, verdictsOn } from './judge.js'
+import { diedOf, figuresOf, verdictsOn } from './judge.js'
 import { errorLines, table, verdictLines } from './report.js'
-import { RunningLoad } from './running-load.js'
+import { LoadDied, RunningLoad } from './running-load.js'
 import { settings } from './sides.js'
 import { keyspace, Stage } from './stage.js'
 import type { Task, Who } from './task.js'
@@ -60,10 +60,10 @@ async function measure (stage: Stage, fault: Fault, who: Who): Promise<Figures> 
     count: fault.count ?? 0,
     cold: fault.before !== undefined,
     // The driver shuffles the contact points: one attempt may be lucky.
-    connects: fault.before ? 6 : 1,
+    connects: fault.before ? 3 : 1,
     firstCounter
   }
-  const after = await fault.before?.(stage)
+  let after = await fault.before?.(stage)
   const load = new RunningLoad(task)
   try {
     const connecting = await load.ready()
@@ -71,10 +71,15 @@ async function measure (stage: Stage, fault: Fault, who: Who): Promise<Figures> 
     const span = await fault.during(stage, lasting)
     const { records, memory, spread } = await load.settled()
     await after?.()
+    after = undefined
     const stored = await stage.readBack(tableName, firstCounter)
     const end = await load.close()
     return figuresOf({ fault, who, records, span, stored, end, connecting, spread, memory })
+  } catch (error) {
+    if (error instanceof LoadDied) return diedOf(fault, who, error.message)
+    throw error
   } finally {
+    await after?.()
     load.kill()
   }
 }

@@ -118,8 +118,9 @@ export class Recorder {
   }
 
   #note (error: unknown): void {
-    // Without numbers, so that each kind of failure is counted once.
-    const text = String(error).replace(/\d+/g, '#').slice(0, 160)
+    // Without numbers and places, so that each kind of failure is counted once.
+    const [line = ''] = String(error).split('\n')
+    const text = line.replace(/\d+(\.\d+)*/g, '#').slice(0, 160)
     if (text in this.#errors || Object.keys(this.#errors).length < mostErrors) this.#errors[text] = (this.#errors[text] ?? 0) + 1
   }
 }

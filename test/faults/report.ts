@@ -28,10 +28,9 @@ const columns: readonly (readonly [string, (figures: Figures) => string | number
 
 const heads = ['fault', ...columns.map(([head]) => head)]
 
-/** @param one its two rows, one after the other */
 export function table (faults: readonly Fault[], all: readonly Figures[], markdown: boolean): string {
   const rows = faults.flatMap((fault) => all.filter((figures) => figures.fault === fault.name)
-    .map((figures) => [fault.title, ...columns.map(([, text]) => String(text(figures)))]))
+    .map((figures) => [fault.title, ...columns.map(([head, text]) => figures.died === undefined || head === 'who' ? String(text(figures)) : 'died')]))
   if (markdown) return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
   // Two lines of head: no column is wider than its figures need.
   const halves = heads.map((head) => head.includes(' ') && head.length > 9 ? [head.slice(0, head.lastIndexOf(' ')), head.slice(head.lastIndexOf(' ') + 1)] : ['', head])
