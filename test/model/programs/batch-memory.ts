@@ -50,7 +50,8 @@ async function run (end: End, rows: readonly Row[]): Promise<WeakRef<object>[]> 
 }
 
 for (const [how, end] of Object.entries(ends)) {
-  const rows = [Row.hydrate({ id: 1, a: 1, tags: new Set<string>() }), new Row({ id: 2, a: 1 }), Row.hydrate({ id: 3, a: 1, tags: new Set<string>() }), Row.hydrate({ id: 4 })]
+  const tags = new Set<string>()
+  const rows = [Row.hydrate({ id: 1, a: 1, tags }), new Row({ id: 2, a: 1 }), Row.hydrate({ id: 3, a: 1, tags }), Row.hydrate({ id: 4 })]
   const refs = await run(end, rows)
   await collect()
   assert.deepEqual(refs.map((ref) => ref.deref()), [undefined, undefined], `${how}: the batch and what its callbacks hold are gone`)

@@ -1,0 +1,163 @@
+// Hidden columns leave by no accident: no spread, logger, printer or failing assertion meets their values; saving and dirty tracking do.
+import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
+import pino from 'pino'
+import t from 'tap'
+import { CQLAlchemy } from '../../src/cqlalchemy.js'
+import { LWTError } from '../../src/cqlengine/errors.js'
+import { open, recorded } from './setup.js'
+
+const secret = 'HIDDENSECRET'
+const id = '05c8f006-0f3a-4c5e-9a6d-3c1f6a0b8a11'
+
+function make () {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Card extends db.UserType.define('card', { bank: c.Text(), number: c.Text({ hidden: true }) }) {}
+  class User extends db.Model.define('user', {
+    uid: c.UUID({ primaryKey: true }),
+    username: c.Text(),
+    password: c.Text({ hidden: true }),
+    keys: c.Set(c.Text, { hidden: true }),
+    role: c.Text({ hidden: true, default: secret }),
+    level: c.Text({ default: 'low' }),
+    card: c.UserDefinedType(Card),
+    cards: c.List(c.UserDefinedType(Card)),
+    friends: c.Set(c.UUID)
+  }).as<User>() {}
+  class Pet extends db.Model.define('pet', { id: c.Integer({ primaryKey: true }), kind: c.Text({ discriminatorColumn: true }) }).as<Pet>() {}
+  class Cat extends Pet.polymorphic('cat', { chip: c.Text({ hidden: true }) }).as<Cat>() { static { this.register() } }
+  return { db, User, Card, Pet, Cat }
+}
+
+const values = { uid: id, username: 'ada', password: secret, keys: [secret], role: secret, card: { bank: 'b', number: secret }, cards: [{ bank: 'c', number: secret }], friends: [id] }
+
+/** Everything that would come out by accident. */
+function leaks (value: object): string {
+  let log = ''
+  const logger = pino({}, { write: (line: string) => { log += line } })
+  logger.info(value)
+  logger.info({ value, list: [value] })
+  const failed: unknown[] = []
+  for (const fail of [() => { assert.deepStrictEqual(value, {}) }, () => { assert.deepEqual([value], []) }, () => { assert.equal(value, 5) }]) {
+    try {
+      fail()
+    } catch (error) {
+      failed.push(inspect(error), (error as Error).message)
+    }
+  }
+  const keys = (function all (one: unknown): string[] { return typeof one === 'object' && one !== null ? Object.entries(one).flatMap(([k, v]) => [k, String(v), ...all(v)]) : [] })(value)
+
+  for (const key in value) keys.push(key, String(Reflect.get(value, key)))
+  return [log, inspect(value), inspect({ a: [value] }, { depth: 9 }), inspect(value, { customInspect: false, depth: 9 }), inspect({ ...value }, { depth: 9 }), inspect(Object.assign({}, value), { depth: 9 }), JSON.stringify(value), inspect(structuredClone({ ...value, card: undefined, cards: undefined })), ...keys, ...failed.map(String)].join('\n')
+}
+
+t.test('nothing of a hidden column comes out of instances: new, created, loaded, in part, of families, with values of user types', async (t) => {
+  const { db, User, Card, Pet, Cat } = make()
+  await open(t, db)
+  const created = await User.create(values)
+  await Cat.create({ id: 1, chip: secret })
+  const [loaded, partly] = await Promise.all([User.get({ uid: id }), User.objects.only('username', 'password').get({ uid: id })])
+  const assigned = User.hydrate({ uid: id })
+  assigned.password = secret
+  const updated = await (await User.get({ uid: id })).update({ password: secret, keys__add: [secret] })
+  const unsaved = new User({ uid: id })
+  unsaved.role = secret
+  const instances = { new: new User(values), unsaved, created, loaded, partly, assigned, updated, cat: await Pet.get({ id: 1 }), card: new Card({ bank: 'b', number: secret }), hydrated: User.hydrate(values), loadedCard: loaded.card as object }
+  for (const [name, one] of Object.entries(instances)) {
+    t.notMatch(leaks(one), secret, name)
+    t.notOk(Object.keys(one).some((key) => ['password', 'keys', 'role', 'chip', 'number'].includes(key)), `${name}: keys`)
+  }
+  t.match(inspect(loaded), /password: \[hidden\]/)
+  t.match(inspect(instances.card), /number: \[hidden\]/)
+  t.equal(loaded.password, secret, 'who asks by name gets it')
+  t.strictSame(loaded.keys, new Set([secret]))
+  t.equal(loaded.card?.number, secret)
+  t.equal(loaded.toObject()['password'], secret, 'toObject gives all, on purpose')
+  t.ok(Object.hasOwn(loaded, 'password'))
+})
+
+t.test('they are saved, tracked and compared as all others', async (t) => {
+  const { db, User } = make()
+  await open(t, db)
+  const user = await User.create(values)
+  t.strictSame(user.getChangedColumns(), [])
+  user.password = 'other'
+  user.keys.add('k')
+  if (user.card !== null) user.card.number = 'n'
+  t.strictSame(user.getChangedColumns(), ['password', 'keys', 'card'])
+  await user.save()
+  t.notOk(Object.keys(user).includes('password'))
+  const loaded = await User.get({ uid: id })
+  t.match(loaded, { password: 'other', keys: new Set([secret, 'k']), card: { number: 'n' } })
+  t.ok(loaded.equals(user))
+  Object.assign(loaded, { password: 'third' })
+  t.notOk(loaded.equals(user))
+  await loaded.save()
+  t.equal((await User.get({ uid: id })).password, 'third')
+  await new User({ uid: id, username: 'x' }).save()
+  t.equal((await User.get({ uid: id })).role, secret, 'a default')
+  // `password` was null, but not given: it is not written.
+  t.equal((await User.get({ uid: id })).password, 'third')
+})
+
+t.test('the row of a condition that was not met prints none either', async (t) => {
+  const { db, User } = make()
+  await open(t, db)
+  const user = await User.create(values)
+  const error: unknown = await user.iff({ password: 'wrong' }).update({ username: 'x' }).then(() => undefined, (e: unknown) => e)
+  if (!(error instanceof LWTError)) return t.fail('no LWTError')
+  t.equal(error.existing['password'], secret)
+  for (const one of [error, error.existing, error.rows]) t.notMatch(leaks(one), secret)
+})
+
+t.test('printed in one line, ids as texts; equal ones are equal, whatever is behind them', async (t) => {
+  const { db, User } = make()
+  await recorded(t, db)
+  const user = new User({ uid: id, username: 'ada' })
+  t.match(inspect(user, { breakLength: Infinity }), /^User \{ uid: 05c8f006-0f3a-4c5e-9a6d-3c1f6a0b8a11, username: 'ada', level: 'low', .*password: \[hidden\]/)
+  t.match(inspect(new User({ friends: [id], uid: id }), { breakLength: Infinity }), `friends: Set(1) { ${id} }`)
+  const loaded = User.hydrate({ uid: id, username: 'ada', level: 'low', password: null, keys: [], role: secret, card: null, cards: [], friends: [] })
+  assert.deepStrictEqual(loaded, user)
+  assert.deepStrictEqual(User.hydrate(values), User.hydrate(values))
+  assert.notDeepStrictEqual(User.hydrate({ ...values, username: 'bob' }), User.hydrate(values))
+  assert.notDeepStrictEqual(User.hydrate({ ...values, uid: '15c8f006-0f3a-4c5e-9a6d-3c1f6a0b8a11' }), User.hydrate(values))
+  const changed = User.hydrate(values)
+  changed.username = 'other'
+  changed.username = 'ada'
+  assert.deepStrictEqual(changed, User.hydrate(values))
+  // What other inspectors ask with: they print a text as it is, and ask an object once more.
+  const custom = Symbol.for('nodejs.util.inspect.custom')
+  for (const one of [user, User.objects, db, new User({ uid: id, card: { bank: 'x' } }).card]) {
+    const text: unknown = (one as unknown as Record<symbol, (...given: unknown[]) => unknown>)[custom]?.(2, { truncate: 40 }, () => '')
+    t.type(text, 'string')
+  }
+  t.match(inspect(User.filter({ uid: id })), /^QuerySet \{ SELECT .* WHERE "uid" = \? \}$/)
+  t.match(inspect(new (make().User as typeof User)({ uid: id })), 'User')
+  t.match(inspect(db), /^CQLAlchemy \{ state: 'open', keyspace: 'k', connections: \{ default: 'ready' \}, models: \[.*user.*\] \}$/i)
+  t.match(inspect(db.table('x').objects.filter({ a: secret })), 'NamedQuerySet { of "x", filter() }')
+  const cyclic = new User({ uid: id }) as unknown as Record<string, unknown>
+  cyclic['self'] = cyclic
+  t.match(inspect(cyclic), /Circular/)
+  t.match((cyclic as Record<symbol, (...given: unknown[]) => string>)[custom]?.(5, {}, () => ''), /Circular/)
+})
+
+t.test('a logger may copy an instance before it takes values out', async (t) => {
+  const { User } = make()
+  let log = ''
+  const logger = pino({ redact: ['user.password', 'user.username', 'user.uid', '*.card.bank'] }, { write: (line: string) => { log = line } })
+  for (const user of [new User(values), User.hydrate(values), User.hydrate({ uid: id, username: 'ada' })]) {
+    logger.info({ user })
+    const { user: logged } = JSON.parse(log) as { user: Record<string, unknown> }
+    t.match(logged, { uid: '[Redacted]', username: '[Redacted]' })
+    t.notMatch(log, /HIDDEN|unable to serialize/)
+    t.equal(user.username, 'ada')
+  }
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(User.hydrate(values)) as object) as User0, User.hydrate(values))
+  t.strictSame(copy.toJSON(), JSON.parse(JSON.stringify(User.hydrate(values))))
+  t.strictSame((Object.create(User.prototype) as User0).toJSON(), {})
+  t.match(JSON.stringify(new Proxy(User.hydrate(values), {})), id)
+  t.throws(() => { (copy as unknown as { validate (): void }).validate() }, { name: 'QueryError' })
+})
+
+interface User0 { toJSON (): unknown }
