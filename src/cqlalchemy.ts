@@ -13,6 +13,7 @@ import { createModel } from './cqlengine/model/define.js'
 import type { ModelConstructor } from './cqlengine/model/meta.js'
 import type { BatchOptions, OpOptions } from './cqlengine/model/operations.js'
 import { watched } from './cqlengine/model/refusal.js'
+import { inspect } from './cqlengine/model/printing.js'
 import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.js'
 import { BatchQuery, runBatch } from './cqlengine/query/batch.js'
 import { contextQuery } from './cqlengine/query/context.js'
@@ -178,6 +179,14 @@ export class CQLAlchemy {
 
   /** What is known of the connections, without asking a server. Holds host addresses: for operators. */
   status (): Status { return this.#registry.status() }
+
+  /** What is printed of it: its state, and no host or setting. */
+  [inspect] (): string {
+    const connections = Object.entries(this.status().connections).map(([name, { state }]) => `${name}: '${state}'`)
+    const models = this.models.map((model) => model.name || model.tableName)
+    const keyspace = this.keyspace === undefined ? 'undefined' : `'${this.keyspace}'`
+    return `CQLAlchemy { state: '${this.#state}', keyspace: ${keyspace}, connections: { ${connections.join(', ')} }, models: [${models.join(', ')}] }`
+  }
 
   #checkOpen (): void {
     if (this.#state === 'closed') throw new ClosedError('This db was closed: open it again with init(), or by registering the plugin')

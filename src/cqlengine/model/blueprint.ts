@@ -61,7 +61,7 @@ function draw (model: ModelConstructor): Blueprint {
     savesAsUsual: isInherited(model, 'save') && isInherited(model, 'validate'),
     fresh: { model, origin: undefined, columns: table.columns, form: undefined },
     proof,
-    keeper: keeperOf(model, table.columns.map((c) => c.name))
+    keeper: keeperOf(model, table.columns)
   }
   blueprints.set(model, blueprint)
   return blueprint

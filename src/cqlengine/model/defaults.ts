@@ -1,4 +1,5 @@
 import type { RowValues } from './layout.js'
+import { isHidden, setColumn } from './own-columns.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
 
@@ -19,7 +20,7 @@ export interface Default {
   readonly watched: boolean
 }
 
-interface Accessor { readonly get: () => unknown, readonly set: (this: object, value: unknown) => void, readonly enumerable: true, readonly configurable: true }
+interface Accessor { readonly get: () => unknown, readonly set: (this: object, value: unknown) => void, readonly enumerable: boolean, readonly configurable: true }
 
 const accessors = new WeakMap<TableColumn, Accessor>()
 const getters = new WeakSet<() => unknown>()
@@ -34,7 +35,7 @@ export function assignWatched (instance: object, values: RowValues, columns: rea
   for (const column of columns) {
     const { name, position } = column
     if (defaulted?.get(name)?.watched === true) Object.defineProperty(instance, name, accessorOf(column, values[position]))
-    else (instance as Record<string, unknown>)[name] = values[position]
+    else setColumn(instance, column, values[position])
   }
 }
 
@@ -55,31 +56,14 @@ export function unwritten ({ defaulted, stored = {} }: State): Map<string, Defau
 
 export function isWatched (own: PropertyDescriptor | undefined): boolean { return own?.get !== undefined && getters.has(own.get) }
 
-/** See `util.inspect.custom`. */
-export const inspect = Symbol.for('nodejs.util.inspect.custom')
-
-/** One for each instance, so that Node sees where an object holds itself. */
-const standIns = new WeakMap<object, object>()
-
-/** For Node's `inspect`, which prints accessors as such: the instance, or one that looks like it and has values only. */
-export function printable (instance: object): object {
-  const own = Reflect.ownKeys(instance).map((key) => [key, Object.getOwnPropertyDescriptor(instance, key)] as const)
-  if (!own.some(([, property]) => isWatched(property))) return instance
-  let standIn = standIns.get(instance)
-  if (standIn === undefined) standIns.set(instance, standIn = Object.create(Object.getPrototypeOf(instance) as object) as object)
-  for (const key of Reflect.ownKeys(standIn)) Reflect.deleteProperty(standIn, key)
-  for (const [key, property] of own) Object.defineProperty(standIn, key, isWatched(property) ? { value: property?.get?.(), enumerable: true, configurable: true } : { ...property, configurable: true })
-  return Object.defineProperty(standIn, inspect, { value: undefined, configurable: true })
-}
-
 /** The value is the same for all instances, which then have one layout in memory. */
 function accessorOf (column: TableColumn, value: unknown): Accessor {
   let known = accessors.get(column)
-  if (known === undefined) accessors.set(column, known = newAccessor(column.name, value))
+  if (known === undefined) accessors.set(column, known = newAccessor(column.name, !isHidden(column), value))
   return known
 }
 
-function newAccessor (name: string, value: unknown): Accessor {
+function newAccessor (name: string, enumerable: boolean, value: unknown): Accessor {
   const get = (): unknown => value
   getters.add(get)
   return {
@@ -87,9 +71,9 @@ function newAccessor (name: string, value: unknown): Accessor {
     // `this` may be a proxy around the instance, or something that inherits from it. Of a property that is there only two attributes: all of
     // them would look like a class field to the guard of fields.
     set (assigned) {
-      Object.defineProperty(this, name, Object.hasOwn(this, name) ? { value: assigned, writable: true } : { value: assigned, writable: true, enumerable: true, configurable: true })
+      Object.defineProperty(this, name, Object.hasOwn(this, name) ? { value: assigned, writable: true } : { value: assigned, writable: true, enumerable, configurable: true })
     },
-    enumerable: true,
+    enumerable,
     configurable: true
   }
 }

@@ -5,6 +5,7 @@ import { checkAccessors, hiddenColumn } from './field-guard.js'
 import { canGenerateCode } from './generate.js'
 import { loading, whileLoading } from './loading.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
+import { codeToSet, isHidden, setColumn, setHidden } from './own-columns.js'
 import { keeperOf } from './shape.js'
 import type { DriverRow, KeptRow, Loaded, Source } from './state.js'
 import type { TableColumn } from './table.js'
@@ -95,6 +96,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   const target = isWhole ? model : partialClass(model, columns, phase)
   const plans = columns.map((column): ColumnPlan => ({
     name: column.name,
+    options: column.options,
     field: column.field,
     type: column.type,
     asIs: (form === 'instance' || (form === undefined && column.type.readsAsIs)) && !column.type.mutable && column.type.emptyValue() === null,
@@ -103,7 +105,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   const make: Make = { Target: target, isPartial: !isWhole, phase, prove }
   const kept = plans.filter((p) => !p.asIs)
   const run = canGenerateCode() ? generated(plans, kept, make) : interpreted(plans, kept, make)
-  const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns.map((c) => c.name))
+  const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns)
   const instances: Mapper['instances'] = (rows, source) => whileLoading(() => {
     loading.source = source
     loading.probing = false // the constructor that is being probed may load rows of another model
@@ -132,7 +134,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
 /** True while the user's constructor runs: what was not loaded is then undefined, as in every instance that is being loaded. */
 interface Phase { constructing: boolean }
 
-interface ColumnPlan { readonly name: string, readonly field: string, readonly type: CqlType, readonly asIs: boolean, readonly convert: boolean }
+interface ColumnPlan { readonly name: string, readonly options: TableColumn['options'], readonly field: string, readonly type: CqlType, readonly asIs: boolean, readonly convert: boolean }
 type Run = (rows: readonly DriverRow[]) => object[]
 /** How an instance comes about; the first one is proved. */
 interface Make {
@@ -163,7 +165,7 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], {
         const v${i} = read(kept[${i}], row[${JSON.stringify(p.field)}])`)
   const snapshots = kept.map((p, i) => `k${i}: keep(kept[${i}], row[${JSON.stringify(p.field)}], v${i})`)
   const loaded = kept.length === 0 ? 'row' : `{ row, ${snapshots.join(', ')} }`
-  const lines = plans.map((p) => `o[${JSON.stringify(p.name)}] = ${p.asIs ? `row[${JSON.stringify(p.field)}]` : `v${kept.indexOf(p)}`}`)
+  const lines = plans.map((p) => codeToSet(p, p.asIs ? `row[${JSON.stringify(p.field)}]` : `v${kept.indexOf(p)}`))
   const one = (proof: string): string => `
       const row = rows[i]${reads.join('')}
       loading.loaded = ${loaded}
@@ -190,7 +192,7 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], {
       return out
     }`
   // eslint-disable-next-line no-new-func -- see above; `interpreted` is the way without
-  return new Function('kept', 'read', 'keep', 'Target', 'loading', 'phase', 'prove', body)(kept, read, keep, Target, loading, phase, prove) as Run
+  return new Function('kept', 'read', 'keep', 'Target', 'loading', 'phase', 'prove', 'setHidden', body)(kept, read, keep, Target, loading, phase, prove, setHidden) as Run
 }
 
 function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, phase, prove }: Make): Run {
@@ -201,10 +203,10 @@ function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[],
     loading.loaded = kept.length === 0 ? row : { row, ...Object.fromEntries(snapshots) as object }
     loading.target = Target
     phase.constructing = true
-    const instance = new Target() as Record<string, unknown>
+    const instance = new Target()
     phase.constructing = false
     if (!proved) { prove(instance); proved = true }
-    for (const plan of plans) instance[plan.name] = plan.asIs ? row[plan.field] : values[kept.indexOf(plan)]
+    for (const plan of plans) setColumn(instance, plan, plan.asIs ? row[plan.field] : values[kept.indexOf(plan)])
     return instance
   })
 }
@@ -217,7 +219,8 @@ function partialClass (model: ModelConstructor, columns: readonly TableColumn[],
   const { columns: all } = tableOf(model)
   const Partial = class extends model {}
   Reflect.deleteProperty(Partial.prototype, 'constructor') // instance.constructor stays the user's class
-  for (const { name } of all.filter((c) => !columns.includes(c))) {
+  for (const column of all.filter((c) => !columns.includes(c))) {
+    const { name } = column
     Object.defineProperty(Partial.prototype, name, {
       get () {
         if (phase.constructing) return undefined
@@ -225,7 +228,7 @@ function partialClass (model: ModelConstructor, columns: readonly TableColumn[],
       },
       set (value: unknown) {
         if (phase.constructing) return
-        Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true })
+        Object.defineProperty(this, name, { value, writable: true, enumerable: !isHidden(column), configurable: true })
       },
       configurable: true
     })

@@ -4,7 +4,7 @@ import type { SchemaOptions } from './api.js'
 import { changedByHand } from './changes.js'
 import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
 import { fill } from './construct.js'
-import { dropAssigned, inspect, printable } from './defaults.js'
+import { dropAssigned } from './defaults.js'
 import type { Engine } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
@@ -15,10 +15,11 @@ import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.
 import { addOption, mergeOptions } from './options.js'
 import { valueOf } from './layout.js'
 import { refusal, refuse, watched } from './refusal.js'
+import { inspect, type InspectArguments, printed } from './printing.js'
 import { modelSchema } from './schema.js'
 import { type Loaded, type Source, State } from './state.js'
-import type { Table } from './table.js'
-import { equalInstances, toJSON, toObject, validateInstance } from './whole.js'
+import type { Table, TableColumn } from './table.js'
+import { copyToJSON, equalInstances, toJSON, toObject, validateInstance } from './whole.js'
 
 class FieldGuard {
   constructor () {
@@ -148,8 +149,14 @@ export class ModelInstance extends FieldGuard {
   }
 
   toObject (): Record<string, unknown> { return toObject(this, own(this)) }
-  toJSON (): Record<string, unknown> { return toJSON(this, own(this)) }
-  [inspect] (): object { return printable(this) }
+
+  /** Of a copy, as loggers make it, what it holds; see `copyToJSON`. */
+  toJSON (): Record<string, unknown> {
+    const state = ModelInstance.stateOf(this)
+    return state === undefined ? copyToJSON(this, columnsOf(this)) : toJSON(this, state)
+  }
+
+  [inspect] (...given: InspectArguments): object | string { return printed(this, columnsOf(this), given) }
 
   ttl (seconds: number): this { return collect(this, 'ttl', seconds) }
   timestamp (at: Timestamp): this { return collect(this, 'timestamp', at) }
@@ -210,6 +217,12 @@ export class ModelInstance extends FieldGuard {
     if (family !== undefined && variant !== undefined) family.register(inside(this))
     else engine.register(inside(this))
   }
+}
+
+/** Of an instance or a copy of one: by its class, which a copy has too; none for what lost it. */
+function columnsOf (instance: object): readonly TableColumn[] {
+  const { constructor } = instance as { constructor?: Partial<ModelConstructor> }
+  return constructor?.[META]?.table?.columns ?? []
 }
 
 function proveAccessors ({ prototype }: ModelConstructor, { name, table }: Blueprint): void {

@@ -1,4 +1,5 @@
 import { canGenerateCode } from './generate.js'
+import { codeToSet, setColumn, setHidden } from './own-columns.js'
 import type { TableColumn } from './table.js'
 
 /** The values of an instance's columns, by position; `undefined` where one is not loaded or was taken away. */
@@ -39,14 +40,14 @@ export function readOf (prototype: object, name: string): string {
 /* eslint-disable no-new-func -- see Layout */
 function generated (prototype: object, columns: readonly TableColumn[]): Layout {
   const reads = columns.map(({ name }) => readOf(prototype, name))
-  const writes = columns.map(({ name }, i) => `o[${JSON.stringify(name)}] = v[${i}]`)
+  const writes = columns.map((column, i) => codeToSet(column, `v[${i}]`))
   const ofRecord = columns.map(({ field }) => {
     const key = JSON.stringify(field)
     return field in Object.prototype ? `(Object.hasOwn(r, ${key}) ? r[${key}] : undefined)` : `r[${key}]`
   })
   return {
     read: new Function('o', `'use strict'\nreturn [${reads.join(', ')}]`) as Layout['read'],
-    assign: new Function('o', 'v', `'use strict'\n${writes.join('\n')}`) as Layout['assign'],
+    assign: new Function('setHidden', `'use strict'\nreturn (o, v) => {\n${writes.join('\n')}\n}`)(setHidden) as Layout['assign'],
     fields: new Function('r', `'use strict'\nreturn [${ofRecord.join(', ')}]`) as Layout['fields'],
     taker: (keys) => new Function('g', `'use strict'\nreturn [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`) as Take
   }
@@ -56,7 +57,7 @@ function generated (prototype: object, columns: readonly TableColumn[]): Layout 
 function interpreted (columns: readonly TableColumn[]): Layout {
   return {
     read: (instance) => columns.map((c) => valueOf(instance, c.name)),
-    assign: (instance, values) => { for (const { name, position } of columns) (instance as Record<string, unknown>)[name] = values[position] },
+    assign: (instance, values) => { for (const column of columns) setColumn(instance, column, values[column.position]) },
     fields: (record) => columns.map((c) => valueOf(record, c.field)),
     taker: undefined
   }

@@ -6,6 +6,8 @@ import { canGenerateCode } from './generate.js'
 import type { ModelInstance } from './instance.js'
 import { loading, whileLoading } from './loading.js'
 import { META, type ModelConstructor } from './meta.js'
+import { isHidden } from './own-columns.js'
+import type { TableColumn } from './table.js'
 
 /**
  * A class below `Parent` whose instances have room for `names` in themselves. V8 makes an object as large as the assignments to `this` that it
@@ -27,12 +29,12 @@ export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonl
 }
 
 /** An object laid out like the instances of `model` with these columns, and empty. It never meets the user's constructor. */
-export function keeperOf (model: ModelConstructor, names: readonly string[]): object {
+export function keeperOf (model: ModelConstructor, columns: readonly TableColumn[]): object {
   const keeper = whileLoading(() => {
     Object.assign(loading, { target: model, source: undefined, loaded: undefined, probing: false })
     return Reflect.construct(model[META].body, [], model) as object
   })
   // Defined, for the class may have accessors of these names, which is told elsewhere.
-  for (const name of names) Object.defineProperty(keeper, name, { value: undefined, writable: true, enumerable: true, configurable: true })
+  for (const column of columns) Object.defineProperty(keeper, column.name, { value: undefined, writable: true, enumerable: !isHidden(column), configurable: true })
   return keeper
 }

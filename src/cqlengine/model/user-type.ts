@@ -6,6 +6,8 @@ import { UserTypeError } from '../errors.js'
 import { nameRule } from '../statements/identifiers.js'
 import type { UserTypeClass } from './api.js'
 import { checkAccessors, guarded } from './field-guard.js'
+import { isHidden, setColumn, setHidden } from './own-columns.js'
+import { inspect, type InspectArguments, printed } from './printing.js'
 import { isolated, readValues, Violations } from './values.js'
 import { shown } from '../words.js'
 
@@ -45,7 +47,7 @@ export class UserTypeValue extends FieldGuard {
     const isProved = provedTypes.has(prototype)
     if (!isProved) checkAccessors(prototype, Object.keys(columns), (field) => hiddenField(typeName, field))
     const fields = this as Record<string, unknown>
-    if (values instanceof StoredFields) Object.assign(fields, values)
+    if (values instanceof StoredFields) assignStored(fields, columns, values)
     else fill(fields, columns, typeName, values)
     if (!isProved) provedTypes.add(prototype)
   }
@@ -55,6 +57,8 @@ export class UserTypeValue extends FieldGuard {
     const { columns } = this.constructor as typeof UserTypeValue
     return Object.fromEntries(Object.keys(columns).map((name) => [name, (this as Record<string, unknown>)[name]]))
   }
+
+  [inspect] (...given: InspectArguments): object | string { return printed(this, fieldsOf((this.constructor as typeof UserTypeValue).columns ?? {}), given) }
 
   /** Plain JSON values of the fields that are not hidden. */
   toJSON (): Record<string, unknown> {
@@ -85,6 +89,23 @@ export class UserTypeValue extends FieldGuard {
   }
 }
 
+/** Types with a hidden field, by their fields: most have none, and are assigned at once. */
+const withHidden = new WeakMap<Columns, boolean>()
+
+function assignStored (fields: Record<string, unknown>, columns: Columns, values: StoredFields): void {
+  let some = withHidden.get(columns)
+  if (some === undefined) withHidden.set(columns, some = Object.values(columns).some(isHidden))
+  if (!some) {
+    Object.assign(fields, values)
+    return
+  }
+  for (const [name, value] of Object.entries(values)) {
+    const column = columns[name]
+    if (column !== undefined && isHidden(column)) setHidden(fields, name, value)
+    else fields[name] = value
+  }
+}
+
 function fill (fields: Record<string, unknown>, columns: Columns, typeName: string, values: unknown): void {
   const given = values === undefined ? undefined : readValues(values, typeName)
   const violations = new Violations()
@@ -93,7 +114,7 @@ function fill (fields: Record<string, unknown>, columns: Columns, typeName: stri
   }
   for (const [name, column] of Object.entries(columns)) {
     const value = given?.get(name)
-    fields[name] = violations.try(name, () => value === undefined ? initial(column) : accepted(column, value))
+    setColumn(fields, { name, options: column.options }, violations.try(name, () => value === undefined ? initial(column) : accepted(column, value)))
   }
   violations.finish(typeName)
 }

@@ -1,4 +1,4 @@
-import { InvalidValue } from '../columns/cql-type.js'
+import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
 import { inForm, isAsKept, isDefault, isSettable, wrong } from './changes.js'
 import { dropAssigned } from './defaults.js'
@@ -141,6 +141,28 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
     json[name] = held === null ? null : type.toJSON(isAsKept(column, state.stored?.[column.field], held) ? held : converted(state, column, held))
   }
   return json
+}
+
+/**
+ * A copy of an instance, which a logger makes before it takes values out: it has the class and the enumerable properties, and knows nothing else.
+ * What is no value of its column any more (`'[Redacted]'`) stays as it is.
+ */
+export function copyToJSON (copy: object, columns: readonly TableColumn[]): Record<string, unknown> {
+  const json: Record<string, unknown> = {}
+  for (const { name, type, options } of columns) {
+    if (options.hidden === true || !Object.hasOwn(copy, name)) continue
+    const value = (copy as Record<string, unknown>)[name]
+    if (value !== undefined) json[name] = value === null ? null : jsonOf(type, value)
+  }
+  return json
+}
+
+function jsonOf (type: CqlType, value: unknown): unknown {
+  try {
+    return type.toJSON(type.convert(value))
+  } catch {
+    return typeof value === 'object' ? '[unreadable]' : typeof value === 'bigint' ? value.toString() : value
+  }
 }
 
 /** What was assigned since may have any accepted form. */

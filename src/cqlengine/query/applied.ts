@@ -1,6 +1,7 @@
 import type { types } from '../driver.js'
 import { LWTError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { setColumn } from '../model/own-columns.js'
 
 /** @throws {LWTError} with the row as the server has it, by attribute names and in the instances' forms (LWT-04) */
 export function checkApplied (model: ModelConstructor, result: types.ResultSet): void {
@@ -15,7 +16,7 @@ export function readRefused (model: ModelConstructor, result: types.ResultSet): 
     for (const [field, value] of Object.entries(row)) {
       const column = table.byField.get(field)
       if (column === undefined) read[field] = value
-      else read[column.name] = value === null || value === undefined ? column.type.emptyValue() : column.type.fromDriver(value)
+      else setColumn(read, column, value === null || value === undefined ? column.type.emptyValue() : column.type.fromDriver(value))
     }
     return read
   })

@@ -8,6 +8,7 @@ import type { Page } from '../model/api.js'
 import type { Engine } from '../model/engine.js'
 import { META, type ModelConstructor, type ModelMeta } from '../model/meta.js'
 import type { Timestamp } from '../model/operations.js'
+import { inspect } from '../model/printing.js'
 import type { Table } from '../model/table.js'
 import type { DescribedTables } from './described-table.js'
 import { type Place, placeOf, sourcesOf } from './place.js'
@@ -127,6 +128,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
   async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }
 
+  [inspect] (): string { return `NamedQuerySet { of ${shown(this.#name)}, ${this.#calls.map(([method]) => `${method}()`).join('.') || 'all rows'} }` }
   toJSON (): never { throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`) }
 
   #with<T = R> (...call: Call): NamedQuerySet<T> { return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call]) }

@@ -9,6 +9,7 @@ import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
 import { addOption, mergeOptions } from '../model/options.js'
 import { refusal, refuse, watched } from '../model/refusal.js'
+import { inspect } from '../model/printing.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
 import type { Route } from '../connection/route.js'
@@ -189,6 +190,15 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   /** What a SELECT of this query would send, and where to. */
   toCQL (): StatementPreview { return previewOf(this.#querying, this.#state) }
+
+  /** What is printed of it: its text, whose values are bound. */
+  [inspect] (): string {
+    try {
+      return `QuerySet { ${this.toCQL().cql} }`
+    } catch {
+      return `QuerySet { of ${this.#name}, which has no statement: toCQL() says why }`
+    }
+  }
 
   /** A query set is no data: returned from a handler by mistake it would be an empty object. */
   toJSON (): never {
