@@ -47,6 +47,13 @@ export default [
       'no-console': 'error'
     }
   },
+  {
+    name: 'comments',
+    files: ['{src,test,examples,bench}/**/*.{ts,js}', '*.js'],
+    plugins: { house },
+    rules: { 'house/no-outside-page': 'error' }
+  },
+  { name: 'comments of the package', files: ['src/**/*.ts'], rules: { 'house/plain-comments': 'error' } },
   { name: 'type tests', files: ['test/types/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off', '@typescript-eslint/no-unused-vars': 'off' } },
   // What it prints is its purpose: a command for the terminal.
   { name: 'local Cassandra', files: ['src/testing/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -69,7 +69,7 @@ export class CQLAlchemy {
   // Inside a model is a body without column types, outside what define() declares.
   get models (): readonly AnyModel[] { return this.#engine.models as unknown as readonly AnyModel[] }
 
-  /** The registry of connections (API.md section 9). */
+  /** The registry of connections: registers, lists, opens and closes them. */
   get connection (): Connections { return this.#registry }
 
   /** The keyspace of everything that names none itself. */

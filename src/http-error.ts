@@ -1,4 +1,4 @@
-// What an HTTP server should answer to an error: for Fastify, Express, and whatever else (API.md section 12). Knows none of them.
+// What an HTTP server should answer to an error: for Fastify, Express, and whatever else. Knows none of them.
 import { classifyDriverError } from './cqlengine/connection/http-cause.js'
 import { CQLEngineError, OverloadedError } from './cqlengine/errors.js'
 
@@ -18,7 +18,7 @@ export function toHttpError (error: unknown): HttpError {
   return knownHttpError(error) ?? { statusCode: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal Server Error', headers: {} }
 }
 
-/** The same for errors of this library and of the driver; undefined for others. */
+/** The answer to an error of this library or of the driver; undefined for others. */
 export function knownHttpError (error: unknown): HttpError | undefined {
   if (error instanceof CQLEngineError) {
     const { statusCode, code, message } = error
@@ -27,7 +27,7 @@ export function knownHttpError (error: unknown): HttpError | undefined {
   return driverHttpError(error)
 }
 
-/** The same for errors of the driver only. */
+/** The answer to an error of the driver; undefined for others. */
 export function driverHttpError (error: unknown): HttpError | undefined {
   const cause = classifyDriverError(error)
   if (cause === undefined) return undefined

@@ -34,7 +34,7 @@ export async function connectAll (registry: ConnectionRegistry, settings: Settin
 
 function warnProcess (message: string): void { process.emitWarning(message, 'CQLEngineWarning') }
 
-/** What holds for a connection of the settings (API.md section 2), and not for those of `registerConnection` (section 9, CON-06). */
+/** What a connection of the settings has, and one of `registerConnection` beside a client has not (CON-06). */
 function withSettings (plan: Plan, { lazyConnect, retryConnect, consistency }: ConnectionSettings): Plan {
   return {
     ...plan,

@@ -1,4 +1,4 @@
-// Every error that this library throws by itself (API.md section 12; ERR rows). What the driver throws passes through untouched.
+// Every error that this library throws by itself (docs/errors.md). What the driver throws passes through untouched.
 import { bounded, joined, printable } from './words.js'
 
 /** One broken rule of one column: what `ValidationError#errors` lists. */

@@ -26,7 +26,7 @@ export function printable (name: string, longest = longestName): string {
   return name.length <= longest ? escaped(name) : `${escaped(Buffer.from(name.slice(0, longest)).toString())}…`
 }
 
-/** The same in quotation marks, those inside it escaped. What is no text is told by its type. */
+/** A name in quotation marks, those inside it escaped. What is no text is told by its type. */
 export function shown (name: unknown): string {
   if (typeof name !== 'string') return name === null ? 'null' : `a value of type ${typeof name}`
   return `"${printable(name).replace(/\\(?![nrtu])|"/g, '\\$&')}"`

@@ -1,4 +1,4 @@
-// A body that Fastify itself makes from an error of the driver would show host addresses and CQL: it is replaced (API.md section 12). The error itself,
+// A body that Fastify itself makes from an error of the driver would show host addresses and CQL: it is replaced. The error itself,
 // error handlers and logs are left alone, and so is every body that a handler of the user's composes.
 import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'

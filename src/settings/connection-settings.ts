@@ -1,4 +1,4 @@
-// The settings of one connection: what the options of section 2 become once they are read.
+// The settings of one connection: what the options of `options.ts` become once they are read.
 import { type Hedge, parseHedge } from '../cqlengine/connection/hedge.js'
 import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import type { Client, DseClientOptions } from '../cqlengine/driver.js'

@@ -5,9 +5,9 @@ import type { DseClientOptions } from '../cqlengine/driver.js'
 /** Checked options of the driver. Class instances in it are the user's own. */
 export interface ReadDriverOptions {
   readonly driver: Partial<DseClientOptions>
-  /** The same as the option `hosts`. */
+  /** The driver's name for the option `hosts`. */
   readonly contactPoints: unknown
-  /** The same as the option `localDataCenter`. */
+  /** What the option `localDataCenter` says, written among those of the driver. */
   readonly localDataCenter: unknown
 }
 

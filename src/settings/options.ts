@@ -1,4 +1,4 @@
-// What a user may write in `register(plugin, …)` and `db.init(…)`: API.md section 2.
+// What a user may write in `register(plugin, …)` and `db.init(…)`; docs/configuration.md explains each.
 import type { HedgeOption } from '../cqlengine/connection/hedge.js'
 import type { Client, DseClientOptions } from '../cqlengine/driver.js'
 

@@ -14,7 +14,7 @@ export interface ProbeTarget {
   readonly peers?: number
 }
 
-// Opcodes of the native protocol, version 4 (section 2.4 of its specification).
+// Opcodes of the native protocol, version 4.
 const ERROR = 0x00
 const STARTUP = 0x01
 const READY = 0x02
@@ -55,7 +55,7 @@ export async function answersCql (target: ProbeTarget): Promise<boolean> {
   }
 }
 
-/** The rows of a result without metadata (section 4.2.5.2) that hold no null. */
+/** The rows that hold no null, of a result without metadata. */
 function completeRows (body: Buffer): number {
   const columns = body.readInt32BE(8)
   let rows = body.readInt32BE(12)
@@ -72,7 +72,7 @@ function completeRows (body: Buffer): number {
   return complete
 }
 
-/** A query at consistency ONE that wants no metadata in its result (section 4.1.4). */
+/** A query at consistency ONE that wants no metadata in its result. */
 function query (cql: string): Buffer {
   const text = Buffer.from(cql)
   const length = Buffer.alloc(4)

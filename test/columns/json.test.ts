@@ -36,7 +36,7 @@ function routes (): FastifyInstance {
   return app
 }
 
-t.test('API.md section 4: every column accepts its own JSON form, alone and through a route', async (t) => {
+t.test('every column accepts its own JSON form, alone and through a route', async (t) => {
   const app = routes()
   await app.ready()
   for (const [i, { column: { type }, values }] of samples.entries()) {

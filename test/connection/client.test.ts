@@ -24,7 +24,7 @@ const make = (settings: Partial<ClientSettings> = {}): Made => {
   return client as unknown as Made
 }
 
-t.test('the settings of driver-faults.md', async (t) => {
+t.test('our own settings, which held when nodes failed', async (t) => {
   const { options, profileManager } = make()
   t.match(options, {
     contactPoints: ['h'],
@@ -36,10 +36,10 @@ t.test('the settings of driver-faults.md', async (t) => {
     applicationName: 'fastify-cqlalchemy'
   })
   t.equal(options.keyspace, undefined, 'FCA-07: bound to no keyspace')
-  t.equal(options.localDataCenter, undefined, 'trap 4: the driver must not check it by itself')
+  t.equal(options.localDataCenter, undefined, 'the driver must not check it by itself')
   t.equal(options.sslOptions, undefined)
   t.equal(options.pooling.maxRequestsPerConnection, undefined)
-  t.equal(profileManager.getProfile().readTimeout, 12_000, 'trap 9: statements wait longer than a handshake')
+  t.equal(profileManager.getProfile().readTimeout, 12_000, 'statements wait longer than a handshake')
   const schedule = options.policies.reconnection.newSchedule()
   for (let attempt = 0; attempt < 20; attempt++) t.ok(schedule.next().value <= 5000 * 1.15, 'back within 5 s after an outage, jitter aside')
   t.same(encodingOf(make() as never), ownEncoding)
@@ -72,13 +72,13 @@ t.test("the user's options win, key by key, and are not changed", async (t) => {
   t.same(encodingOf({ options } as never), { ...ownEncoding, bigint: 'long' })
 })
 
-t.test('trap 3: TLS verifies the server unless the user writes false', async (t) => {
+t.test('TLS verifies the server unless the user writes false', async (t) => {
   t.match(make({ options: { sslOptions: {} } }).options.sslOptions, { rejectUnauthorized: true })
   t.match(make({ options: { sslOptions: { ca: 'x', rejectUnauthorized: undefined } } }).options.sslOptions, { ca: 'x', rejectUnauthorized: true })
   t.match(make({ options: { sslOptions: { rejectUnauthorized: false } } }).options.sslOptions, { rejectUnauthorized: false })
 })
 
-t.test('trap 9: who sets readTimeout of the sockets has set it for statements too', async (t) => {
+t.test('who sets readTimeout of the sockets has set it for statements too', async (t) => {
   const { options, profileManager } = make({ options: { socketOptions: { readTimeout: 700 } } })
   t.equal(options.socketOptions.readTimeout, 700)
   t.equal(profileManager.getProfile().readTimeout, undefined)

@@ -46,7 +46,7 @@ t.test("the data center is found for the user's own policies and profiles, too",
   t.type(await failureOf(connection.session.execute(question, [], { ...raw, executionProfile: 'nope' })), errors.ArgumentError)
 })
 
-t.test('a data center that is named is used; one that does not exist is an error, not retried and not leaked (trap 4)', async (t) => {
+t.test('a data center that is named is used; one that does not exist is an error, not retried and not leaked', async (t) => {
   const right = make(t, { localDataCenter })
   await right.connection.connect()
   t.equal(localDc(right.client), localDataCenter)
@@ -91,7 +91,7 @@ for (const behaviour of ['silent', 'closes', 'garbage', 'half'] as const) {
   })
 }
 
-t.test('issue 6: a silent host: connecting is bounded by a timer of ours, a request by its own', async (t) => {
+t.test('a silent host: connecting is bounded by a timer of ours, a request by its own', async (t) => {
   const node = await fakeNode('silent')
   t.teardown(() => node.close())
   const eager = make(t, { hosts: [node.host] })
@@ -102,7 +102,7 @@ t.test('issue 6: a silent host: connecting is bounded by a timer of ours, a requ
   t.ok(performance.now() - started < 3000, 'long before the driver gives up')
 })
 
-t.test('trap 5: closing while connecting ends the attempt, and nothing stays open', async (t) => {
+t.test('closing while connecting ends the attempt, and nothing stays open', async (t) => {
   const node = await fakeNode('silent')
   t.teardown(() => node.close())
   const { connection } = make(t, { hosts: [node.host, node.host.replace('127.0.0.1', '127.0.0.2')] })
@@ -146,7 +146,7 @@ t.test('closing lets requests end that wait for a lazy connection', async (t) =>
   t.equal(connection.close(), closing, 'once')
 })
 
-t.test('F11: closing lets requests end that are under way: none is lost', async (t) => {
+t.test('closing lets requests end that are under way: none is lost', async (t) => {
   const { connection } = make(t)
   await connection.connect()
   const answers = Array.from({ length: 1000 }, () => connection.session.execute(question, [], raw))
@@ -154,7 +154,7 @@ t.test('F11: closing lets requests end that are under way: none is lost', async 
   t.equal((await Promise.all(answers)).filter(({ rowLength }) => rowLength === 1).length, 1000)
 })
 
-t.test('F11: closing waits for requests only as long as it is told', async (t) => {
+t.test('closing waits for requests only as long as it is told', async (t) => {
   const { connection, client } = make(t)
   await connection.connect()
   client.execute = () => new Promise(() => {})
@@ -252,7 +252,7 @@ t.test("a user's client that was shut down already is refused with the driver's 
   t.match(await failureOf(new ConnectionRegistry().registerConnection('x', { session: client })), { constructor: errors.NoHostAvailableError, message: /after shutdown/ })
 })
 
-t.test('issue 6: wrong credentials are the error of the driver, whatever the server says about them', async (t) => {
+t.test('wrong credentials are the error of the driver, whatever the server says about them', async (t) => {
   const { connection } = make(t, { options: { credentials: { username: 'nobody', password: 'hunter2' } } })
   const outcome = await connection.connect().then(() => undefined, (error: unknown) => error as Error)
   // The shared cluster of the tests asks for no login; one that does refuses this one.

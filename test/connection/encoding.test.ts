@@ -17,7 +17,7 @@ t.test("a user's client is read for what it accepts: the driver takes only the f
   t.same(encodingOf(fakeClient().client), plain, 'a double without options')
 })
 
-t.test('our own clients hold what API.md section 4 says', async (t) => {
+t.test('our own clients read 64-bit integers as bigint, collections as Set and Map', async (t) => {
   t.same(ownEncoding, { bigint: 'bigint', varint: 'bigint', set: 'set', map: 'map', classes: 'own' })
   t.same(encodingOf(client(ownEncodingOptions)), ownEncoding)
 })

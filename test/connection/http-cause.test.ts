@@ -34,7 +34,7 @@ function casesOf ({ errors }: Pick<Driver, 'errors'>): [string, Error, number, s
     ['a time-out and a refusal', noHost(timedOut(), system('ECONNREFUSED')), 503, 'CQL_UNAVAILABLE'],
     ['read timeout', response(0x1200), 504, 'CQL_TIMEOUT'],
     ['write timeout', response(0x1100), 504, 'CQL_TIMEOUT'],
-    ['trap 2: a table that is gone looks like an outage', noHost(response(0x2500), response(0x2500)), 500, 'CQL_DRIVER'],
+    ['a table that is gone looks like an outage', noHost(response(0x2500), response(0x2500)), 500, 'CQL_DRIVER'],
     ['a time-out and a table that is gone', noHost(timedOut(), response(0x2500)), 500, 'CQL_DRIVER'],
     ['wrong password', noHost(new AuthenticationError('Provided username ann')), 500, 'CQL_DRIVER'],
     ['wrong data center', noHost(new ArgumentError('only found')), 500, 'CQL_DRIVER'],
@@ -51,7 +51,7 @@ function casesOf ({ errors }: Pick<Driver, 'errors'>): [string, Error, number, s
   ]
 }
 
-t.test('trap 10: errors are judged by their causes, and nothing of them is repeated', async (t) => {
+t.test('errors are judged by their causes, and nothing of them is repeated', async (t) => {
   for (const [copy, driver] of [['our driver', { errors }], ['another copy', secondDriver(t)]] as const) {
     for (const [what, error, statusCode, code] of casesOf(driver)) {
       const name = `${copy}: ${what}`

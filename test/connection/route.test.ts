@@ -11,7 +11,7 @@ const ways: Partial<Defaults>[] = [{}, { keyspaceOf: (name) => `own-${name}` }, 
 /** Every way in which a source can have a say. */
 const wishes = (name: string): (Route | undefined)[] => [undefined, {}, { connection: `${name}-c` }, { keyspace: `${name}-k` }, { connection: `${name}-c`, keyspace: `${name}-k` }]
 
-t.test('issue 6.2: the first source that has a say decides, over every combination of the sources', async (t) => {
+t.test('the first source that has a say decides, over every combination of the sources', async (t) => {
   let count = 0
   for (const using of wishes('using')) {
     for (const batch of [undefined, 'batch-c']) {

@@ -95,7 +95,7 @@ t.test('the object that a scope was made of may change afterwards', async (t) =>
   })
 })
 
-t.test('issue 6.5: a scope survives await, timers, streams and event emitters', async (t) => {
+t.test('a scope survives await, timers, streams and event emitters', async (t) => {
   const scopes = new Scopes()
   const seen: Record<string, string | undefined> = {}
   const note = (where: string) => { seen[where] = scopes.current()?.keyspace }
@@ -117,7 +117,7 @@ t.test('issue 6.5: a scope survives await, timers, streams and event emitters', 
   t.equal(Object.keys(seen).length, 8)
 })
 
-t.test('issue 6.5: 2,000 interleaved calls of 50 tenants never see each other', async (t) => {
+t.test('2,000 interleaved calls of 50 tenants never see each other', async (t) => {
   const scopes = new Scopes()
   let wrong = 0
   const call = async (tenant: string, fixed: boolean) => await scopes.run(fixed ? { keyspace: tenant } : () => ({ keyspace: tenant }), async () => {
@@ -150,7 +150,7 @@ t.test('the scopes of two dbs know nothing of each other', async (t) => {
   }))
 })
 
-t.test('issue 6.5: unused, scopes cost nothing: nothing is tracked before the first one', async (t) => {
+t.test('unused, scopes cost nothing: nothing is tracked before the first one', async (t) => {
   const { run, getStore } = AsyncLocalStorage.prototype
   t.teardown(() => { Object.assign(AsyncLocalStorage.prototype, { run, getStore }) })
   let touched = 0

@@ -33,7 +33,7 @@ t.test('credentials, or a provider, let in: CON-03', async (t) => {
   t.equal(await connectWith({ authProvider: new auth.PlainTextAuthProvider('cassandra', 'cassandra') }), 1)
 })
 
-t.test("issue 6: wrong credentials are the driver's error, told to nobody behind HTTP", async (t) => {
+t.test("wrong credentials are the driver's error, told to nobody behind HTTP", async (t) => {
   for (const wrong of [{ credentials: { username: 'cassandra', password: 'hunter2' } }, { credentials: { username: 'nobody', password: 'x' } }, {}]) {
     const { error, cause } = await refused(wrong)
     t.type(cause, errors.AuthenticationError)
@@ -42,7 +42,7 @@ t.test("issue 6: wrong credentials are the driver's error, told to nobody behind
   }
 })
 
-t.test('trap 3: TLS with the right authority; without it the server is not trusted, unless the user says so', async (t) => {
+t.test('TLS with the right authority; without it the server is not trusted, unless the user says so', async (t) => {
   t.equal(await connectWith({ credentials, sslOptions: { ca: sslOptions.ca } }), 1)
   for (const ssl of [{}, { ca: [] }]) {
     const { cause } = await refused({ credentials, sslOptions: ssl })

@@ -54,7 +54,7 @@ t.test('batch: prepared, with the timestamp that it was given', async (t) => {
   t.same(rows.map((row) => ({ ...row })).sort((a, b) => Number(a.k) - Number(b.k)), [{ k: 1, v: 10n, at: 1234n }, { k: 2, v: 20n, at: 1234n }])
 })
 
-t.test('issue 6.6: a statement is prepared once, also when 1,000 first executions come at once', async (t) => {
+t.test('a statement is prepared once, also when 1,000 first executions come at once', async (t) => {
   const keyspace = await uniqueKeyspace(t)
   let prepared = 0
   const proxy = await proxyTo(hosts[0] ?? '', (opcode) => { if (opcode === prepare) prepared++ })
@@ -66,7 +66,7 @@ t.test('issue 6.6: a statement is prepared once, also when 1,000 first execution
   t.equal(prepared, 1)
 })
 
-t.test("issue 6.6: a keyspace switch never meets another keyspace's statement", async (t) => {
+t.test("a keyspace switch never meets another keyspace's statement", async (t) => {
   const [one, two] = [await uniqueKeyspace(t), await uniqueKeyspace(t)]
   const session = await open(t)
   for (const [keyspace, type] of [[one, 'int'], [two, 'text']]) await session.execute(`CREATE TABLE ${keyspace}.s (k int PRIMARY KEY, v ${type})`, [], schema)
@@ -76,7 +76,7 @@ t.test("issue 6.6: a keyspace switch never meets another keyspace's statement", 
   }
 })
 
-t.test('issue 6.6, F7: right after a table was altered while it is in use', async (t) => {
+t.test('right after a table was altered while it is in use', async (t) => {
   const keyspace = await uniqueKeyspace(t)
   const session = await open(t)
   await session.execute(`CREATE TABLE ${keyspace}.a (k int PRIMARY KEY, v int)`, [], schema)
@@ -91,7 +91,7 @@ t.test('issue 6.6, F7: right after a table was altered while it is in use', asyn
   t.same({ ...(await session.execute(select, [3], read)).first() }, { k: 3, added: null })
 })
 
-t.test('trap 1: dropped and made again with another type: right without a restart, in batches too', async (t) => {
+t.test('a table dropped and made again with another type: right without a restart, in batches too', async (t) => {
   const keyspace = await uniqueKeyspace(t)
   const session = await open(t)
   const make = (type: string) => session.execute(`CREATE TABLE ${keyspace}.r (k int PRIMARY KEY, v ${type})`, [], schema)

@@ -120,7 +120,7 @@ t.test('timeout: 0 is none; a late failure of what timed out is nobody\'s; one l
   t.same(quick.calls.map(({ options }) => options.readTimeout), [undefined, 65_000, 3000, 1e12])
 })
 
-t.test('trap 1: a TypeError after our own checks means an old type: prepared statements are forgotten once, the request is repeated once', async (t) => {
+t.test('a TypeError after our own checks means an old type: prepared statements are forgotten once, the request is repeated once', async (t) => {
   for (const error of [new TypeError('Not a valid text value'), new RangeError('out of range')]) {
     const fake = fakeClient(() => {
       if (fake.events.includes('clearPrepared')) return rows()
@@ -160,7 +160,7 @@ t.test('a statement that no node knows any more was not executed: it is prepared
   t.equal(fake.events.filter((event) => event === 'clearPrepared').length, 1, 'requests that fail together forget them once')
 })
 
-t.test('trap 1: it is repeated only once, only after our checks, and only for such an error', async (t) => {
+t.test('a request is repeated only once, only after our checks, and only for such an error', async (t) => {
   const stubborn = fakeClient(() => { throw new TypeError('still wrong') })
   const one = await connected(stubborn)
   t.match(await failureOf(one.session.execute('SELECT x', [], { ...read, checked: true })), { message: 'still wrong' })
@@ -202,7 +202,7 @@ t.test('a caller who was told of a timeout meets no later sending, though timers
   t.equal(fake.calls.length, 0)
 })
 
-t.test('trap 8: statements that the server refuses to prepare do not fill the cache of the driver for ever', async (t) => {
+t.test('statements that the server refuses to prepare do not fill the cache of the driver for ever', async (t) => {
   let code = 0x2000
   const fake = fakeClient(() => { throw new errors.ResponseError(code, 'no') })
   const { session } = await connected(fake)

@@ -1,4 +1,4 @@
-// What stands beside a client of the user's in the options of a `db`, and in the environment: API.md section 2 excludes only what says where the cluster is.
+// What stands beside a client of the user's in the options of a `db`, and in the environment: excluded is only what says where the cluster is.
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { Client, errors, ExecutionProfile } from '../../src/cqlengine/driver.js'

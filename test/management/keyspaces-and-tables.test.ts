@@ -75,7 +75,7 @@ t.test('MGT-14: a table is dropped; a missing table or keyspace is no error', as
   await dropTable(connection, 'no_such_keyspace', 'Gone')
 })
 
-t.test('driver-faults.md trap 1: a table that is dropped and made again with another type takes that type', async (t) => {
+t.test('a table that is dropped and made again with another type takes that type', async (t) => {
   const insert = `INSERT INTO ${qualified(keyspace, 'Again')} (id, v) VALUES (?, ?)`
   await syncTables([target(keyspace, 'Again', { ...id, v: c.Text() })], () => connection)
   await client.execute(insert, [1, 'five'], { prepare: true })

@@ -35,7 +35,7 @@ class Person extends db.Model.define('person', {
 class Visits extends db.Model.define('visits', { id: c.Integer({ primaryKey: true }), hits: c.Counter() }).as<Visits>() {}
 await open(t, db)
 
-t.test('A4 every body that Update allows passes the schema of an update, and arrives', async (t) => {
+t.test('every body that Update allows passes the schema of an update, and arrives', async (t) => {
   const patches = app((app) => {
     db.addSchemas(app)
     app.patch<{ Body: Update<Person> }>('/', { schema: { body: { $ref: 'person.update#' } } }, async (request) => {
@@ -71,7 +71,7 @@ t.test('A4 every body that Update allows passes the schema of an update, and arr
   }
 })
 
-t.test('A4 counters', async (t) => {
+t.test('counters', async (t) => {
   const patches = app((app) => {
     app.patch<{ Body: Update<Visits> }>('/', { schema: { body: Visits.toJSONSchema({ for: 'update' }) } }, async (request) => { await Visits.filter({ id: 1 }).update(request.body) })
   })
@@ -80,7 +80,7 @@ t.test('A4 counters', async (t) => {
   t.strictSame(Visits.toJSONSchema({ for: 'update', operations: false }).properties, {})
 })
 
-t.test('A4 only, operations, hidden', async (t) => {
+t.test('only, operations, hidden', async (t) => {
   const names = (options?: Parameters<typeof Person.toJSONSchema>[0]): string[] => Object.keys(Person.toJSONSchema(options)['properties'] as object)
   t.strictSame(names({ only: ['name', 'secret'] }), ['id', 'name'], 'a row with the key, never what is hidden')
   t.strictSame(Person.toJSONSchema({ only: ['nick'] })['required'], ['id'])
@@ -96,14 +96,14 @@ t.test('A4 only, operations, hidden', async (t) => {
   }
 })
 
-t.test('D2 a part of a row by a schema for it', async (t) => {
+t.test('a part of a row by a schema for it', async (t) => {
   const rows = app((app) => {
     app.get('/', { schema: { response: { 200: Person.toJSONSchema({ only: ['name'] }) } } }, () => Person.filter({ id: 1 }).only('name').first())
   })
   t.strictSame((await rows.inject('/')).json(), { id: 1, name: 'ada' })
 })
 
-t.test('D7 a family: an answer by the schema of the parent keeps the columns of children', async (t) => {
+t.test('a family: an answer by the schema of the parent keeps the columns of children', async (t) => {
   const { db } = await recorded(t)
   class Pet extends db.Model.define('pet', { id: c.Integer({ primaryKey: true }), kind: c.Text({ discriminatorColumn: true, index: true }), name: c.Text() }).as<Pet>() {}
   class Cat extends Pet.polymorphic('cat', { lives: c.Integer(), secret: c.Text({ hidden: true }), tags: c.Set(c.Text) }).as<Cat>() { static { this.register() } }

@@ -3,7 +3,7 @@ import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { recorded } from './setup.js'
 
-t.test('TYP-01 B3 a text with a minLength may be missing and null, unless it is required', async (t) => {
+t.test('TYP-01 a text with a minLength may be missing and null, unless it is required', async (t) => {
   const { db, taken } = await recorded(t)
   class Label extends db.UserType.define('label', { text: c.Text({ minLength: 2 }), note: c.Text() }) {}
   class Row extends db.Model.define('row', {
@@ -34,7 +34,7 @@ t.test('TYP-01 B3 a text with a minLength may be missing and null, unless it is 
   t.strictSame(taken(), [])
 })
 
-t.test('TYP-01 B3 its schemas say the same', async (t) => {
+t.test('TYP-01 its schemas say the same', async (t) => {
   const { db } = await recorded(t)
   class Label extends db.UserType.define('label', { text: c.Text({ minLength: 2 }), must: c.Text({ required: true }) }) {}
   class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }), code: c.Text({ minLength: 3 }), kind: c.Text({ minLength: 0, required: true }), label: c.UserDefinedType(Label) }).as<Row>() {}

@@ -1,4 +1,4 @@
-// Where writes of instances go: origin, using, contexts, batches (reference section 3.4, the cases about instances).
+// Where writes of instances go: origin, using, contexts, batches (docs/contract.md: the routing cases about instances).
 import t from 'tap'
 import type { Test } from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
@@ -25,7 +25,7 @@ async function make (t: Pick<Test, 'teardown'>) {
   return { db, Auto, Free, Hits, clients, sent }
 }
 
-t.test('cases 1 and 2: the model\'s connection, and using on the query set', async (t) => {
+t.test('R01 R02 the model\'s connection, and using on the query set', async (t) => {
   const { Auto, sent } = await make(t)
   const auto = await Auto.create({ id: 1, model: 'a' })
   auto.model = 'b'
@@ -38,7 +38,7 @@ t.test('cases 1 and 2: the model\'s connection, and using on the query set', asy
   t.same(sent(), ['cluster2 INSERT k', 'cluster2 UPDATE k'], 'where it was first saved')
 })
 
-t.test('cases 3 and 4: an instance made or loaded in a context goes on belonging there', async (t) => {
+t.test('R03 R04 an instance made or loaded in a context goes on belonging there', async (t) => {
   const { db, Auto, sent } = await make(t)
   const [loaded, made] = await db.contextQuery(Auto, { connection: 'cluster2', keyspace: 'k9' }, async (A) => [await A.get({ id: 1 }), await A.create({ id: 2 })] as const)
   await loaded.update({ model: 'x' })
@@ -47,7 +47,7 @@ t.test('cases 3 and 4: an instance made or loaded in a context goes on belonging
   t.same(sent(), ['cluster INSERT k', 'cluster2 SELECT k9', 'cluster2 INSERT k9', 'cluster2 UPDATE k9', 'cluster2 UPDATE k9'])
 })
 
-t.test('case 5: using on an instance is for one operation and leaves origin and changes alone', async (t) => {
+t.test('R05 using on an instance is for one operation and leaves origin and changes alone', async (t) => {
   const { Auto, clients, sent } = await make(t)
   const auto = await Auto.create({ id: 1, model: 'a', extras: ['x'] })
   sent()
@@ -64,7 +64,7 @@ t.test('case 5: using on an instance is for one operation and leaves origin and 
   t.same(auto.getChangedColumns(), [])
 })
 
-t.test('seed 000: a save elsewhere writes the whole row there', async (t) => {
+t.test('a save elsewhere writes the whole row there', async (t) => {
   const { Auto, Hits, clients, sent } = await make(t)
   const auto = await Auto.create({ id: 1, model: 'a', extras: ['x'] })
   auto.model = 'b'
@@ -101,7 +101,7 @@ t.test('a delete elsewhere leaves the instance stored at its origin', async (t) 
   t.same(sent(), ['cluster INSERT k', 'cluster UPDATE k', 'cluster2 DELETE k'])
 })
 
-t.test('case 6: an instance remembers where it was loaded from', async (t) => {
+t.test('R06 an instance remembers where it was loaded from', async (t) => {
   const { Auto, Free, sent } = await make(t)
   const auto = await Auto.objects.using({ connection: 'cluster2', keyspace: 'k5' }).get({ id: 1 })
   auto.model = 'b'
@@ -124,7 +124,7 @@ t.test('a scope moves what is new, and not what has an origin', async (t) => {
   t.same(sent(), ['default INSERT k', 'default UPDATE k', 'default INSERT tenant', 'default UPDATE tenant'])
 })
 
-t.test('cases 7 to 12: batches', async (t) => {
+t.test('R07 R08 R09 R10 R11 R12 batches', async (t) => {
   const { db, Auto, Free, sent } = await make(t)
   await db.batch(async (b) => { await Auto.objects.batch(b).create({ id: 1 }) })
   t.same(sent(), ['cluster INSERT k'], '7: the model\'s connection')
@@ -154,7 +154,7 @@ t.test('cases 7 to 12: batches', async (t) => {
   t.same(sent(), ['cluster UPDATE k'], 'a keyspace is fine')
 })
 
-t.test('case 13: unknown names are told with the known ones, and nothing is sent', async (t) => {
+t.test('R13 unknown names are told with the known ones, and nothing is sent', async (t) => {
   const { db, Auto, sent } = await make(t)
   const auto = new Auto({ id: 1 })
   const unknown = { name: 'ConnectionRegistryError', message: /nowhere.*default, cluster, cluster2/ }

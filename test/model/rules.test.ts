@@ -68,7 +68,7 @@ async function opened (t: Parameters<typeof open>[0]) {
   return all
 }
 
-t.test('B1 what searches and compares may be anything of its type', async (t) => {
+t.test('what searches and compares may be anything of its type', async (t) => {
   const { Row } = await opened(t)
   const found = async (where: object): Promise<number> => (await Row.objects.filter(where as never).allowFiltering().all()).length
   for (const where of [
@@ -85,7 +85,7 @@ t.test('B1 what searches and compares may be anything of its type', async (t) =>
   await t.rejects(row.iff({ set: ['other'] }).update({ age: 2 }), { name: 'LWTError' }, 'and is compared')
 })
 
-t.test('B1 removals may name anything; additions are judged, at any depth', async (t) => {
+t.test('removals may name anything; additions are judged, at any depth', async (t) => {
   const { Row, Old } = await opened(t)
   const row = Row.filter({ id: long, at: long })
   await row.update({ list__remove: [long], set__remove: [long], map__remove: [long] })
@@ -104,7 +104,7 @@ t.test('B1 removals may name anything; additions are judged, at any depth', asyn
   await t.resolves(Row.filter({ id: long, at: long }).delete())
 })
 
-t.test('B2 an old row: what is not changed is no obstacle', async (t) => {
+t.test('an old row: what is not changed is no obstacle', async (t) => {
   const { Row, Old } = await opened(t)
   const stored = (): Promise<InstanceType<typeof Old>> => Old.get({ id: long, at: long })
   const row = await Row.get({ id: long, at: long })
@@ -140,7 +140,7 @@ t.test('B2 an old row: what is not changed is no obstacle', async (t) => {
   t.match(await stored(), { role: 'user', note: null, place: null })
 })
 
-t.test('B2 partly loaded rows, static parts, deletions', async (t) => {
+t.test('partly loaded rows, static parts, deletions', async (t) => {
   const { Row, Old } = await opened(t)
   const [part] = await Row.filter({ id: long }).only('age', 'set').all()
   await part?.update({ age: 9 })
@@ -156,7 +156,7 @@ t.test('B2 partly loaded rows, static parts, deletions', async (t) => {
   t.equal(await Old.objects.filter({ id: long }).count(), 1, 'the static part is left')
 })
 
-t.test('B2 a row that goes to another place is sent whole, and judged whole', async (t) => {
+t.test('a row that goes to another place is sent whole, and judged whole', async (t) => {
   const { db, texts } = await recorded(t)
   class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }), role: c.Text({ required: true }), tags: c.Set(c.Text({ maxLength: 2 })), age: c.Integer() }).as<Row>() {}
   const row = Row.hydrate({ id: 1, role: null as never, tags: new Set([long]), age: 1 })
@@ -168,7 +168,7 @@ t.test('B2 a row that goes to another place is sent whole, and judged whole', as
   t.strictSame(texts(), [])
 })
 
-t.test('B2 a validate() of one’s own, which calls ours', async (t) => {
+t.test('a validate() of one’s own, which calls ours', async (t) => {
   const { db, texts } = await recorded(t)
   let calls = 0
   class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }), role: c.Text({ required: true }), age: c.Integer() }).as<Row>() {

@@ -86,7 +86,7 @@ const thrown: Record<string, (b: BatchQuery) => unknown> = {
 }
 const names = (cases: object): string[] => Object.keys(cases)
 
-t.test('A5 db.batch throws what a call refused that nobody awaited, before and after others, and sends nothing', async (t) => {
+t.test('db.batch throws what a call refused that nobody awaited, before and after others, and sends nothing', async (t) => {
   for (const name of names(refused)) {
     const call = refused[name] as (b: BatchQuery) => unknown
     let own: unknown
@@ -104,7 +104,7 @@ t.test('A5 db.batch throws what a call refused that nobody awaited, before and a
   }
 })
 
-t.test('A5 also when the function caught the error, with executeOnException, and by hand', async (t) => {
+t.test('also when the function caught the error, with executeOnException, and by hand', async (t) => {
   for (const [name, call] of Object.entries({ ...refused, ...thrown })) {
     for (const executeOnException of [false, true]) {
       let own: unknown
@@ -131,14 +131,14 @@ t.test('A5 also when the function caught the error, with executeOnException, and
   }
 })
 
-t.test('A5 limits refuse the whole batch: 20 times 1 MiB is nothing, not fifteen times', async (t) => {
+t.test('limits refuse the whole batch: 20 times 1 MiB is nothing, not fifteen times', async (t) => {
   class Large extends db.Model.define('large', { id: c.Integer({ primaryKey: true }), data: c.Text() }).as<Large>() {}
   const data = 'x'.repeat(2 ** 20)
   await t.rejects(db.batch((b) => { for (let id = 0; id < 20; id++) void Large.batch(b).create({ id, data }) }), { name: 'BatchError', message: /16 statements/ })
   t.equal(client.calls.length, 0)
 })
 
-t.test('A5 instances stay dirty, callbacks do not run, and the next batch takes the instances', async (t) => {
+t.test('instances stay dirty, callbacks do not run, and the next batch takes the instances', async (t) => {
   const user = User.hydrate({ id: 1, name: 'ann', age: 1 })
   user.age = 2
   const fresh = new User({ id: 2, name: 'bob' })
@@ -153,7 +153,7 @@ t.test('A5 instances stay dirty, callbacks do not run, and the next batch takes 
   t.same([client.calls.length, user.getChangedColumns(), fresh.isPersisted], [2, [], true])
 })
 
-t.test('A5 of several errors the first is thrown, and has the others, twenty at most', async (t) => {
+t.test('of several errors the first is thrown, and has the others, twenty at most', async (t) => {
   const error = await failure(() => db.batch((b) => {
     void User.batch(b).create({ id: 1, name: 'too long' })
     void Far.filter({ id: 1 }).batch(b).update({} as never, { consistency: 'ONE', ttl: -1 })
@@ -166,7 +166,7 @@ t.test('A5 of several errors the first is thrown, and has the others, twenty at 
   t.notOk(Object.keys(error).includes('refused'), 'logs print one error')
 })
 
-t.test('A5 an error of the function is told with the refusal beside it', async (t) => {
+t.test('an error of the function is told with the refusal beside it', async (t) => {
   const mine = new Error('mine')
   const plain = await failure(() => db.batch((b) => { void User.filter({ age: 1 }).batch(b).delete(); throw mine })) as Error & { refused: Error[] }
   t.equal(plain, mine)
@@ -180,7 +180,7 @@ t.test('A5 an error of the function is told with the refusal beside it', async (
   t.equal(client.calls.length, 0)
 })
 
-t.test('A5 a batch that nobody ends does not end the process', async () => {
+t.test('a batch that nobody ends does not end the process', async () => {
   const b = new db.BatchQuery()
   for (const call of Object.values(refused)) void call(b)
 })
@@ -206,7 +206,7 @@ t.test('a statement that comes after the end is told once as a warning, for nobo
   t.equal(warned.length, 1)
 })
 
-t.test('A5 nothing is written on a server', async (t) => {
+t.test('nothing is written on a server', async (t) => {
   const db = await serverDb(t)
   class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }), name: c.Text({ maxLength: 5 }) }).as<Row>() {}
   await db.syncDb()
@@ -214,7 +214,7 @@ t.test('A5 nothing is written on a server', async (t) => {
   t.equal(await Row.objects.count(), 0)
 })
 
-t.test('A5 no rejection was left over', async (t) => {
+t.test('no rejection was left over', async (t) => {
   await turn()
   t.same(unhandled, [])
 })

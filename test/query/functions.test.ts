@@ -23,7 +23,7 @@ for (const [shop, short] of [['a', 's'], ['b', null], ['c', 's']] as const) {
 }
 for (const a of [1, 2]) for (const b of ['x', 'y']) for (const n of [1, 2]) await Pair.create({ a, b, c: n })
 
-t.test('B4 QRY-16 distinct before valuesList: one value for each partition', async (t) => {
+t.test('QRY-16 distinct before valuesList: one value for each partition', async (t) => {
   const shops = Sale.objects.distinct('shop').valuesList('shop', { flat: true })
   t.strictSame((await shops.all()).sort(), ['a', 'b', 'c'])
   t.equal(await shops.count(), 3)
@@ -46,7 +46,7 @@ t.test('B4 QRY-16 distinct before valuesList: one value for each partition', asy
   t.throws(() => Sale.objects.distinct('shop').only('shop'), { name: 'QueryError' })
 })
 
-t.test('B6 count of a column', async (t) => {
+t.test('count of a column', async (t) => {
   const { columns } = Sale
   const [total] = await Sale.objects.select({ all: f.count(), short: f.count(columns.short), motto: f.count(columns.motto), tags: f.count(columns.tags), pair: f.count(columns.pair), at: f.count(columns.at) }).all()
   const short: number | undefined = total?.short
@@ -57,7 +57,7 @@ t.test('B6 count of a column', async (t) => {
   t.strictSame(await Sale.filter({ shop: 'a' }).groupBy('shop').select({ shop: columns.shop, n: f.count(columns.short) }).all(), [{ shop: 'a', n: 2 }])
 })
 
-t.test('B6 too many and wrong arguments', async (t) => {
+t.test('too many and wrong arguments', async (t) => {
   const loose = f as unknown as Record<keyof typeof f, (...given: unknown[]) => unknown>
   const { year, v } = Sale.columns
   for (const name of ['count', 'max', 'min', 'sum', 'avg', 'ttl', 'writetime'] as const) {

@@ -127,7 +127,7 @@ const refused: Record<string, [words: RegExp, query: () => Asked, where: string]
   'a total of the nearest': [/no totals/, () => near.limit(1).select({ n: f.count() }), 'COUNT(*) FROM doc ORDER BY embedding ANN OF [1, 0] LIMIT 1'],
   'a vector by equality': [/only orders/, () => Doc.filter({ embedding: [1, 0] }), '* FROM doc WHERE embedding = [1, 0]'],
   'a sum of texts': [/for numbers/, () => Post.objects.select({ x: f.sum(Post.columns.title) }), 'SUM(title) FROM post'],
-  'the age of a key (reference 6.1)': [/neither ttl nor writetime/, () => Post.objects.select({ x: f.ttl(Post.columns.day) }), 'TTL(day) FROM post']
+  'the age of a key': [/neither ttl nor writetime/, () => Post.objects.select({ x: f.ttl(Post.columns.day) }), 'TTL(day) FROM post']
 }
 
 t.test('what is refused is refused by the server too, and we say why and what helps', async (t) => {

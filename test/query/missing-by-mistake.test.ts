@@ -1,4 +1,4 @@
-// What is undefined by mistake must not be a call without it, and nothing that was said is left out (API.md section 6).
+// What is undefined by mistake must not be a call without it, and nothing that was said is left out.
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'

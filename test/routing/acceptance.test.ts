@@ -1,4 +1,4 @@
-// The sixteen acceptance cases of the reference page, section 3.4, on two real clusters; where each row is, the servers are asked.
+// The sixteen cases of routing in docs/contract.md, R01 to R16, on two real clusters; where each row is, the servers are asked.
 import t from 'tap'
 import type { Test } from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
@@ -21,7 +21,7 @@ async function make (t: Pick<Test, 'teardown'>) {
   return { db, ...models(db) }
 }
 
-await t.test('case 14: syncTable with connections × keyspaces makes the table on x(a), x(b), y(a), y(b)', async (t) => {
+await t.test('R14 syncTable with connections × keyspaces makes the table on x(a), x(b), y(a), y(b)', async (t) => {
   const { db, Auto, Free } = await make(t)
   const { statements } = await db.management.syncTable(Auto, { keyspaces: [keyspace, own], connections: ['cluster', 'cluster2'] })
   t.same(statements.map(({ connection, keyspace }) => [connection, keyspace]), [['cluster', keyspace], ['cluster', own], ['cluster2', keyspace], ['cluster2', own]])
@@ -32,7 +32,7 @@ await t.test('case 14: syncTable with connections × keyspaces makes the table o
   t.same((await db.syncDb({ connections: ['cluster', 'cluster2'], keyspaces: [keyspace, own] })).statements, [], 'a second time there is nothing to do')
 })
 
-t.test("case 1: the model's connection takes create, select, save, update and delete", async (t) => {
+t.test("R01 the model's connection takes create, select, save, update and delete", async (t) => {
   const { Auto } = await make(t)
   await plant(1, { default: 'decoy', cluster2: 'decoy' })
   const auto = await Auto.create({ id: 1, model: 'created' })
@@ -49,7 +49,7 @@ t.test("case 1: the model's connection takes create, select, save, update and de
   t.same(await find(1), { default: 'decoy', cluster2: 'decoy' })
 })
 
-t.test('case 2: using on the query set, and on the class', async (t) => {
+t.test('R02 using on the query set, and on the class', async (t) => {
   const { Auto } = await make(t)
   const using = { connection: 'cluster2' }
   await plant(2, { default: 'decoy', cluster: 'decoy' })
@@ -65,7 +65,7 @@ t.test('case 2: using on the query set, and on the class', async (t) => {
   t.same(await find(2), { default: 'decoy', cluster: 'decoy', cluster2: 'by class' })
 })
 
-t.test('case 3: the context wins over the model, using over the context, and after the block all is as before', async (t) => {
+t.test('R03 the context wins over the model, using over the context, and after the block all is as before', async (t) => {
   const { db, Auto } = await make(t)
   await db.contextQuery(Auto, { connection: 'cluster2' }, async (A) => {
     await A.create({ id: 3, model: 'in the context' })
@@ -77,7 +77,7 @@ t.test('case 3: the context wins over the model, using over the context, and aft
   t.same(await find(3), { default: 'using', cluster: 'after', cluster2: 'in the context' })
 })
 
-t.test('case 4: an instance loaded in the context and saved after the block goes back there', async (t) => {
+t.test('R04 an instance loaded in the context and saved after the block goes back there', async (t) => {
   const { db, Auto } = await make(t)
   await plant(4, { cluster: 'decoy', cluster2: 'loaded' })
   const auto = await db.contextQuery(Auto, { connection: 'cluster2' }, async (A) => await A.get({ id: 4 }))
@@ -86,7 +86,7 @@ t.test('case 4: an instance loaded in the context and saved after the block goes
   t.same(await find(4), { cluster: 'decoy', cluster2: 'saved' })
 })
 
-t.test('case 5: using on an instance is for one operation; the next follows the rule', async (t) => {
+t.test('R05 using on an instance is for one operation; the next follows the rule', async (t) => {
   const { Auto } = await make(t)
   const auto = await Auto.create({ id: 5, model: 'created' })
   await auto.using({ connection: 'cluster2' }).update({ model: 'there' })
@@ -97,7 +97,7 @@ t.test('case 5: using on an instance is for one operation; the next follows the 
   t.same(await find(5), { cluster: 'here', cluster2: 'there, too', 'cluster2.own': 'there' })
 })
 
-t.test('case 6: an instance goes back to where it was loaded from, and makes no part of a row elsewhere', async (t) => {
+t.test('R06 an instance goes back to where it was loaded from, and makes no part of a row elsewhere', async (t) => {
   const { Auto } = await make(t)
   await plant(6, { cluster2: 'loaded' })
   const auto = await Auto.objects.using({ connection: 'cluster2' }).get({ id: 6 })
@@ -106,13 +106,13 @@ t.test('case 6: an instance goes back to where it was loaded from, and makes no 
   t.same(await find(6), { cluster2: 'saved' })
 })
 
-t.test("case 7: a batch goes to the model's connection", async (t) => {
+t.test("R07 a batch goes to the model's connection", async (t) => {
   const { db, Auto } = await make(t)
   await db.batch(async (b) => { await Auto.objects.batch(b).create({ id: 7, model: 'batched' }) })
   t.same(await find(7), { cluster: 'batched' })
 })
 
-t.test("case 8: so does a query's update in a batch (cqlengine: the default)", async (t) => {
+t.test("R08 so does a query's update in a batch (cqlengine: the default)", async (t) => {
   const { db, Auto } = await make(t)
   await plant(8, { default: 'decoy', cluster: 'planted' })
   await db.batch(async (b) => { await Auto.objects.filter({ id: 8 }).batch(b).update({ model: 'updated' }) })
@@ -121,7 +121,7 @@ t.test("case 8: so does a query's update in a batch (cqlengine: the default)", a
   t.same(await find(8), { default: 'decoy' })
 })
 
-t.test('case 9: the connection of an explicit batch wins over the model', async (t) => {
+t.test('R09 the connection of an explicit batch wins over the model', async (t) => {
   const { db, Auto } = await make(t)
   const b = new db.BatchQuery({ connection: 'cluster2' })
   await Auto.objects.batch(b).create({ id: 9, model: 'batched' })
@@ -130,7 +130,7 @@ t.test('case 9: the connection of an explicit batch wins over the model', async 
   t.same(await find(9), { cluster2: 'batched' })
 })
 
-t.test('case 10: models of two connections in one batch: an error when added, and at the end, which sends nothing', async (t) => {
+t.test('R10 models of two connections in one batch: an error when added, and at the end, which sends nothing', async (t) => {
   const { db, Auto } = await make(t)
   class Other extends db.Model.define('free', { id: db.columns.Integer({ primaryKey: true }), model: db.columns.Text() }, { connection: 'cluster2' }).as<Other>() {}
   const b = new db.BatchQuery()
@@ -142,7 +142,7 @@ t.test('case 10: models of two connections in one batch: an error when added, an
   t.same([await find(10), await placesOf(clusters, 'free').find(10)], [{}, {}])
 })
 
-t.test('case 11: the default connection is another one, too, in both orders', async (t) => {
+t.test('R11 the default connection is another one, too, in both orders', async (t) => {
   const { db, Auto, Free } = await make(t)
   for (const [first, second] of [[Auto, Free], [Free, Auto]] as const) {
     await t.rejects(db.batch(async (b) => {
@@ -153,7 +153,7 @@ t.test('case 11: the default connection is another one, too, in both orders', as
   t.same([await find(11), await placesOf(clusters, 'free').find(11)], [{}, {}])
 })
 
-t.test('case 12: using and batch exclude each other in all four orders, on queries and on instances', async (t) => {
+t.test('R12 using and batch exclude each other in all four orders, on queries and on instances', async (t) => {
   const { db, Auto } = await make(t)
   const auto = await Auto.create({ id: 12, model: 'created' })
   const using = { connection: 'cluster2' }
@@ -167,7 +167,7 @@ t.test('case 12: using and batch exclude each other in all four orders, on queri
   t.same(await find(12), { cluster: 'created' })
 })
 
-t.test('case 13: unknown names in using, batch, model and context are told with the known ones; nothing is sent', async (t) => {
+t.test('R13 unknown names in using, batch, model and context are told with the known ones; nothing is sent', async (t) => {
   const { db, Auto } = await make(t)
   class Lost extends db.Model.define('lost', { id: db.columns.Integer({ primaryKey: true }) }, { connection: 'nowhere' }).as<Lost>() {}
   const unknown = { name: 'ConnectionRegistryError', message: /"nowhere" is not registered; known connections: (?=.*\bdefault\b)(?=.*\bcluster\b)(?=.*\bcluster2\b)/ }
@@ -186,7 +186,7 @@ t.test('case 13: unknown names in using, batch, model and context are told with 
   t.equal((await clusters.clients.one.execute("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = 'never'")).rowLength, 0)
 })
 
-t.test('case 15: without any default, a model with a connection of its own does everything', async (t) => {
+t.test('R15 without any default, a model with a connection of its own does everything', async (t) => {
   const db = new CQLAlchemy()
   const { Auto, Free } = models(db)
   t.teardown(async () => { await db.close() })
@@ -217,7 +217,7 @@ t.test('case 15: without any default, a model with a connection of its own does 
   t.equal((await db.execute('SELECT key FROM system.local', [], { using: { connection: 'cluster' } })).rowLength, 1)
 })
 
-t.test('case 16: two dbs of one process with different keyspaces do not see each other', async (t) => {
+t.test('R16 two dbs of one process with different keyspaces do not see each other', async (t) => {
   const [one, two] = [new CQLAlchemy(), new CQLAlchemy()]
   const [a, b] = [models(one), models(two)]
   t.teardown(async () => { await Promise.all([one.close(), two.close()]) })

@@ -1,4 +1,4 @@
-// Every kind of statement goes where the one rule of API.md section 9 says, over every combination of the sources that can have a say.
+// Every kind of statement goes where the one rule says, over every combination of the sources that can have a say.
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { type MockClient, mockClient } from '../../src/testing/mock-client.js'
@@ -17,7 +17,7 @@ function everyPlace (source: Source): (Place | undefined)[] {
   return [undefined, { connection }, { keyspace }, { connection, keyspace }]
 }
 
-/** What section 9 says, in its own words. */
+/** The rule in its own words (docs/connections.md). */
 function expected (given: Given): string {
   const first = (part: keyof Place, ...order: Source[]): string | undefined => order.map((source) => given[source]?.[part]).find((name) => name !== undefined)
   const connection = first('connection', 'using', 'batch', 'context', 'origin', 'model', 'scope') ?? 'default'
@@ -160,7 +160,7 @@ function * combinations ({ takes }: Kind): Generator<Given> {
     if (!takes.includes(source)) return [undefined]
     if (source === 'batch') return [undefined, { connection: 'c_batch' }]
     if (source === 'origin') return [undefined, { connection: 'c_origin', keyspace: 'k_origin' }]
-    // A batch excludes using with a connection: case 12.
+    // A batch excludes using with a connection (R12).
     return everyPlace(source).filter((place) => source !== 'using' || !takes.includes('batch') || place?.connection === undefined)
   })
   const given: Partial<Record<Source, Place>> = {}
@@ -191,7 +191,7 @@ async function place (kind: Kind, given: Given): Promise<string> {
 }
 
 for (const [name, kind] of Object.entries(kinds)) {
-  t.test(`issue 6.2: ${name}`, async (t) => {
+  t.test(`${name}`, async (t) => {
     const wrong: unknown[] = []
     let count = 0
     for (const given of combinations(kind)) {

@@ -17,7 +17,7 @@ async function counting (t: Context) {
   return { host: proxy.host, prepared: () => prepared }
 }
 
-t.test('issue 6.6: 1,000 first executions at once prepare once on each connection; later ones not at all', async (t) => {
+t.test('1,000 first executions at once prepare once on each connection; later ones not at all', async (t) => {
   const keyspace = await uniqueKeyspace(t)
   const [one, two] = [await counting(t), await counting(t)]
   const db = new CQLAlchemy()
@@ -66,7 +66,7 @@ function anything (column: (columns: CQLAlchemy['columns']) => AnyColumn) {
   return { db, Thing }
 }
 
-t.test("issue 6.6: a keyspace switch never meets another keyspace's statement", async (t) => {
+t.test("a keyspace switch never meets another keyspace's statement", async (t) => {
   const [a, b] = [await uniqueKeyspace(t), await uniqueKeyspace(t)]
   // One client of the user's, so that both share what the driver has prepared.
   const client = await connectedClient(t)
@@ -88,7 +88,7 @@ t.test("issue 6.6: a keyspace switch never meets another keyspace's statement", 
   }
 })
 
-t.test('issue 6.6: a table that another process alters while it is in use', async (t) => {
+t.test('a table that another process alters while it is in use', async (t) => {
   const keyspace = await uniqueKeyspace(t)
   const [old, next] = [text(), textAndSet()]
   const options = { hosts, localDataCenter, keyspace, env: false } as const
@@ -111,7 +111,7 @@ t.test('issue 6.6: a table that another process alters while it is in use', asyn
   t.equal(await next.Thing.objects.count(), 202)
 })
 
-t.test('issue 6.6: dropped by dropTable and made again with other types, through the same client: right without a restart', async (t) => {
+t.test('dropped by dropTable and made again with other types, through the same client: right without a restart', async (t) => {
   const keyspace = await uniqueKeyspace(t)
   const client = await connectedClient(t)
   /** Makes the table, writes in all ways, reads, and drops the table. */
@@ -134,7 +134,7 @@ t.test('issue 6.6: dropped by dropTable and made again with other types, through
   await live((c) => c.Text(), 'five again')
 })
 
-t.test('issue 6.6: dropped and made again by another process with a type of another kind', async (t) => {
+t.test('dropped and made again by another process with a type of another kind', async (t) => {
   const keyspace = await uniqueKeyspace(t)
   const client = await connectedClient(t)
   const [before, other, after] = [text(), integer(), integer()]

@@ -34,7 +34,7 @@ const db = new CQLAlchemy()
 const { Automobile } = models(db)
 t.teardown(async () => { await db.close() })
 
-await t.test('seed 001: registering connections, by hosts and by a session of the user; changing the default; unregistering', async (t) => {
+await t.test('registering connections, by hosts and by a session of the user; changing the default; unregistering', async (t) => {
   const { connection } = db
   await connection.setup(options.one.hosts ?? null, test)
   await connection.registerConnection('cluster1', { ...options.one })
@@ -54,7 +54,7 @@ await t.test('seed 001: registering connections, by hosts and by a session of th
   t.equal((await session.execute('SELECT key FROM system.local')).rowLength, 1, "the user's session is the user's to close")
 })
 
-await t.test('seed 001: management on connections × keyspaces', async (t) => {
+await t.test('management on connections × keyspaces', async (t) => {
   const keyspaces = [test, ks2]
   const connections = ['cluster1', 'cluster2']
   for (const keyspace of keyspaces) await db.management.createKeyspaceSimple(keyspace, 1, { connections })
@@ -63,7 +63,7 @@ await t.test('seed 001: management on connections × keyspaces', async (t) => {
   t.same(await everywhere('nobody'), [[], [], [], []], 'the table is at all four')
 })
 
-t.test('seed 001: the default connection of a model, using on queries and instances, contexts, batches', async (t) => {
+t.test('the default connection of a model, using on queries and instances, contexts, batches', async (t) => {
   const tesla = { manufacturer: 'Tesla', year: 2012, model: 'S' }
   await Automobile.create({ ...tesla, price: 1 })
   t.same(await everywhere('Tesla'), [[], [], ['Tesla S 1'], []], 'on cluster2')
@@ -86,7 +86,7 @@ t.test('seed 001: the default connection of a model, using on queries and instan
   t.same(await everywhere('honda'), [['honda civic 3'], [], [], []])
 })
 
-t.test('seed 002: setup, registerConnection and setSession with all their options', async (t) => {
+t.test('setup, registerConnection and setSession with all their options', async (t) => {
   await using other = new CQLAlchemy()
   const { Automobile } = models(other)
   const { connection } = other
@@ -105,7 +105,7 @@ t.test('seed 002: setup, registerConnection and setSession with all their option
   t.match((await other.execute(`SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = '${test}'`)).rows, [{ keyspace_name: test }])
 })
 
-t.test('issue 6.4: an instance remembers its place, however it was loaded', async (t) => {
+t.test('an instance remembers its place, however it was loaded', async (t) => {
   const key = { manufacturer: 'origin', year: 2000 }
   const names = ['all', 'first', 'get', 'iterated', 'paged', 'only', 'by batch', 'in a context']
   for (const model of names) await one.execute(`INSERT INTO ${ks2}.automobile (manufacturer, year, model, price) VALUES ('origin', 2000, ?, 0)`, [model], { prepare: true })
@@ -129,7 +129,7 @@ t.test('issue 6.4: an instance remembers its place, however it was loaded', asyn
   t.equal((await everywhere('origin'))[1]?.length, names.length - 1, 'neither scope nor default moves it')
 })
 
-t.test('issue 6.4: a save elsewhere copies the whole row, explicitly and once', async (t) => {
+t.test('a save elsewhere copies the whole row, explicitly and once', async (t) => {
   const auto = await Automobile.create({ manufacturer: 'copy', year: 1, model: 'x', price: 1, extras: ['a', 'b'] })
   const there = { connection: 'cluster1' }
   await auto.using(there).save()

@@ -158,7 +158,7 @@ t.test('LWT-01 of 50 that create one row, one does', { timeout: 60_000 }, async 
   t.ok(['created', 'unknown'].includes(outcomes[writers.indexOf(owner ?? '')] ?? ''), 'who is one that was not refused')
 })
 
-t.test('issue 6: a node dies while both clusters are written: nothing is lost, nothing goes astray, and the prepared statements hold', { timeout: 150_000 }, async (t) => {
+t.test('a node dies while both clusters are written: nothing is lost, nothing goes astray, and the prepared statements hold', { timeout: 150_000 }, async (t) => {
   const keyspace = await uniqueKeyspace(t)
   await db.connection.registerConnection('archive', { hosts, localDataCenter, keyspace, consistency: 'LOCAL_ONE' })
   await db.syncDb({ connections: ['archive'] })

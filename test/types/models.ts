@@ -59,7 +59,7 @@ export async function results (): Promise<void> {
   void part.size
 }
 
-// Accepted forms: what instances hold, and what API.md section 4 lists beside it.
+// Accepted forms: what instances hold, and what columns accept beside it (docs/columns.md).
 export const accepted = {
   create: { year: 1, name: 'a', id: randomUUID(), size: '12', price: '1.5', at: '2024-01-01T00:00:00Z', raw: new Uint8Array(1), tags: ['a'], past: [1], props: { a: 1 } } satisfies Create<Sample>,
   empty: { year: 1, name: 'a', size: null, id: undefined, tags: undefined } satisfies Create<Sample>,

@@ -118,3 +118,20 @@ t.test('types, comments and length', async (t) => {
   t.same(await broken('src/cqlengine/errors.ts', '// line\n'.repeat(420)), ['house/long-file'])
   t.same(await broken('src/cqlengine/errors.ts', '// line\n'.repeat(460)), ['house/long-file', 'max-lines'])
 })
+
+t.test('comments, titles and messages cite nothing that the repository lacks', async (t) => {
+  // In two halves, for this file obeys the rule too.
+  for (const page of ['API' + '.md', 'cqlengine' + '.md', 'section' + ' 5.1', 'reference' + ' 6.3', 'trap' + ' 8', 'issue' + ' 6.2', 'seed' + ' 000']) {
+    t.same(await broken('src/cqlengine/errors.ts', `// Too long (${page}).\nexport const a = 1\n`), ['house/no-outside-page'], page)
+    t.same(await broken('src/cqlengine/errors.ts', `export const a = 'too long (${page})'\n`), ['house/no-outside-page'], page)
+  }
+  t.same(await broken('test/query/new.test.ts', `// ${'B' + '4'}\nexport const a = '${'B' + '4'} distinct'\n`), ['house/no-outside-page'], 'the number of a report')
+  t.same(await broken('src/cqlengine/errors.ts', "// CON-06, B17, R12 (docs/contract.md); docs/queries.md; a reference to 3 rows\nexport const a = 'B17 x'\n"), [])
+})
+
+t.test('comments name their subject', async (t) => {
+  for (const comment of ['// The same for one.', '/** Likewise the rest. */', '/**\n * The same as above.\n */', '// Reads it. Likewise the next.']) {
+    t.same(await broken('src/cqlengine/errors.ts', `${comment}\nexport const a = 1\n`), ['house/plain-comments'], comment)
+  }
+  t.same(await broken('src/cqlengine/errors.ts', '// Rows of the same key, and\n// the same order.\nexport const a = 1\n'), [])
+})

@@ -76,7 +76,7 @@ function checkLength (options: AnyColumnOptions, value: unknown): void {
 
 function characters (count: number): string { return count === 1 ? '1 character' : `${count} characters` }
 
-/** An empty list or set is sent as null, which no key can be (reference 5.1). */
+/** An empty list or set is sent as null, which no key can be. */
 function checkKey ({ type, options }: CheckedColumn, value: unknown): void {
   if (isKey(options) && isLostInside(type, value)) throw new InvalidValue('empty', 'must not be empty, being part of the key')
 }
@@ -85,7 +85,7 @@ function checkKey ({ type, options }: CheckedColumn, value: unknown): void {
 const largestIndexed = 1e17
 
 /**
- * Vectors that the index of the column cannot take: Cassandra answers with a write failure without a reason (reference 6.2; run on 5.0.8).
+ * Vectors that the index of the column cannot take: Cassandra answers with a write failure without a reason (run on 5.0.8).
  * Every vector index is a storage-attached one, which compares by cosine unless told otherwise.
  */
 export function checkIndexedVector ({ type, options }: CheckedColumn, value: unknown): void {

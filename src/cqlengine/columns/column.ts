@@ -5,7 +5,7 @@ import { Expression, type Operator, Ordering } from './expression.js'
 /** What the types of a model depend on, beside the value: see `Column`. */
 export type Flag = 'key' | 'partition' | 'clustering' | 'required' | 'default' | 'counter' | 'discriminator' | 'static' | 'hidden'
 
-/** An index of a column (API.md section 4). `using` absent: the server's default index. */
+/** An index of a column. `using` absent: the server's default index. */
 export interface IndexOptions {
   /** Absent: the server's `table_column_idx`. */
   name?: string | undefined

@@ -1,7 +1,7 @@
 import type { ChangeKind } from '../statements/assignment.js'
 import type { Encoding } from '../connection/encoding.js'
 
-/** What a value is for operators: see the operator table of API.md section 6. */
+/** What a value is for operators: docs/queries.md has the table of them. */
 export type Kind = 'scalar' | 'text' | 'list' | 'set' | 'map' | 'udt' | 'vector' | 'counter'
 
 /** A primitive that equal values share: see {@link CqlType.keyOf}. */
@@ -35,7 +35,7 @@ export class InvalidValue extends Error {
     this.rule = rule
   }
 
-  /** The same broken rule, seen from the value around it: `element 3: must be a string`. */
+  /** This broken rule, seen from the value around it: `element 3: must be a string`. */
   within (place: string): InvalidValue {
     return new InvalidValue(this.rule, `${place}: ${this.message}`)
   }
@@ -75,7 +75,7 @@ export abstract class CqlType<V = unknown> {
     }
   }
 
-  /** Likewise what is kept of it; see {@link snapshot}. */
+  /** What is kept of a value that {@link copyIfConverted} copies; see {@link snapshot}. */
   snapshotIfConverted (value: unknown): unknown {
     try {
       return this.isConverted(value) ? this.snapshot(value) : undefined
@@ -150,10 +150,10 @@ export abstract class CqlType<V = unknown> {
     return change.value === null ? null : this.toDriver(change.value as V, encoding)
   }
 
-  /** True where a change of that kind may be sent twice with the same result (API.md section 7: list appends and counters may not). */
+  /** True where a change of that kind may be sent twice with the same result: list appends and counters may not. */
   isIdempotent (_kind: ChangeKind): boolean { return true }
 
-  /** The type as it must be inside another type or in a key: frozen where Cassandra asks for it (reference 6.3 "Nesting"). */
+  /** The type as it must be inside another type or in a key: frozen where Cassandra asks for it. */
   frozen (): CqlType<V> { return this }
 
   /**
@@ -162,7 +162,7 @@ export abstract class CqlType<V = unknown> {
    */
   unruled (): CqlType<V> { return this }
 
-  /** What null is read as: collections have an empty value, all else has none (API.md section 4). */
+  /** What null is read as: collections have an empty value, all else has none. */
   emptyValue (): V | null { return null }
 
   /** True for the collection's value that Cassandra stores as null. */

@@ -13,12 +13,15 @@ export function convertInner<E> (of: CqlType<E>, value: unknown, place: string, 
   }
 }
 
-/** True for an empty list or set, which the driver sends as null wherever it stands (reference 5.1); empty maps arrive as such. */
+/** True for an empty list or set, which the driver sends as null wherever it stands; empty maps arrive as such. */
 export function isLostInside<E> (of: CqlType<E>, value: E): boolean {
   return of.isEmpty(value) && !/^(frozen<)?map</.test(of.cql)
 }
 
-/** The same array when nothing had to be converted: users keep references to the values of their instances. */
+/**
+ * Converts to an array; gives the one it got when nothing had to be converted: users keep references to the values of
+ * their instances.
+ */
 export function convertElements<E> (of: CqlType<E>, values: readonly unknown[]): E[] {
   let converted: E[] | undefined
   for (let i = 0; i < values.length; i++) {

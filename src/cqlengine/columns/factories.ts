@@ -72,12 +72,12 @@ export interface AnyUserTypeClass { new (values?: any): any, readonly typeName: 
 /* eslint-enable @typescript-eslint/no-explicit-any */
 type UserTypeInput<T extends AnyUserTypeClass> = InstanceType<T> | NonNullable<ConstructorParameters<T>[0]>
 
-/** All columns (API.md section 4). Each throws a `ModelDefinitionError` for options, or a nesting, that cannot work. */
+/** All columns. Each throws a `ModelDefinitionError` for options, or a nesting, that cannot work. */
 export interface ColumnFactories {
   readonly Text: Scalar<string, string, 'text', TextOptions>
   readonly Ascii: Scalar<string, string, 'text', TextOptions>
   readonly Blob: Scalar<Buffer, Uint8Array | string>
-  /** The same as `Blob`. */
+  /** `blob`: another name of `Blob`. */
   readonly Bytes: Scalar<Buffer, Uint8Array | string>
   readonly Integer: Scalar<number>
   readonly TinyInt: Scalar<number>

@@ -36,7 +36,10 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return this.#convertEntries(value, (v, i) => convertInner(this.#value, v, 'value of entry', i))
   }
 
-  /** The same map when nothing had to be converted: users keep references to the values of their instances. */
+  /**
+   * Converts to a map; gives the one it got when nothing had to be converted: users keep references to the values of
+   * their instances.
+   */
   #convertEntries<W> (value: unknown, convertValue: (value: unknown, i: number) => W, keyFor = (_value: unknown): CqlType<K> => this.#key): Map<K, W> {
     if (this.#key.primitive && value instanceof Map && this.#isConverted(value, convertValue, keyFor)) return value as Map<K, W>
     let isSame = value instanceof Map

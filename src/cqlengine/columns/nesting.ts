@@ -1,4 +1,4 @@
-// What Cassandra allows inside what (reference 6.3 "Keys" and "Nesting"), told at the declaration.
+// What Cassandra allows inside what, and in a key, told at the declaration.
 import { ModelDefinitionError } from '../errors.js'
 import type { CqlType } from './cql-type.js'
 

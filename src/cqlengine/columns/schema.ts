@@ -1,6 +1,9 @@
 import type { JsonSchema } from './cql-type.js'
 
-/** The same schema, with null allowed. Ajv wants a `type` beside `nullable`; a schema that says nothing allows everything already. */
+/**
+ * A schema with null allowed beside what it says. Ajv wants a `type` beside `nullable`; a schema that says nothing
+ * allows everything already.
+ */
 export function nullable (schema: JsonSchema): JsonSchema {
   const { type, anyOf, enum: values } = schema
   if (type !== undefined) return { ...schema, nullable: true, ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] } }

@@ -179,7 +179,10 @@ const { get: size } = Object.getOwnPropertyDescriptor(Set.prototype, 'size') as 
 /** The size that no subclass can feign. @throws {TypeError} for what is no Set but says so, a Proxy for instance */
 function sizeOfSet (value: ReadonlySet<unknown>): number { return size.call(value) }
 
-/** The same set when nothing had to be converted: users keep references to the values of their instances. */
+/**
+ * Converts to a set; gives the one it got when nothing had to be converted: users keep references to the values of
+ * their instances.
+ */
 export function convertSet<E> (of: CqlType<E>, value: unknown): Set<E> {
   if (!isSet(value) && !Array.isArray(value)) throw new InvalidValue('type', 'must be a Set or an array')
   if (of.primitive && value instanceof Set && isConverted(of, value)) return value

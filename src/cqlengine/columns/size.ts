@@ -18,7 +18,7 @@ export function bytesOf (params: readonly unknown[]): number {
   return bytes
 }
 
-/** The same for one of them. */
+/** About the bytes of one bound value. */
 export function sizeOf (value: unknown): number {
   if (typeof value === 'string') return textSize(value)
   return typeof value === 'object' && value !== null ? objectSize(value) : 8

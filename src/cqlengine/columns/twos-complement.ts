@@ -1,4 +1,4 @@
-// Big integers as the bytes of `varint`: big-endian, two's complement, as short as possible (CQL native protocol v4, section 6.20).
+// Big integers as the bytes of `varint`: big-endian, two's complement, as short as possible.
 
 export function toBytes (value: bigint): Buffer {
   const magnitude = (value < 0n ? -value - 1n : value).toString(16)

@@ -1,4 +1,4 @@
-// The driver's client as we make it: the settings that driver-faults.md measured (its last tables), under whatever the user sets.
+// The driver's client as we make it: the settings that held when nodes failed (`npm run faults`), under the user's own.
 import { Client, type DseClientOptions, ExecutionProfile, policies } from '../driver.js'
 import { ConfigError } from '../errors.js'
 import { DataCenterPolicy } from './data-center.js'
@@ -26,7 +26,7 @@ export interface ClientSettings {
   readonly warn: (message: string) => void
 }
 
-/** PREPARE, STARTUP and heartbeats obey only this one (trap 9): short, so that a silent node is noticed. */
+/** PREPARE, STARTUP and heartbeats obey only this one: short, so that a silent node is noticed. */
 const handshakeTimeout = 4000
 /** Must stay above the server's own limits: 5 s for reads, 10 s for ranges. */
 const statementTimeout = 12_000
@@ -72,7 +72,7 @@ function clientOptions ({ hosts, consistency, localDataCenter, options = {}, war
     socketOptions: { connectTimeout: 3000, readTimeout: handshakeTimeout, defunctReadTimeoutThreshold: 8, ...user.socketOptions },
     queryOptions: { ...user.queryOptions, ...(consistency !== undefined && { consistency }) },
     profiles: [dataCenterProfile(dataCenter), ...requestProfiles(user, consistency)],
-    // Without it the driver accepts every certificate (trap 3).
+    // Without it the driver accepts every certificate.
     ...(user.sslOptions && { sslOptions: { ...user.sslOptions, rejectUnauthorized: user.sslOptions.rejectUnauthorized ?? true } })
   }
 }

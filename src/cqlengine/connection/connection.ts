@@ -194,7 +194,7 @@ export class Connection {
     if (!this.owned) return
     const attempt = this.#attempt
     if (attempt === undefined || await atMost(left(), attempt)) return await this.#shutdown()
-    // The driver cannot take an attempt back (trap 5): it is made to fail, and closed once it has.
+    // The driver cannot take an attempt back: it is made to fail, and closed once it has.
     this.#leftovers?.abandon()
     attempt.catch(() => {}).then(() => this.#shutdown()).catch(() => {})
   }
@@ -227,6 +227,6 @@ function atMost (ms: number, promise: Promise<unknown>): Promise<boolean> {
   })
 }
 
-/** A data center that does not exist (trap 4) is a mistake in the settings: no time will heal it. */
+/** A data center that does not exist is a mistake in the settings: no time will heal it. */
 const isHopeless = (error: unknown): boolean => isDriverError(error, 'ArgumentError') ||
   (isDriverError(error, 'NoHostAvailableError') && Object.values<unknown>(error.innerErrors ?? {}).some((inner) => isDriverError(inner, 'ArgumentError')))

@@ -1,4 +1,4 @@
-// Which data center is ours, when nobody says so: that of the contact points, found inside the one client (driver-faults.md, last section).
+// Which data center is ours, when nobody says so: that of the contact points, found inside the one client.
 import { isIP, connect as tcpConnect } from 'node:net'
 import { type Client, errors, type Host, type HostMap, policies, types } from '../driver.js'
 import { answeringHost, optionsOf, resolvedContacts } from './driver-internals/internals.js'
@@ -19,7 +19,7 @@ export interface DataCenterOptions {
 /**
  * A policy that no request uses: as the policy of the first profile it is asked before all others, and sets `localDataCenter` of the client, which
  * they read. The option itself stays away from the driver's constructor: for a data center that does not exist the driver would leave a socket
- * behind that keeps the process alive (trap 4); an error from here closes everything.
+ * behind that keeps the process alive; an error from here closes everything.
  */
 export class DataCenterPolicy extends policies.loadBalancing.LoadBalancingPolicy {
   readonly #options: DataCenterOptions

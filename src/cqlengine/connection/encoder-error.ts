@@ -2,7 +2,10 @@
 import { SchemaError, ValidationError } from '../errors.js'
 import type { RequestOptions } from './session.js'
 
-/** The same without the value, where it is one of the encoder's: those alone are of JavaScript's own classes and know a node. Any other as it is. */
+/**
+ * An error without the value, where it is one of the encoder's: those alone are of JavaScript's own classes and know a
+ * node. Any other as it is.
+ */
 export function withoutValue (error: unknown, { kind, label = 'the table' }: RequestOptions): unknown {
   if (!(error instanceof TypeError || error instanceof RangeError) || !('coordinator' in error)) return error
   if (kind === 'raw') return new ValidationError(undefined, [{ column: 'parameters', rule: 'type', message: 'one of them does not fit the type of its marker, so nothing was sent' }])

@@ -1,5 +1,5 @@
 // How a client writes and reads the CQL types for which the driver offers two forms. The driver takes only the form that it is set to:
-// a Map sent without `encoding.map` empties the stored map, a bigint without `useBigIntAsLong` is refused (cqlengine.md section 5.1).
+// a Map sent without `encoding.map` empties the stored map, a bigint without `useBigIntAsLong` is refused.
 import { Client, type ClientOptions } from '../driver.js'
 import { isDriverClient, optionsOf } from './driver-internals/internals.js'
 
@@ -31,7 +31,7 @@ export const ownEncoding: Encoding = toEncoding(ownEncodingOptions, 'own')
 /** The encoding of any client, also of one that a user made with other options. */
 export function encodingOf (client: Client): Encoding {
   const encoding = toEncoding(optionsOf(client)?.encoding ?? {}, isOfAnotherDriver(client) ? 'foreign' : 'own')
-  // The same object for the same settings: rows of such clients need no conversion, which is asked for each query.
+  // One object for equal settings: rows of such clients need no conversion, which is asked for each query.
   return equal(encoding, ownEncoding) ? ownEncoding : encoding
 }
 

@@ -1,4 +1,4 @@
-// Contact points as people write them. The driver takes `host:abc` for `host:9042`, and finds out about `http://host` only in DNS (driver-faults.md F14).
+// Contact points as people write them. The driver takes `host:abc` for `host:9042`, and `http://host` to DNS.
 import { isIPv6 } from 'node:net'
 import { ConfigError } from '../errors.js'
 

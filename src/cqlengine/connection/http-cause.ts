@@ -1,4 +1,4 @@
-// What an error of the driver means to somebody behind HTTP (driver-faults.md trap 10, API.md section 12). No address, CQL or stack in here.
+// What an error of the driver means to somebody behind HTTP. No address, CQL or stack in here.
 import { types } from '../driver.js'
 import { isDriverError } from './driver-error.js'
 

@@ -43,7 +43,7 @@ export interface ConnectionInfo {
   readonly state: ConnectionState
 }
 
-/** `db.connection` (API.md section 9; rows CON). */
+/** `db.connection` (CON-01 … CON-22). */
 export interface Connections {
   /** The names of all connections. */
   readonly names: string[]
@@ -96,7 +96,7 @@ export interface Connections {
   whenReady (name?: string): Promise<void>
   /** The driver's client of a connection, as `getConnection` (CON-17). */
   getSession (name?: string): Promise<Client>
-  /** The same: in this driver one object is both. */
+  /** The driver's client of a connection, as `getSession`: in this driver one object is session and cluster. */
   getCluster (name?: string): Promise<Client>
 }
 

@@ -1,4 +1,4 @@
-// The one rule that decides which connection and which keyspace a statement goes to (API.md section 9). Pure: it looks nothing up by itself.
+// The one rule that decides which connection and which keyspace a statement goes to. Pure: it looks nothing up by itself.
 import { BatchError, ConnectionRegistryError, QueryError } from '../errors.js'
 import { listed, shown } from '../words.js'
 

@@ -1,4 +1,4 @@
-// Defaults for everything that runs inside a call, across awaits (API.md section 10). One Scopes belongs to one db.
+// Defaults for everything that runs inside a call, across awaits. One Scopes belongs to one db.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { QueryError } from '../errors.js'
 import type { Route } from './route.js'

@@ -121,7 +121,7 @@ export class Session {
       : this.#carefully(cql, options, (prepared, limit) => this.#execute(cql, params, prepared, asItIs, limit))
   }
 
-  /** The same for a receiver. An answer that comes after the time limit is not given to it. */
+  /** Executes for a receiver. An answer that comes after the time limit is not given to it. */
   send<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
     return this.#isPlain(options)
       ? this.#execute(cql, params, options, receiver)
@@ -308,7 +308,10 @@ export class Session {
     return (this.#room.isOpen && isBusy(failure)) || (pause <= longestPause && isWithoutConnection(failure))
   }
 
-  /** Trap 8: the driver never evicts a statement that could not be prepared, and once there are enough of them prepares everything anew each time. */
+  /**
+   * Counts refusals, for the driver never evicts a statement that could not be prepared, and once there are enough of
+   * them prepares everything anew each time.
+   */
   #note (error: unknown): void {
     if (!(isDriverError(error, 'ResponseError') && refusals.has(error.code)) || ++this.#refused < mostRefused) return
     this.#refused = 0

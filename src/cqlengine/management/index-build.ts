@@ -1,4 +1,4 @@
-// Each node builds an index for its own rows. Until then a query by it fails, or with SASI finds too little (reference 6.2).
+// Each node builds an index for its own rows. Until then a query by it fails, or with SASI finds too little.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import { types } from '../driver.js'

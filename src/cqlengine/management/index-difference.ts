@@ -1,5 +1,5 @@
 // Indexes are compared by column, target and kind. Their names differ from place to place, and IF NOT EXISTS accepts an index of that
-// name on any other column (reference 6.2), so names are checked here.
+// name on any other column, so names are checked here.
 import type { IndexOptions } from '../columns/column.js'
 import type { TableColumn } from '../model/table.js'
 import { createIndex, type IndexText } from '../statements/ddl.js'

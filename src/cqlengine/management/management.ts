@@ -36,7 +36,7 @@ const placeOptions = ['connections', 'keyspaces'] as const
 const syncTypeOptions = ['connections', 'waitForIndexes', 'dryRun'] as const
 const syncOptions = [...placeOptions, 'waitForIndexes', 'dryRun'] as const
 
-/** `db.management` (API.md section 11; MGT rows). Additive only: nothing is ever dropped or altered but by the calls that say so. */
+/** `db.management` (MGT-01 … MGT-16). Additive only: nothing is ever dropped or altered but by the calls that say so. */
 export class Management {
   readonly #db: Database
   readonly #models: () => readonly ModelConstructor[]
@@ -54,7 +54,7 @@ export class Management {
     for (const connection of this.#connections('createKeyspaceSimple', connections)) await createKeyspaceSimple(connection, name, replicationFactor, { durableWrites })
   }
 
-  /** The same with NetworkTopologyStrategy: replicas per data center (MGT-02). */
+  /** Creates a keyspace with NetworkTopologyStrategy, unless it exists: replicas per data center (MGT-02). */
   readonly createKeyspaceNetworkTopology = async (name: string, dataCenters: Record<string, number>, options?: KeyspaceOptions): Promise<void> => {
     const { connections, durableWrites } = knownOptions('createKeyspaceNetworkTopology', options, keyspaceOptions)
     for (const connection of this.#connections('createKeyspaceNetworkTopology', connections)) await createKeyspaceNetworkTopology(connection, name, dataCenters, { durableWrites })

@@ -5,7 +5,7 @@ export interface SyncStatement { connection: string, keyspace: string, cql: stri
 export interface SyncNote { connection: string, keyspace: string, table: string, column?: string, message: string }
 
 /**
- * What a sync did, or with `dryRun` would do (API.md section 11).
+ * What a sync did, or with `dryRun` would do.
  * `statements`: sent ones, in their order. `warnings`: differences that are left as they are. `conflicts`: what no statement could mend.
  */
 export interface SyncReport { statements: SyncStatement[], warnings: SyncNote[], conflicts: SyncNote[] }

@@ -1,5 +1,5 @@
 // Sends schema statements, one at a time, and waits until the nodes agree: changes made while they do not can damage a cluster
-// for good (reference 6.7).
+// for good.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import type { RequestOptions } from '../connection/session.js'

@@ -1,4 +1,4 @@
-// Reads what a keyspace has, from system_schema: the driver's own metadata is cached and lags behind other clients (reference section 5).
+// Reads what a keyspace has, from system_schema: the driver's own metadata is cached and lags behind other clients.
 import type { Connection } from '../connection/connection.js'
 import { isDriverError } from '../connection/driver-error.js'
 import type { Session } from '../connection/session.js'

@@ -29,7 +29,7 @@ export interface SyncOptions {
 export type ConnectionLookup = (name: string) => Connection | Promise<Connection>
 
 /**
- * Creates the tables of models, and the user types that they use, or adds what they lack (API.md section 11; MGT-06 … MGT-15).
+ * Creates the tables of models, and the user types that they use, or adds what they lack (MGT-06 … MGT-15).
  * Adds only: drops and replaces nothing. Processes with the same models may do so at once.
  * @returns what was sent (with `dryRun`: what would be), and what differs but is left
  * @throws {SchemaError} with a `report`. Before anything is sent: a changed key, an unknown option, a missing keyspace, …, of any of the

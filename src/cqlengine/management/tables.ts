@@ -7,7 +7,7 @@ const truncateTimeout = 65_000
 
 /**
  * Drops a table with its rows and indexes; a missing table or keyspace is no error (MGT-14). The statements that the client prepared are
- * forgotten: were the table made again with other types, the driver would go on encoding for the old ones (driver-faults.md F7).
+ * forgotten: were the table made again with other types, the driver would go on encoding for the old ones.
  * Other processes must be restarted before it is made again with other types.
  * @param table its name in the database
  */

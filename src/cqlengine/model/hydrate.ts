@@ -117,7 +117,10 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   })
   return { instances, keptFields: kept.map((p) => p.field), keeper }
 
-  /** API.md section 5: a field of the class would hide the column. What its constructor assigns is overwritten, like in any instance. */
+  /**
+   * Refuses a class with a field called like a column, for it would hide the column. What its constructor assigns is
+   * overwritten, like in any instance.
+   */
   function prove (instance: object): void {
     if (!Object.isExtensible(instance)) throw new ModelDefinitionError(`Model "${name}": the constructor of the class freezes or seals the instance, so that columns cannot be set when it is loaded. Freeze it later`)
     const set = all.find((c) => Object.hasOwn(instance, c.name))

@@ -1,5 +1,5 @@
 // What a model's columns mean for the compiler: rows, inputs, filters. Types only.
-// Rules learnt the hard way (reference node-odms 3.3): mapped types stay homomorphic, so that rename reaches the keys of `create()` and
+// Rules learnt the hard way: mapped types stay homomorphic, so that rename reaches the keys of `create()` and
 // `filter()`; the phantom member has a string key, for exported declarations cannot name a unique symbol.
 // Cheap for the compiler (bench/type-check.ts): what depends on a column alone is a conditional type of that column, which is worked out once for all
 // columns of its kind, whatever the model; what literals are checked against is one object, not an intersection whose

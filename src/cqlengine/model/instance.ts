@@ -299,7 +299,7 @@ type Query = {
   readonly [method in 'ttl' | 'timestamp' | 'consistency' | 'serialConsistency' | 'timeout' | 'ifExists' | 'ifNotExists' | 'iff' | 'using' | 'batch' | 'profile' | 'idempotent' | 'filter']: (...values: unknown[]) => Query
 } & { all (): Promise<object[]>, get (...where: unknown[]): Promise<object> }
 
-/** The same class, with the members that only the inside may use. The declared class has none of them, for users must not see them. */
+/** A model class with the members that only the inside may use: users must not see them, so its declaration has none. */
 const inside = (model: typeof FieldGuard): ModelConstructor => model as unknown as ModelConstructor
 
 interface OwnErrors { readonly DoesNotExist: typeof DoesNotExist, readonly MultipleObjectsReturned: typeof MultipleObjectsReturned }

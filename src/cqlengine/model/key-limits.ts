@@ -1,7 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import type { TableColumn } from './table.js'
 
-/** The server writes the length of a key in two bytes (reference 6.4 "Keys"). */
+/** The server writes the length of a key in two bytes. */
 const mostKeyBytes = 65_535
 
 /** A value of a key column for which Cassandra takes no row. @throws {InvalidValue} */

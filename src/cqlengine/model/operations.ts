@@ -1,4 +1,4 @@
-// The options of one operation (API.md section 7), as types. `query/options.ts` checks and merges them.
+// The options of one operation, as types. `query/options.ts` checks and merges them.
 
 import type { Route } from '../connection/route.js'
 

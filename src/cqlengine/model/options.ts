@@ -5,7 +5,7 @@ import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from './operations.js'
 import { listed, meant, shown } from '../words.js'
 
-/** The server's limit, 20 years (reference 6.4). */
+/** The server's limit: 20 years. */
 const longestTtl = 630_720_000
 
 /** ms; further away no Date can be, and microseconds would leave the 64 bits that the server has. */

@@ -8,7 +8,7 @@ import type { TableColumn } from './table.js'
 export interface Source {
   /** The class of the instances. */
   readonly model: ModelConstructor
-  /** Where the rows were loaded from: later writes go back there (API.md section 9 "origin"). */
+  /** Where the rows were loaded from: later writes go back there. */
   readonly origin: Route | undefined
   /** The loaded columns. */
   readonly columns: readonly TableColumn[]

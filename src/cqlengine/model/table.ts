@@ -64,7 +64,7 @@ export interface Table {
 /** The primary key by names: `[partition, ...clustering]`, or undefined to take it from the columns' options. */
 export type KeyOption = readonly [partition: string | readonly string[], ...clustering: string[]]
 
-/** Members of every instance that a column would hide (API.md section 5). */
+/** Members of every instance that a column would hide. */
 export const memberNames: ReadonlySet<string> = new Set([
   'save', 'update', 'delete', 'validate', 'toJSON', 'toObject', 'getChangedColumns', 'equals', 'pk', 'isPersisted'
 ])
@@ -73,7 +73,7 @@ export const memberNames: ReadonlySet<string> = new Set([
 const unreadable = ['', '__proto__', '__columns']
 
 /**
- * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03, reference 6.3).
+ * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03).
  * @param origin `described`: it exists on the server already and makes no instances, so its columns may have any name
  * @throws {ModelDefinitionError} naming table, column and remedy
  */
@@ -223,7 +223,7 @@ function checkIndexes (at: string, table: Table, c: TableColumn): void {
   if (c.role === 'partition' && table.partitionKey.length === 1) throw new ModelDefinitionError(`${at}: Cassandra cannot index the only partition key column; it needs no index`)
   if (c.type.cql === 'duration') throw new ModelDefinitionError(`${at}: Cassandra has no indexes on durations`)
   const isSai = (i: IndexOptions): boolean => /(^|\.)(sai|StorageAttachedIndex)$/i.test(i.using ?? '')
-  if (c.indexes.some(isSai) && !c.indexes.every(isSai)) throw new ModelDefinitionError(`${at}: SAI and another kind of index on one column give wrong rows (reference 6.2); keep one of them`)
+  if (c.indexes.some(isSai) && !c.indexes.every(isSai)) throw new ModelDefinitionError(`${at}: SAI and another kind of index on one column give wrong rows; keep one of them`)
   if (c.indexes.some(isSai) && c.type.cql === 'blob') throw new ModelDefinitionError(`${at}: SAI cannot index blobs`)
   for (const { target } of c.indexes) {
     if (target === undefined) continue

@@ -58,7 +58,7 @@ export function checked (column: TableColumn, value: unknown): unknown {
   return converted
 }
 
-/** The same for a value that is written: null is refused where the column must have a value. @throws {InvalidValue} */
+/** Checks a value that is written: null is refused where the column must have one. @throws {InvalidValue} */
 export function checkedToWrite (column: TableColumn, value: unknown): unknown {
   const converted = checked(column, value)
   if (converted === null && column.required) throw nullRefused()
@@ -66,8 +66,8 @@ export function checkedToWrite (column: TableColumn, value: unknown): unknown {
 }
 
 /**
- * The same, but of a value that is stored already only what is sent so that it becomes the new one: older rows may hold what the rules of
- * today refuse.
+ * Checks what is sent so that a stored value becomes the new one, and no more of it: older rows may hold what the rules
+ * of today refuse.
  * @param kept what is known to be stored of the column; see `State`
  */
 export function checkedToSend (column: TableColumn, value: unknown, kept: unknown): unknown {
@@ -142,14 +142,14 @@ export function readValues (values: unknown, model: string): Map<string, unknown
   return read
 }
 
-/** The same as names and values by turns, for what looks at each once. */
+/** What {@link readValues} reads, as names and values by turns, for what looks at each once. */
 export function entriesOf (values: unknown, model: string): unknown[] {
   const read: unknown[] = []
   eachValue(values, model, (name, value) => { read.push(name, value) })
   return read
 }
 
-/** The same, one by one. @param take must not throw */
+/** Gives what {@link readValues} reads one by one. @param take must not throw */
 export function eachValue (values: unknown, model: string, take: (name: string, value: unknown) => void): void {
   let key = '*'
   try {

@@ -127,7 +127,7 @@ export function toObject (instance: object, state: State): Record<string, unknow
 }
 
 /**
- * Plain JSON values of the loaded columns that are not hidden (reference fastify 2.1).
+ * Plain JSON values of the loaded columns that are not hidden.
  * @throws {ValidationError} for a value that was assigned and that its column refuses
  */
 export function toJSON (instance: object, state: State): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { fingerprint } from './wire.js'
 const mostStatements = 65_535
 
 /**
- * Whether a write can go with those that are queued (BAT-02 … BAT-04, BAT-11, reference 6.6).
+ * Whether a write can go with those that are queued (BAT-02 … BAT-04, BAT-11).
  * @param isConditional one of them has a condition
  * @throws {BatchError} with the reason and the remedy
  */
@@ -49,7 +49,7 @@ function checkCounter ([first]: readonly Queued[], write: Write, { type, timesta
   if (first !== undefined && tableOf(first.write.model).isCounter !== isCounter) throw new BatchError(`${nameOf(write)}: counters and other columns cannot stand in one batch; use two`)
 }
 
-/** Conditions are for one partition of one table, and take no timestamp (reference 6.6). */
+/** Conditions are for one partition of one table, and take no timestamp. */
 function checkConditions (queue: readonly Queued[], added: Queued, { timestamp }: BatchOptions, isConditional: boolean): void {
   const { write } = added
   if (timestamp !== undefined) throw new BatchError(`${nameOf(write)}: a batch with conditions takes no timestamp; Cassandra chooses it by itself`)

@@ -97,7 +97,7 @@ function isWholeKey ({ key: columns }: Table, key: readonly ColumnCondition[]): 
   return key.length === columns.length && key.every(({ column, operator }, i) => column === columns[i] && operator === 'eq')
 }
 
-/** Conditions on the partition as a whole need no row (reference 6.5 "Forms"). */
+/** Conditions on the partition as a whole need no row. */
 function onlyStatic ({ list }: Lightweight): boolean {
   return list.every((c) => !isToken(c) && c.column.role === 'static')
 }
@@ -170,7 +170,7 @@ function splitKey (table: Table, key: string): Target | undefined {
 }
 
 /**
- * Cassandra takes one assignment of a column, or operations (reference 6.4 "Maps, sets"). Of what one statement both puts in and removes it keeps
+ * Cassandra takes one assignment of a column, or operations. Of what one statement both puts in and removes it keeps
  * the removal, and says nothing.
  */
 function checkTogether (model: ModelConstructor, changes: readonly ColumnChange[]): void {

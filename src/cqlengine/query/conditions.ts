@@ -152,7 +152,7 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
   }
 }
 
-/** The driver sends an empty list or set as null, which Cassandra does not search for (reference 5.1). */
+/** The driver sends an empty list or set as null, which Cassandra does not search for. */
 function checkNotLost ({ type }: TableColumn, value: unknown): void {
   if (isLostInside(type, value)) throw new InvalidValue('empty', 'must not be empty: Cassandra keeps empty lists and sets as null, and cannot search for null')
 }

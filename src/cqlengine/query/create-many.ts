@@ -6,7 +6,7 @@ import type { OpOptions } from '../model/operations.js'
 import { refuse } from '../model/refusal.js'
 
 const usual = 64
-/** Beyond this the driver's own queue grows, and with it memory (reference driver-faults F13). */
+/** Beyond this the driver's own queue grows, and with it memory. */
 const most = 512
 
 /**

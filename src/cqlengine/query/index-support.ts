@@ -1,4 +1,4 @@
-// Which conditions an index answers (reference 6.2), as Cassandra 5.0 decides it.
+// Which conditions an index answers, as Cassandra 5.0 decides it.
 
 import type { Operator } from '../columns/expression.js'
 import type { IndexOptions } from '../columns/column.js'

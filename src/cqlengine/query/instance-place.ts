@@ -6,13 +6,13 @@ import type { State } from '../model/state.js'
 import { type Database, type Place, placeOf } from './place.js'
 import { batchOf } from './write.js'
 
-/** Where a write of an instance goes (API.md section 9). */
+/** Where a write of an instance goes. */
 export function instancePlace (db: Database, state: State, op: OpOptions): Place {
   const batch = batchOf(op)
   return placeOf(db, state.model, { using: op.using, context: undefined, origin: state.source.origin, batched: batch !== undefined, batch: batch?.connection })
 }
 
-/** True when a stored row is written to another place than it came from, where it may not exist (seed 000). */
+/** True when a stored row is written to another place than it came from, where it may not exist. */
 export function isElsewhere (db: Database, state: State, place: Place, op: OpOptions): boolean {
   if (state.stored === undefined) return false
   if (state.source.origin === place.origin) return false

@@ -242,7 +242,7 @@ function storing (snapshot: Record<string, unknown>): Settle {
   return (state) => { markStored(state, snapshot) }
 }
 
-/** The same for a new instance: from then on it belongs to that place. */
+/** Settles a new instance: its row is stored, and from then on it belongs to the place where that was written. */
 export function becoming ({ place }: Subject, snapshot: Record<string, unknown>): Settle {
   return (state) => {
     markStored(state, snapshot)

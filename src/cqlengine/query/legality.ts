@@ -1,4 +1,4 @@
-// What Cassandra refuses in a SELECT, told before the network, with the remedy (QRY-06, QRY-15, reference 6.1 and 6.2). Follows the
+// What Cassandra refuses in a SELECT, told before the network, with the remedy (QRY-06, QRY-15). Follows the
 // server's own decisions; test/query/legality-server.test.ts holds both side by side.
 
 import { QueryError } from '../errors.js'
@@ -112,7 +112,7 @@ function distinctOrder ({ state }: Facts): string | undefined {
   return several ? 'distinct cannot stand with orderBy where the partition key is filtered with in; take one of them out' : undefined
 }
 
-/** Groups are runs of neighbours: columns of the key, in its order; those that have one value may be left out (reference 6.1). */
+/** Groups are runs of neighbours: columns of the key, in its order; those that have one value may be left out. */
 function groupOrder ({ table, state, on }: Facts): string | undefined {
   let next = 0
   for (const column of state.groupBy) {

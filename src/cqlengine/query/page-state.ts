@@ -6,7 +6,7 @@ const advice = 'the state is not one that page() gave for this query. Start agai
 
 /**
  * A paging state from outside, in the form of the driver. What is visibly none is refused here: some of it would end in an internal
- * error of the server (reference 5.1 "Paging").
+ * error of the server.
  * @throws {PageTokenError}
  */
 export function checkState (state: unknown, at: string): string {
@@ -22,7 +22,7 @@ export function isRefusedState (error: unknown): boolean {
   return error.code === protocolError || error.code === serverError
 }
 
-/** Of the protocol's reasons of a failure (native protocol v5, section 9). */
+/** Of the reasons of a failure in version 5 of the native protocol: a replica knows no better one. */
 const unknownReason = 0
 
 export function refusedState (at: string, cause: unknown): PageTokenError {

@@ -6,7 +6,7 @@ const tagLength = 16
 
 /**
  * Makes and reads page tokens: the driver's paging state, encrypted (AES-256-GCM) and bound to its query. A state in plain text can be
- * forged to reach other partitions, and one of another query gives wrong rows without an error (reference 5.1 "Paging").
+ * forged to reach other partitions, and one of another query gives wrong rows without an error.
  */
 export class PageTokens {
   readonly #keys: readonly Buffer[]

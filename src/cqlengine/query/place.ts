@@ -36,8 +36,8 @@ export function sourcesOf (using: Route | undefined): OwnSources {
 }
 
 /**
- * Resolves connection and keyspace of a statement on a model (API.md section 9). The last decision for each model is kept: nearly all of its
- * statements have the same sources.
+ * Resolves connection and keyspace of a statement on a model. The last decision for each model is kept: nearly all of
+ * its statements have the same sources.
  * @throws {ConnectionRegistryError} for an unknown connection, {UndefinedKeyspaceError} when nothing names a keyspace, {ClosedError}, {BatchError}
  */
 export function placeOf (db: Database, model: ModelConstructor, { using, context = model[CONTEXT], origin, batched, batch }: OwnSources): Place {

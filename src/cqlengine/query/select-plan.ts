@@ -146,7 +146,7 @@ function withPaging (request: RequestOptions, state: QueryState): RequestOptions
   return state.fetchSize === undefined ? request : { ...request, fetchSize: state.fetchSize }
 }
 
-/** With IN on the partition key and an order the server cannot page (reference 6.1). */
+/** With IN on the partition key and an order the server cannot page. */
 function isUnpaged (state: QueryState): boolean {
   return state.order.length > 0 && state.conditions.some((c) => !isToken(c) && c.operator === 'in' && c.column.role === 'partition')
 }

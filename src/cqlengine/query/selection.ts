@@ -65,7 +65,7 @@ export function readValue ({ type }: TableColumn, value: unknown): unknown {
   return value === null || value === undefined ? type.emptyValue() : type.fromDriver(value)
 }
 
-/** On a collection the server answers with one value per element (reference 6.1). */
+/** On a collection the server answers with one value per element. */
 function readNumber (value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readNumber)
   return value === null || value === undefined ? null : Number(value)

@@ -5,7 +5,7 @@ import type { Statement } from './statement-cache.js'
 
 /**
  * The server's own limit for one mutation, half a commit-log segment, as small servers have it. Above 16 MiB the request as a whole is
- * refused, and other statements on the same connection may suffer (reference driver-faults, trap 11).
+ * refused, and other statements on the same connection may suffer.
  */
 export const mostBytes = 8 * 2 ** 20
 export const mostRequestBytes = 16 * 2 ** 20

@@ -1,4 +1,4 @@
-// Which rows a write means: what Cassandra takes in the WHERE of UPDATE and DELETE (QRY-23, UPD-05, reference 6.4 and 6.5).
+// Which rows a write means: what Cassandra takes in the WHERE of UPDATE and DELETE (QRY-23, UPD-05).
 
 import { QueryError } from '../errors.js'
 import type { Table, TableColumn } from '../model/table.js'

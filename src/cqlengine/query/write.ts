@@ -94,7 +94,7 @@ export function checkReading (model: ModelConstructor, op: OpOptions): void {
   if (op.consistency === types.consistencies.any) throw new QueryError(`${at}: the consistency ANY is for writes; read at ONE or above`)
 }
 
-/** @throws {QueryError} for a write without condition at a serial consistency (reference 6.5 "Consistency") */
+/** @throws {QueryError} for a write without condition at a serial consistency, which the server takes for reads only */
 function checkSerial (model: ModelConstructor, { consistency }: OpOptions): void {
   const { serial, localSerial } = types.consistencies
   if (consistency === serial || consistency === localSerial) throw new QueryError(`${model[META].name}: SERIAL and LOCAL_SERIAL are for reads; a write has them as serialConsistency, beside a condition`)
@@ -115,7 +115,7 @@ export function isConditional (op: OpOptions): boolean {
   return op.ifExists === true || op.ifNotExists === true || op.iff !== undefined
 }
 
-/** Counters have neither TTL nor timestamp nor conditions (reference 6.4). */
+/** Counters have neither TTL nor timestamp nor conditions. */
 export function checkCounterOptions (model: ModelConstructor, op: OpOptions): void {
   if (!tableOf(model).isCounter) return
   for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {

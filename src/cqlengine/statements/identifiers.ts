@@ -15,7 +15,7 @@ export function literal (text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** What Cassandra takes as the name of a keyspace or table: letters, digits and `_` only, even quoted (reference 6.3). */
+/** What Cassandra takes as the name of a keyspace or table: letters, digits and `_` only, even quoted. */
 export const nameRule = /^[A-Za-z0-9_]+$/
 export const keyspaceNameLimit = 48
 export const tableNameLimit = 222

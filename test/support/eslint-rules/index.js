@@ -1,7 +1,9 @@
-// ESLint rules of this house: the layer borders, no circles, no barrels, entries that only export, and a warning for long files.
+// ESLint rules of this house: the layer borders, no circles, no barrels, entries that only export, comments that stand on their own feet,
+// and a warning for long files.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import ts from 'typescript'
+import { plainComments, noOutsidePage } from './comments.js'
 import { entries, forbidden } from './layers.js'
 
 export default {
@@ -11,6 +13,8 @@ export default {
     'no-circle': { create: noCircle },
     'no-barrel': { create: noBarrel },
     'entry-only-exports': { create: entryOnlyExports },
+    'plain-comments': { create: plainComments },
+    'no-outside-page': { create: noOutsidePage },
     'long-file': { meta: { schema: [{ type: 'object', properties: { most: { type: 'integer' } }, required: ['most'] }] }, create: longFile }
   }
 }

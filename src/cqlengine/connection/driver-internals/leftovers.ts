@@ -1,4 +1,4 @@
-// What the driver leaves behind, and what would keep the process alive for seconds or for ever (driver-faults.md, traps 4 to 6): sockets of attempts
+// What the driver leaves behind, and what would keep the process alive for seconds or for ever: sockets of attempts
 // that failed or were given up, their heartbeats, and the Host objects that it replaced while no node was in reach. All of it lies in the driver's
 // internals (known version: 4.10), so everything here asks first whether it is there: with another driver the cleaning is lost, nothing else.
 import type { Client, Host } from '../../driver.js'
