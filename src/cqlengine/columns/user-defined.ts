@@ -193,6 +193,8 @@ export class UserDefined extends ObjectType<object> {
   }
 
   override parts (): readonly CqlType[] { return this.#fields.map(({ type }) => type) }
+  /** The fields by their names in the database. */
+  fieldTypes (): readonly { readonly name: string, readonly type: CqlType }[] { return this.#fields.map(({ field, type }) => ({ name: field, type })) }
   override userTypes (): readonly UserTypeLike[] { return [...super.userTypes(), this.#class] }
 }
 

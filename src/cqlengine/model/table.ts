@@ -3,6 +3,7 @@ import { typeIsAll } from '../columns/check.js'
 import { CqlType } from '../columns/cql-type.js'
 import { checkKeyType } from '../columns/nesting.js'
 import { bindsAsIs } from '../columns/outside.js'
+import { readCodes } from '../columns/reads-alike.js'
 import { ModelDefinitionError } from '../errors.js'
 import { nameRule, quote, tableNameLimit } from '../statements/identifiers.js'
 
@@ -41,6 +42,8 @@ export interface TableColumn {
   readonly canBeEmpty: boolean
   /** Our copy of the driver takes values as instances hold them. */
   readonly bindsAsIs: boolean
+  /** See `readCodes` of columns/reads-alike.ts. */
+  readonly readCodes: number
 }
 
 /** A model, compiled once: what statements, checks and schema need to know, without looking anything up by text. */
@@ -173,7 +176,8 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
     isCounter: type.kind === 'counter',
     plain: typeIsAll({ type, options }, isKeyColumn),
     canBeEmpty: type.isEmpty !== CqlType.prototype.isEmpty,
-    bindsAsIs: bindsAsIs(type)
+    bindsAsIs: bindsAsIs(type),
+    readCodes: readCodes(type)
   }
 }
 

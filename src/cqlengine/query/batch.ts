@@ -148,7 +148,7 @@ export class BatchQuery implements BatchLike {
     const queries: BatchedQuery[] = queue.map(({ write: { statement: { cql, params, request } } }) => ({ query: cql, params, markers: request.markers }))
     const result = await this.#request(queue, () => place.connection.session.batch(queries, this.#requestOptions(queue)))
     if (conditional && !result.wasApplied()) {
-      throw new LWTError(`Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(model, result))
+      throw new LWTError(`Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(model, place, result))
     }
   }
 

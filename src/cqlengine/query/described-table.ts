@@ -9,7 +9,7 @@ import type { Place } from './place.js'
 import { shown } from '../words.js'
 
 /** A type that we do not know, such as a user type without a class: values pass as the driver has them. */
-class UnknownType extends CqlType {
+export class UnknownType extends CqlType {
   override readonly cql: string
 
   constructor (cql: string) {

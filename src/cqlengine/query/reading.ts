@@ -8,6 +8,7 @@ import { META, tableOf } from '../model/meta.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
 import { changed, type QueryState } from './query-state.js'
 import type { Querying } from './querying.js'
+import { checkResult } from './result-types.js'
 import { type Asked, findsNothing, planSelect, type SelectPlan } from './select-plan.js'
 import { fingerprint } from './wire.js'
 
@@ -24,7 +25,7 @@ export function readAll (querying: Querying, state: QueryState): Promise<unknown
 }
 
 function rowsFrom (ready: SelectPlan, first: types.ResultSet): unknown[] | Promise<unknown[]> {
-  const rows = ready.read(rowsIn(first))
+  const rows = ready.read(rowsIn(ready, first))
   return first.pageState ? withLaterPages(ready, first.pageState, rows) : rows
 }
 
@@ -41,7 +42,7 @@ export async function readFirst (querying: Querying, state: QueryState): Promise
   if (findsNothing(state)) return null
   const { place, cql, params, request, read } = ready
   const result = await place.connection.session.execute(cql, params, request)
-  const rows = rowsIn(result)
+  const rows = rowsIn(ready, result)
   if (rows.length > 0) return read(rows)[0]
   // With filtering a page may be empty although a later one is not.
   if (!result.pageState) return null
@@ -59,12 +60,13 @@ const streamed = 2000
 
 /** All rows in slices; the next page is under way while one is worked on. `timeout` holds for each page: how long a row takes is the caller's. */
 export async function * slicesOf (querying: Querying, state: QueryState): AsyncGenerator<unknown[], void, undefined> {
-  const { place, cql, params, request, read } = plan(querying, state)
+  const ready = plan(querying, state)
   if (findsNothing(state)) return
+  const { place, cql, params, request, read } = ready
   const { connection: { session, fetchSize } } = place
   const paged = request.fetchSize === undefined ? { ...request, fetchSize: Math.min(fetchSize, streamed) } : request
   for await (const page of session.pages(cql, params, paged)) {
-    const rows = rowsIn(page)
+    const rows = rowsIn(ready, page)
     for (let i = 0; i < rows.length; i += slice) yield read(rows.slice(i, i + slice))
   }
 }
@@ -72,10 +74,11 @@ export async function * slicesOf (querying: Querying, state: QueryState): AsyncG
 /** The number of rows. What the server cannot count in the shape asked for is counted by reading (QRY-11, QRY-16). */
 export async function countRows (querying: Querying, state: QueryState): Promise<number> {
   if (state.output.kind === 'distinct' || state.groupBy.length > 0 || state.perPartitionLimit !== undefined) return await countByReading(querying, state)
-  const { place, cql, params, request } = plan(querying, state, 'count')
+  const ready = plan(querying, state, 'count')
   if (findsNothing(state)) return 0
+  const { place, cql, params, request } = ready
   const result = await place.connection.session.execute(cql, params, request)
-  const count = Number(String(rowsIn(result)[0]?.['count'] ?? 0))
+  const count = Number(String(rowsIn(ready, result)[0]?.['count'] ?? 0))
   return Math.min(count, state.limit ?? count)
 }
 
@@ -84,17 +87,18 @@ async function countByReading (querying: Querying, state: QueryState): Promise<n
   if (findsNothing(state)) return 0
   const { place, cql, params, request } = ready
   const first = await place.connection.session.execute(cql, params, request)
-  let count = rowsIn(first).length
+  let count = rowsIn(ready, first).length
   if (!first.pageState) return count
   for await (const page of laterPages(ready, first.pageState)) count += page.length
   return count
 }
 
 /** The pages after the first one. `timeout` is for the operation as a whole, so each gets what is left of it. */
-async function * laterPages ({ place, cql, params, request }: SelectPlan, start: string): AsyncGenerator<Row[], void, undefined> {
+async function * laterPages (ready: SelectPlan, start: string): AsyncGenerator<Row[], void, undefined> {
+  const { place, cql, params, request } = ready
   const { session } = place.connection
   if (request.timeout === undefined) {
-    for await (const page of session.pages(cql, params, { ...request, pageState: start })) yield rowsIn(page)
+    for await (const page of session.pages(cql, params, { ...request, pageState: start })) yield rowsIn(ready, page)
     return
   }
   const { timeout } = request
@@ -103,7 +107,7 @@ async function * laterPages ({ place, cql, params, request }: SelectPlan, start:
     const left: number = timeout - (performance.now() - begun)
     if (left <= 0) throw new errors.OperationTimedOutError(`Reading all pages on connection "${place.connection.name}" did not end within ${timeout} ms`)
     const page: types.ResultSet = await session.execute(cql, params, { ...request, timeout: left, pageState })
-    yield rowsIn(page)
+    yield rowsIn(ready, page)
     pageState = page.pageState
   }
 }
@@ -123,7 +127,7 @@ export async function readPage (querying: Querying, given: QueryState, options?:
   if (findsNothing(given)) return { rows: [], nextState: null, nextToken: null }
   const result = await fetchPage(ready, start, isGiven(pageState) ? at : undefined)
   const nextState = result.pageState || null
-  return { rows: ready.read(rowsIn(result)), nextState, nextToken: nextState === null ? null : querying.pageTokens.seal(nextState, binding) }
+  return { rows: ready.read(rowsIn(ready, result)), nextState, nextToken: nextState === null ? null : querying.pageTokens.seal(nextState, binding) }
 }
 
 /** @param at set when the state came from outside, so that the server's complaint is about it */
@@ -149,7 +153,9 @@ function plan ({ db, cacheOf }: Querying, state: QueryState, asked: Asked = 'row
   return planSelect(db, cacheOf(tableOf(state.model)), state, asked)
 }
 
-function rowsIn (result: { readonly rows?: unknown }): Row[] {
+/** @throws {SchemaError} for rows of other types than the model's */
+function rowsIn (ready: SelectPlan, result: types.ResultSet): Row[] {
+  checkResult(ready, result)
   return (result.rows ?? []) as Row[]
 }
 

@@ -12,6 +12,7 @@ import { withDiscriminator } from './family-filter.js'
 import { checkLegal, checkNearest } from './legality.js'
 import { type Database, type Place, placeOf, sourcesOf } from './place.js'
 import type { Order, Output, QueryState } from './query-state.js'
+import type { Wanted } from './result-types.js'
 import { readValue, type Selector, selectors } from './selection.js'
 import type { Prepared, StatementCache } from './statement-cache.js'
 import { selectKey, type StatementKey } from './statement-keys.js'
@@ -19,10 +20,9 @@ import { checkSize } from './statement-size.js'
 import { baseRequest, checkReading, requestOf } from './write.js'
 
 /** A read that is ready to be sent. */
-export interface SelectPlan {
+export interface SelectPlan extends Wanted {
   readonly cql: string
   readonly params: readonly unknown[]
-  readonly place: Place
   readonly request: RequestOptions
   /** The rows of one page, as what the query set gives. */
   readonly read: (rows: readonly Record<string, unknown>[]) => unknown[]
@@ -51,7 +51,8 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
   const prepared = cache.select.find(key, place.keyspace) ?? makeSelect(cache, key, place.keyspace, state, what.selectors, asked)
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
   checkSize(model, { params })
-  return { cql: prepared.cql, params, place, request: withPaging(requestOf(ofKind('read', prepared.request), options), state), read: reader(model, state.output, place, output) }
+  const columns = what.columns.length === 0 ? what.selectors.map((s) => s.column) : what.columns
+  return { model, cql: prepared.cql, params, place, columns, request: withPaging(requestOf(ofKind('read', prepared.request), options), state), read: reader(model, state.output, place, output) }
 }
 
 function makeSelect (cache: StatementCache, key: StatementKey, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked): Prepared {

@@ -13,6 +13,8 @@ export interface Selector {
   readonly bind?: (params: unknown[], encoding: Encoding) => void
   /** What the driver gave, as the instance's form. */
   readonly read?: (value: unknown) => unknown
+  /** The column whose type the answer has; absent for what has a type of its own, such as a count. */
+  readonly column?: TableColumn
 }
 
 /** The selectors of `select({ alias: column or function })`. @throws {QueryError} for a function that the column's type does not have */
@@ -21,7 +23,7 @@ export function selectors (model: string, fields: ReadonlyMap<string, TableColum
 }
 
 function columnSelector (alias: string, column: TableColumn): Selector {
-  return { text: `${column.cql} AS ${quote(alias)}`, read: (value) => readValue(column, value) }
+  return { text: `${column.cql} AS ${quote(alias)}`, read: (value) => readValue(column, value), column }
 }
 
 function functionSelector (model: string, alias: string, selected: Selected): Selector {
@@ -31,10 +33,10 @@ function functionSelector (model: string, alias: string, selected: Selected): Se
   const at = `${model}.select, ${selected.function}(${column.name})`
   switch (selected.function) {
     case 'count': return { text: `COUNT(${column.cql}) AS ${as}`, read: Number }
-    case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value) }
+    case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value), column }
     case 'sum': case 'avg': {
       if (!isNumeric(column.type.cql)) throw new QueryError(`${at}: sums and averages are for numbers`)
-      return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value) }
+      return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value), column }
     }
     case 'ttl': case 'writetime': {
       if (column.role === 'partition' || column.role === 'clustering') throw new QueryError(`${at}: key columns have neither ttl nor writetime`)

@@ -34,7 +34,7 @@ export function request<T> (write: Write<T>, op: OpOptions): Promise<T> {
 
 /** What the answer to a write means. @throws {LWTError} when a condition was not met */
 export function confirm (write: Write, answer: types.ResultSet): void {
-  if (write.conditional) checkApplied(write.model, answer)
+  if (write.conditional) checkApplied(write.model, write.place, answer)
   write.written()
 }
 
