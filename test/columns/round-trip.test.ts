@@ -119,7 +119,7 @@ t.test('TYP-23 random nestings come back equal', async (t) => {
   await property(t, [await store(own, 'nested', samples)], samples, 20)
 })
 
-t.test('B16 the encodings of a user\'s client are honoured both ways', async (t) => {
+t.test('the encodings of a user\'s client are honoured both ways', async (t) => {
   const samples = [...singles, ...fc.sample(nested(2), 30)].filter(({ column }) => survivesPlainObjects(column.type))
   await property(t, [await store(own, 'encodings', samples), await store(plain, 'encodings', samples)], samples, 10)
 })

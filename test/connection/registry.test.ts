@@ -24,7 +24,7 @@ t.test('CON-02, CON-05, CON-06: a client of the user is wrapped, connected and l
   t.same(fake.events, ['connect'])
 })
 
-t.test('acceptance 3.4.1 to 3.4.9 on recording clients: what route() decides is what receives the statement', async (t) => {
+t.test('R01 to R09 on recording clients: what route() decides is what receives the statement', async (t) => {
   const connections = registry()
   const fakes = { default: fakeClient(), cluster: fakeClient(), cluster2: fakeClient() }
   for (const [name, fake] of Object.entries(fakes)) await connections.registerConnection(name, { session: fake.client, default: name === 'default' })
@@ -43,7 +43,7 @@ t.test('acceptance 3.4.1 to 3.4.9 on recording clients: what route() decides is 
   t.same(Object.values(fakes).map(({ calls }) => calls.map(({ cql }) => cql.replace('SELECT ', ''))), [['default', 'default'], ['cluster'], ['cluster2', 'cluster2', 'cluster2', 'cluster2']])
 })
 
-t.test('acceptance 3.4.13, CON-12: unknown names are an error that names them and the known ones, and nothing is sent', async (t) => {
+t.test('R13, CON-12: unknown names are an error that names them and the known ones, and nothing is sent', async (t) => {
   const connections = registry()
   const fake = fakeClient()
   await connections.registerConnection('a', { session: fake.client, default: true })
@@ -71,7 +71,7 @@ t.test('B30: no default is an error that says so', async (t) => {
   t.match(await failureOf(connections.getConnection()), ConnectionRegistryError)
 })
 
-t.test('CON-01, acceptance 3.4.16: two registries know nothing of each other', async (t) => {
+t.test('CON-01, R16: two registries know nothing of each other', async (t) => {
   const [one, two] = [registry(), registry()]
   await one.registerConnection('a', { session: fakeClient().client, default: true })
   one.configureKeyspace('ks1')

@@ -44,37 +44,37 @@ t.test('the first source that has a say decides, over every combination of the s
 const cluster = { connection: 'cluster' }
 const cluster2 = { connection: 'cluster2' }
 
-t.test('acceptance 3.4.1: the connection of the model', async (t) => {
+t.test('R01 the connection of the model', async (t) => {
   t.match(at({ model: cluster }), { connection: 'cluster', decidedBy: { connection: 'model' } })
 })
 
-t.test('acceptance 3.4.2: using wins over everything', async (t) => {
+t.test('R02 using wins over everything', async (t) => {
   t.equal(at({ using: cluster2, model: cluster, context: cluster, origin: cluster, scope: cluster }).connection, 'cluster2')
 })
 
-t.test('acceptance 3.4.3: the context wins over the model, using wins over the context', async (t) => {
+t.test('R03 the context wins over the model, using wins over the context', async (t) => {
   t.equal(at({ context: cluster2, model: cluster }).connection, 'cluster2')
   t.equal(at({ using: { connection: 'default' }, context: cluster2, model: cluster }).connection, 'default')
   t.equal(at({ model: cluster }).connection, 'cluster')
 })
 
-t.test('acceptance 3.4.4 and 3.4.6: an instance goes back to where it came from', async (t) => {
+t.test('R04 R06 an instance goes back to where it came from', async (t) => {
   t.same(at({ origin: { connection: 'cluster2', keyspace: 'k' }, model: { connection: 'cluster', keyspace: 'm' }, scope: { keyspace: 's' } }),
     { connection: 'cluster2', keyspace: 'k', decidedBy: { connection: 'origin', keyspace: 'origin' } })
 })
 
-t.test('acceptance 3.4.9: the connection of an explicit batch wins over the model, the origin and the context', async (t) => {
+t.test('R09 the connection of an explicit batch wins over the model, the origin and the context', async (t) => {
   t.equal(at({ batch: 'cluster2', model: cluster, origin: cluster, context: cluster }).connection, 'cluster2')
 })
 
-t.test('acceptance 3.4.12: using a connection in a batch is an error, whether or not the batch names one', async (t) => {
+t.test('R12 using a connection in a batch is an error, whether or not the batch names one', async (t) => {
   t.throws(() => at({ using: cluster, batch: 'cluster2' }), { constructor: BatchError, message: /"cluster".*"cluster2"/ })
   t.throws(() => at({ using: cluster, batch: 'cluster' }), BatchError)
   t.throws(() => at({ using: cluster, batched: true }), { constructor: BatchError, message: /"cluster"/ })
   t.equal(at({ using: { keyspace: 'k' }, batch: 'cluster2', batched: true }).keyspace, 'k', 'a keyspace may be chosen')
 })
 
-t.test('acceptance 3.4.15: without a default, a model with a connection of its own is served', async (t) => {
+t.test('R15 without a default, a model with a connection of its own is served', async (t) => {
   t.equal(at({ model: cluster }, { connection: undefined }).connection, 'cluster')
   t.equal(at({ scope: cluster }, { connection: undefined }).connection, 'cluster')
 })

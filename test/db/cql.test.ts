@@ -13,7 +13,7 @@ t.test('raw CQL', async (t) => {
   await db.syncDb()
   const page = await Page.create({ n: 1, s: "'; DROP TABLE x; --" })
 
-  t.test('db.cql quotes models and columns and binds all else', async (t) => {
+  t.test('STM-14 db.cql quotes models and columns and binds all else', async (t) => {
     const rows = await db.cql<{ n: number, s: string }>`SELECT ${Page.columns.n} AS n, s FROM ${Page} WHERE ${Page.columns.id} = ${page.id}`
     t.same(rows, [{ n: 1, s: "'; DROP TABLE x; --" }])
     const evil = "' OR 1 = 1; --"
@@ -35,7 +35,7 @@ t.test('raw CQL', async (t) => {
     await db.connection.unregisterConnection('other')
   })
 
-  t.test('db.execute gives the driver\'s result, prepared', async (t) => {
+  t.test('STM-14 db.execute gives the driver\'s result, prepared', async (t) => {
     const result = await db.execute(`SELECT count(*) AS n FROM ${keyspace}."Pa_ge"`)
     t.equal(result.rows[0]?.['n'], 5101n)
     t.equal((await db.execute('SELECT key FROM system.local WHERE key = :k', { k: 'local' }, { consistency: 'ONE' })).rowLength, 1)

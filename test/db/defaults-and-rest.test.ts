@@ -1,9 +1,12 @@
 // Rows of the cqlengine contract that go through all layers, on the real server.
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { ModelDefinitionError, NoConfigError } from '../../src/cqlengine/errors.js'
 import { connectedClient, hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { root } from '../support/root.js'
 import { mockClient } from '../../src/testing/mock-client.js'
 
 t.test('on a real server', async (t) => {
@@ -36,6 +39,30 @@ t.test('on a real server', async (t) => {
     await t.rejects(new CQLAlchemy().init({ keyspace, env: false }), NoConfigError)
     await t.rejects(new CQLAlchemy().init({ hosts, env: false }), NoConfigError)
     await t.rejects(new CQLAlchemy().init({ env: false }), NoConfigError, 'no silent localhost')
+  })
+
+  t.test('FCA-10 these tests run on Cassandra 5.0 and on a Node that the package names', async (t) => {
+    t.match((await client.execute('SELECT release_version FROM system.local')).first()['release_version'], /^5\.0\./)
+    const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } }
+    const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(engines.node) ?? []
+    const [here, part] = process.versions.node.split('.').map(Number)
+    t.ok(here! > Number(major) || (here === Number(major) && part! >= Number(minor)), engines.node)
+  })
+
+  t.test('MGT-05 only the calls that say so change the schema, and no variable is needed for them', async (t) => {
+    const warnings: Error[] = []
+    const heard = (warning: Error): void => { warnings.push(warning) }
+    process.on('warning', heard)
+    t.teardown(() => process.off('warning', heard))
+    const db = await new CQLAlchemy().init(options)
+    t.teardown(async () => { await db.close() })
+    class Bare extends db.Model.define('bare', { id: db.columns.Integer({ primaryKey: true }) }).as<Bare>() {}
+    await t.rejects(Bare.create({ id: 1 }), { name: 'ResponseError' }, 'using a model makes no table')
+    t.notOk('CQLENG_ALLOW_SCHEMA_MANAGEMENT' in process.env)
+    t.equal((await db.syncTable(Bare)).statements.length, 1)
+    await Bare.create({ id: 1 })
+    await new Promise((resolve) => { setImmediate(resolve) })
+    t.same(warnings, [])
   })
 
   t.test('MOD-18 B29 a model with a user type is declared without any connection, and its type is made where it is synced', async (t) => {

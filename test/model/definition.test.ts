@@ -188,7 +188,7 @@ t.test('MOD-09 B07 each model has its own table name, whatever was asked before'
   t.same([Object.keys(A.columns), Object.keys(B.columns)], [['id'], ['id', 'more']])
 })
 
-t.test('MOD-14 INS-08 overridden statics and methods are always used', async (t) => {
+t.test('MOD-14 overridden statics and methods are always used', async (t) => {
   const db = new CQLAlchemy()
   const c = db.columns
   const saved: unknown[] = []

@@ -157,7 +157,7 @@ t.test('a client whose promises are odd locks no instance', async (t) => {
   }
 })
 
-t.test('B05 a row that another constructor loads while its own class is looked over is an ordinary instance', async (t) => {
+t.test('a row that another constructor loads while its own class is looked over is an ordinary instance', async (t) => {
   const { db } = await recorded(t)
   class Inner extends db.Model.define('inner', { id: c.Integer({ primaryKey: true }), n: c.Integer() }).as<Inner>() {}
   const loaded: Inner[] = []

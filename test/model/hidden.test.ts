@@ -58,7 +58,7 @@ function leaks (value: object): string {
   return [log, ...printed, inspect(value, { ...deep, customInspect: false }), JSON.stringify(value), ...keys, ...failed.map(String)].join('\n')
 }
 
-t.test('nothing of a hidden column comes out of instances: new, created, loaded, in part, of families, with values of user types', async (t) => {
+t.test('INS-12 nothing of a hidden column comes out of instances: new, created, loaded, in part, of families, with values of user types', async (t) => {
   const { db, User, Card, Pet, Cat } = make()
   await open(t, db)
   const created = await User.create(values)
