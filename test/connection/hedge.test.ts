@@ -69,6 +69,11 @@ t.test('the budget: its share of the last ten seconds, but ten in any case', asy
     spendAll()
   }
   t.ok(budget.sentEver - 110 <= 0.02 * 500 * 30 + 10, `a steady load: ${budget.sentEver - 110} of 15000`)
+  for (let second = 0; second < 20; second++) {
+    now += 1000
+    for (let i = 0; i < 500; i++) budget.countRequest()
+  }
+  t.equal(spendAll(), 10, 'calm seconds are not saved up: all nodes may be slow from now on')
 })
 
 const make = (settings: Partial<ClientSettings> = {}): Client => createClient({ name: 'c', hosts: ['h'], hedge: usualHedge, warn: () => {}, ...settings })

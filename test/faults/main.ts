@@ -63,6 +63,7 @@ async function measure (stage: Stage, fault: Fault, who: Who): Promise<Figures> 
     connects: fault.before ? 3 : 1,
     firstCounter
   }
+  if (fault.before) await stage.warmUp(tableName)
   let after = await fault.before?.(stage)
   const load = new RunningLoad(task)
   try {

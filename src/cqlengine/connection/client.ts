@@ -5,6 +5,7 @@ import { DataCenterPolicy } from './data-center.js'
 import { readClusterRows } from './driver-internals/cluster-rows.js'
 import { tryContactPointsTogether } from './driver-internals/contact-points.js'
 import { reconnectOnceAtATime } from './driver-internals/control-connection.js'
+import { keepBusyConnections } from './driver-internals/heartbeats.js'
 import { hedgePreparing } from './driver-internals/hedged-preparing.js'
 import { boundHedges, HedgePolicy } from './driver-internals/hedged-requests.js'
 import { ownEncodingOptions } from './encoding.js'
@@ -43,6 +44,7 @@ export function createClient (settings: ClientSettings): Client {
     reconnectOnceAtATime(client)
     readClusterRows(client, true)
     tryContactPointsTogether(client)
+    keepBusyConnections(client)
     if (hedge && budget) {
       boundHedges(client, hedge.after, options?.metrics !== undefined)
       hedgePreparing(client, hedge.after, budget)

@@ -62,9 +62,13 @@ export class HedgeBudget {
 
   /** Whether one more may be sent twice at this moment. */
   hasRoom (): boolean {
-    this.#now()
-    return sum(this.#sent) < Math.max(inAnyCase, Math.floor(this.#share * sum(this.#requests)))
+    const now = this.#now() % memory
+    // By the second as well: what ten calm seconds left would go out at once where all nodes have just become slow.
+    const pace = Math.max(this.#requests[now] ?? 0, this.#requests[(now + memory - 1) % memory] ?? 0)
+    return (this.#sent[now] ?? 0) < this.#allowed(pace) && sum(this.#sent) < this.#allowed(sum(this.#requests))
   }
+
+  #allowed (requests: number): number { return Math.max(inAnyCase, Math.floor(this.#share * requests)) }
 
   /** One was sent for the second time. */
   spend (): void {

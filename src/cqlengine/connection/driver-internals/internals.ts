@@ -58,10 +58,14 @@ export interface ControlConnection {
 
 /** The driver's connection to one node. */
 export interface Socket {
-  readonly netClient?: { readonly destroyed: boolean, destroy (): unknown }
+  readonly netClient?: { readonly destroyed: boolean, readonly bytesRead?: number, destroy (): unknown }
   /** Ends the heartbeat, and tells all who wait that the socket was closed. */
   clearAndInvokePending? (): void
   listenerCount? (event: string): number
+  /** Of an EventEmitter. */
+  emit? (event: string, ...told: unknown[]): boolean
+  /** Requests that wait for an answer. */
+  getInFlight? (): number
   readonly protocolVersion?: unknown
   readonly encoder?: unknown
   readonly keyspace?: string | null
@@ -139,6 +143,8 @@ export const touched = {
     encoder: 'object',
     keyspace: 'object',
     _idleTimeoutHandler: 'function',
+    emit: 'function',
+    getInFlight: 'function',
     changeKeyspace: 'function',
     closeAsync: 'function',
     prepareOnceAsync: 'function',
