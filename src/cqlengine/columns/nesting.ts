@@ -27,8 +27,8 @@ export function checkVector (type: CqlType, dimensions: number): CqlType {
   return checkInner(type, 'a vector')
 }
 
-/** Vectors are left out, for Cassandra does not look into them. */
-function hasDuration (type: CqlType): boolean {
+/** True for what Cassandra puts in no order. Vectors are left out, for it does not look into them. */
+export function hasDuration (type: CqlType): boolean {
   return type.cql === 'duration' || (type.kind !== 'vector' && type.parts().some(hasDuration))
 }
 

@@ -1,6 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { isLostInside } from '../columns/elements.js'
 import { Expression, type Operator, operators } from '../columns/expression.js'
+import { hasDuration } from '../columns/nesting.js'
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
 import { checkKeyValue } from '../model/key-limits.js'
@@ -8,7 +9,7 @@ import type { Table, TableColumn } from '../model/table.js'
 import { entriesOf, namesOf, validationError } from '../model/values.js'
 import { relation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
-import { takesPattern } from './index-support.js'
+import { isMultiCell, isRange, takesPattern } from './index-support.js'
 import { listed, meant, shown } from '../words.js'
 
 /** A checked condition on a column; values are in the instance's form. */
@@ -144,11 +145,23 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
         const notMap = `${at}: "entry" is for maps`
         return [part(column, 'key', value[0], notMap), part(column, 'value', value[1], notMap)]
       }
-      default:
-        return single(column, value, purpose === 'filter')
+      default: {
+        const converted = single(column, value, purpose === 'filter')
+        if (purpose === 'iff' && isRange(operator)) checkOrdered(column, converted, at)
+        return converted
+      }
     }
   } catch (error) {
     throw validationError(table.name, name, error)
+  }
+}
+
+/** What the server refuses to compare by order in a condition. Filters are judged by `legality.ts`, once for each shape. */
+function checkOrdered (column: TableColumn, value: unknown, at: string): void {
+  const { type } = column
+  if (hasDuration(type)) throw new QueryError(`${at}: it holds durations, which have no order; compare it by eq, ne or in`)
+  if (isLostInside(type, value) || (isMultiCell(column) && type.isEmpty(value))) {
+    throw new InvalidValue('empty', 'must not be empty: Cassandra keeps empty collections as null, which comes neither before nor after anything. Compare it by eq or ne')
   }
 }
 

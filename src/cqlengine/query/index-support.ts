@@ -27,10 +27,8 @@ export function hasVectorIndex (column: TableColumn): boolean {
 /** True for a frozen collection, tuple or user type: compared as a whole. */
 export function isFrozen ({ type }: TableColumn): boolean { return type.cql.startsWith('frozen<') }
 
-/** Collections whose elements are stored one by one. */
-export function isMultiCell (column: TableColumn): boolean {
-  return ['list', 'set', 'map'].includes(column.type.kind) && !isFrozen(column)
-}
+/** Collections whose elements are stored one by one; custom columns of such a type too. */
+export function isMultiCell ({ type }: TableColumn): boolean { return /^(?:list|set|map)</.test(type.cql) }
 
 /** SASI looks for what stands at the end or in the middle of a text only in its mode CONTAINS. */
 export function takesPattern ({ indexes, options }: TableColumn, pattern: string): boolean {

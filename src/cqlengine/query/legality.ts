@@ -1,6 +1,7 @@
 // What Cassandra refuses in a SELECT, told before the network, with the remedy (QRY-06, QRY-15). Follows the
 // server's own decisions; test/query/legality-server.test.ts holds both side by side.
 
+import { hasDuration } from '../columns/nesting.js'
 import { QueryError } from '../errors.js'
 import { tableOf } from '../model/meta.js'
 import type { Table, TableColumn } from '../model/table.js'
@@ -64,6 +65,7 @@ function wholeCollection (facts: Facts): string | undefined {
   const found = find(facts, (c) => isMultiCell(c.column) && !['contains', 'containsKey', 'entry'].includes(c.operator))
   if (found === undefined) return undefined
   const { name, type } = found.column
+  if (type.elementType(type.kind === 'map' ? 'value' : 'element') === undefined) return `"${name}" is a ${type.cql}, which is not compared as a whole; declare the column with cql: 'frozen<${type.cql}>'`
   return `a ${type.cql} is not compared as a whole; filter with ${name}__contains${type.kind === 'map' ? `, ${name}__containsKey or ${name}__entry` : ''}, or declare the column { frozen: true }`
 }
 
@@ -73,12 +75,8 @@ function openUserType (facts: Facts): string | undefined {
 }
 
 function durationRange (facts: Facts): string | undefined {
-  const found = find(facts, (c) => isRange(c.operator) && holdsDuration(c.column.type))
+  const found = find(facts, (c) => isRange(c.operator) && hasDuration(c.column.type))
   return found && `"${found.column.name}" holds durations, which have no order; only equality can be asked for`
-}
-
-function holdsDuration (type: TableColumn['type']): boolean {
-  return type.cql === 'duration' || type.parts().some(holdsDuration)
 }
 
 function entryOfFrozen (facts: Facts): string | undefined {
@@ -197,7 +195,7 @@ function orderDirection ({ columnOrder, table, on }: Facts): string | undefined 
 // -------------------------------------------------------------------------------------------------- filters
 
 function vectorFilter (facts: Facts): string | undefined {
-  const found = find(facts, ({ column }) => column.type.kind === 'vector' && column.indexed && column.options.customIndex !== true)
+  const found = find(facts, ({ column }) => column.type.cql.startsWith('vector<') && column.indexed && column.options.customIndex !== true)
   return found && `"${found.column.name}" has a vector index, which only orders: orderBy(Model.columns.${found.column.name}.ann(vector))`
 }
 
