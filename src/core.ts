@@ -1,6 +1,7 @@
 export { CQLAlchemy } from './cqlalchemy.js'
 export { toHttpError } from './http-error.js'
 export type { HttpError } from './http-error.js'
+export type { AddSchemasOptions, SchemaTarget } from './model-schemas.js'
 export type { InitHooks } from './start.js'
 export type { ConnectOptions, InitOptions } from './settings/options.js'
 
@@ -30,3 +31,4 @@ export type { Management } from './cqlengine/management/management.js'
 export type * from './cqlengine/model/api.js'
 export type * from './cqlengine/model/inference.js'
 export type * from './cqlengine/model/operations.js'
+export type * from './cqlengine/model/schema-types.js'

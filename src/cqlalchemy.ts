@@ -24,7 +24,7 @@ import { functions, type Functions } from './cqlengine/query/functions.js'
 import { NamedKeyspace, NamedTable, type Naming } from './cqlengine/query/named.js'
 import { PageTokens } from './cqlengine/query/page-token.js'
 import { execute } from './cqlengine/query/raw.js'
-import { addSchemas, type SchemaModel, type SchemaTarget } from './model-schemas.js'
+import { addSchemas, type AddSchemasOptions, type SchemaModel, type SchemaTarget, withChildren } from './model-schemas.js'
 import type { InitOptions } from './settings/options.js'
 import { readSettings } from './settings/read-settings.js'
 import { connectAll, type InitHooks } from './start.js'
@@ -168,11 +168,17 @@ export class CQLAlchemy {
   get createKeyspaceSimple (): Management['createKeyspaceSimple'] { return this.management.createKeyspaceSimple }
 
   /**
-   * Adds the JSON schemas of all models to a Fastify app, for `{ $ref: 'user#' }`: `user` (a row), `user.create`, `user.update`, `user.key`.
-   * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`
+   * Adds the JSON schemas of all models to a Fastify app, for `{ $ref: 'user#' }`: `user` (a row), `user.partial` (a row of which nothing is
+   * required, for answers after `only()`), `user.create`, `user.update`, `user.key`; of a polymorphic child `cat`, `cat.partial`, …
+   * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`; `dialect`: see `Model.toJSONSchema`
+   * @throws {ModelDefinitionError} when two models would get one `$id`
+   * @example db.addSchemas(app)
+   * app.get('/users', { schema: { response: { 200: { type: 'array', items: { $ref: 'user#' } } } } }, () => User.all())
    */
   // The statics are typed for a class that calls them on itself, which a list of any models cannot.
-  addSchemas (app: SchemaTarget, options?: { prefix?: string | undefined }): void { addSchemas(app, this.models as unknown as readonly SchemaModel[], options) }
+  addSchemas (app: SchemaTarget, options?: AddSchemasOptions): void {
+    addSchemas(app, withChildren(this.#engine.models) as unknown as readonly SchemaModel[], options)
+  }
 
   /** Whether the connections in use answer. Bounded (default 2000 ms), never throws. */
   async health (options?: { timeout?: number | undefined }): Promise<boolean> { return await this.#registry.health(options) }

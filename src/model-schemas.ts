@@ -1,28 +1,39 @@
 // `db.addSchemas(app)`: the JSON schemas of models as shared schemas, to be referred to by `{ $ref: 'user#' }`. Knows nothing of Fastify but `addSchema`.
+import type { Dialect } from './cqlengine/columns/dialect.js'
 import { ModelDefinitionError } from './cqlengine/errors.js'
 import { knownOptions } from './cqlengine/known-options.js'
+import { META, type ModelConstructor } from './cqlengine/model/meta.js'
 
 /** Whatever takes schemas with an `$id`: a Fastify instance. */
 export interface SchemaTarget { addSchema (schema: Record<string, unknown>): unknown }
+
+/** What `db.addSchemas` takes. */
+export interface AddSchemasOptions {
+  /** Before each `$id`, so that two instances on one app do not collide: `reports` gives `reports.user`. */
+  prefix?: string | undefined
+  /** Of all schemas; see `Model.toJSONSchema`. Default `'fastify'`. */
+  dialect?: Dialect | undefined
+}
+
+type Purpose = 'row' | 'create' | 'update' | 'key'
 
 /** The part of a model class that is needed here. */
 export interface SchemaModel {
   readonly name: string
   readonly tableName: string
   readonly keyspace?: string | undefined
-  toJSONSchema (options: { for: 'row' | 'create' | 'update' | 'key', $id: string }): Record<string, unknown>
+  toJSONSchema (options: { for: Purpose, dialect?: Dialect | undefined, $id: string }): Record<string, unknown>
 }
 
-const VIEWS = [['row', ''], ['create', '.create'], ['update', '.update'], ['key', '.key']] as const
+const bodies = ['create', 'update', 'key'] as const
 
 /**
- * Adds four schemas per model: `user` (a row), `user.create`, `user.update` and `user.key`. The name is the table's; a polymorphic child is named after its
- * class (`cat`), and tables of one name after their keyspaces too (`shop.user`).
- * @param prefix goes before each `$id`, so that two instances on one app do not collide: `reports` gives `reports.user`
- * @throws ModelDefinitionError when two models would get one `$id`; nothing is added then
+ * Adds five schemas per model: `user` (a row), `user.partial` (a row of which nothing is required), `user.create`, `user.update` and `user.key`.
+ * The name is the table's; a polymorphic child is named after its class (`cat`), and tables of one name after their keyspaces too (`shop.user`).
+ * @throws {ModelDefinitionError} when two models would get one `$id`; nothing is added then
  */
-export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], options?: { prefix?: string | undefined }): void {
-  const { prefix = '' } = knownOptions('addSchemas', options, ['prefix'])
+export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], options?: AddSchemasOptions): void {
+  const { prefix = '', dialect } = knownOptions('addSchemas', options, ['prefix', 'dialect'])
   const named = new Map<string, SchemaModel>()
   for (const model of models) {
     const $id = prefixed(prefix, nameOf(model, models))
@@ -30,9 +41,17 @@ export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], o
     if (other !== undefined) throw new ModelDefinitionError(`the schemas of ${other.name} and ${model.name} would both be called ${$id}; rename a class or table`)
     named.set($id, model)
   }
-  for (const [$id, model] of named) {
-    for (const [view, suffix] of VIEWS) app.addSchema(model.toJSONSchema({ for: view, $id: `${$id}${suffix}` }))
-  }
+  const made = [...named].flatMap(([$id, model]) => {
+    const row = model.toJSONSchema({ for: 'row', dialect, $id })
+    const { required, ...partial } = row
+    return [row, { ...partial, $id: `${$id}.partial` }, ...bodies.map((purpose) => model.toJSONSchema({ for: purpose, dialect, $id: `${$id}.${purpose}` }))]
+  })
+  for (const schema of made) app.addSchema(schema)
+}
+
+/** The models, each family followed by the classes of its children. */
+export function withChildren (models: readonly ModelConstructor[]): readonly ModelConstructor[] {
+  return [...new Set(models.flatMap((model) => [model, ...model[META].family?.registered ?? []]))]
 }
 
 function nameOf (model: SchemaModel, models: readonly SchemaModel[]): string {

@@ -2,7 +2,13 @@
 import { bounded, joined, printable } from './words.js'
 
 /** One broken rule of one column: what `ValidationError#errors` lists. */
-export interface Violation { readonly column: string, readonly rule: string, readonly message: string }
+export interface Violation {
+  readonly column: string
+  readonly rule: string
+  readonly message: string
+  /** Where inside the column's value: positions of elements and names of fields. Absent: the value as a whole. Not enumerable. */
+  readonly path?: readonly (string | number)[] | undefined
+}
 
 /**
  * Base of all errors of this library. `code` is stable (`CQL_VALIDATION`), `statusCode` is what an HTTP server should answer.
@@ -67,8 +73,9 @@ export class ValidationError extends CQLEngineError {
 }
 
 /** A column may be a name from outside, a message a sentence of the user's. */
-function boundedViolation ({ column, rule, message }: Violation): Violation {
-  return { column: printable(column, longestPath), rule: printable(rule), message: bounded(message, longestViolation) }
+function boundedViolation ({ column, rule, message, path = [] }: Violation): Violation {
+  const violation = { column: printable(column, longestPath), rule: printable(rule), message: bounded(message, longestViolation) }
+  return path.length === 0 ? violation : Object.defineProperty(violation, 'path', { value: path })
 }
 
 /** Characters of `column`, which may be a path. */

@@ -1,5 +1,8 @@
+import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import t from 'tap'
+import { CQLAlchemy } from '../../src/cqlalchemy.js'
+import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { ModelDefinitionError } from '../../src/cqlengine/errors.js'
 import { addSchemas } from '../../src/model-schemas.js'
 import type { SchemaModel } from '../../src/model-schemas.js'
@@ -18,13 +21,13 @@ function model (name: string, tableName: string, { keyspace, parent = Object }: 
 function idsOf (models: readonly SchemaModel[], prefix?: string): string[] {
   const ids: string[] = []
   addSchemas({ addSchema: ({ $id }) => ids.push($id as string) }, models, { prefix })
-  return ids.filter((id) => !/\.(create|update|key)$/.test(id))
+  return ids.filter((id) => !/\.(partial|create|update|key)$/.test(id))
 }
 
-t.test('four schemas per model, for Fastify', async (t) => {
+t.test('five schemas per model, for Fastify', async (t) => {
   const app = Fastify()
   addSchemas(app, [model('User', 'user')])
-  t.strictSame(app.getSchemas(), Object.fromEntries([['user', 'row'], ['user.create', 'create'], ['user.update', 'update'], ['user.key', 'key']]
+  t.strictSame(app.getSchemas(), Object.fromEntries([['user', 'row'], ['user.partial', 'row'], ['user.create', 'create'], ['user.update', 'update'], ['user.key', 'key']]
     .map(([$id, view]) => [$id, { $id, type: 'object', title: `User ${view}` }])))
   addSchemas(app, [model('User', 'user')], { prefix: 'reports' })
   t.ok(app.getSchema('reports.user.key'), 'two instances do not collide')
@@ -46,4 +49,69 @@ t.test('two models of one name: nothing is added', async (t) => {
   const added: unknown[] = []
   t.throws(() => { addSchemas({ addSchema: (schema) => added.push(schema) }, [pet, model('Cat', 'pet', { parent: pet }), model('Cats', 'cat')]) }, new ModelDefinitionError('the schemas of Cat and Cats would both be called cat; rename a class or table'))
   t.strictSame(added, [])
+})
+
+function family (): { db: CQLAlchemy, all: () => object[] } {
+  const db = new CQLAlchemy()
+  class User extends db.Model.define('user', { id: c.Integer({ primaryKey: true }), name: c.Text({ required: true }), tags: c.Set(c.Text), secret: c.Text({ hidden: true }) }).as<User>() {}
+  class Pet extends db.Model.define('pet', { id: c.Integer({ primaryKey: true }), kind: c.Text({ discriminatorColumn: true, index: true }), pair: c.Tuple(c.Integer, c.Text) }).as<Pet>() {}
+  class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
+  class Lion extends Cat.polymorphic('lion', { pride: c.Text() }).as<Lion>() { static { this.register() } }
+  User.register()
+  return { db, all: () => [Cat.hydrate({ id: 1, lives: 9, pair: [1, null] }), Lion.hydrate({ id: 2, pair: null, lives: 1, pride: 'p' })] }
+}
+
+t.test('children of families have schemas; answers by the parent\'s keep the children\'s columns', async (t) => {
+  const { db, all } = family()
+  const app = Fastify()
+  db.addSchemas(app)
+  const names = ['user', 'pet', 'cat', 'lion'].flatMap((name) => ['', '.partial', '.create', '.update', '.key'].map((suffix) => name + suffix))
+  t.strictSame(Object.keys(app.getSchemas()).sort(), names.sort())
+  app.get('/', { schema: { response: { 200: { type: 'array', items: { $ref: 'pet#' } } } } }, all)
+  app.get('/cats', { schema: { response: { 200: { type: 'array', items: { $ref: 'cat#' } } } } }, all)
+  const both = [{ id: 1, kind: 'cat', pair: [1, null], lives: 9 }, { id: 2, kind: 'lion', pair: null, lives: 1, pride: 'p' }]
+  t.strictSame((await app.inject('/')).json(), both)
+  t.strictSame((await app.inject('/cats')).json(), both)
+  await app.close()
+})
+
+t.test('rows of which some columns were loaded answer by the partial schema', async (t) => {
+  const db = new CQLAlchemy()
+  class User extends db.Model.define('user', { id: c.Integer({ primaryKey: true }), name: c.Text({ required: true }), tags: c.Set(c.Text), secret: c.Text({ hidden: true }) }).as<User>() {}
+  const app = Fastify()
+  db.addSchemas(app)
+  app.get('/', { schema: { response: { 200: { $ref: 'user.partial#' } } } }, () => User.hydrate({ id: 1, secret: 's' }))
+  t.strictSame((await app.inject('/')).json(), { id: 1 })
+  const { required, ...row } = User.toJSONSchema()
+  t.strictSame(app.getSchema('user.partial'), { ...row, $id: 'user.partial' })
+  t.strictSame(required, ['id', 'name', 'tags'])
+  await app.close()
+})
+
+t.test('a dialect for all of them; options are checked', async (t) => {
+  const { db } = family()
+  const app = Fastify()
+  db.addSchemas(app, { dialect: 'openapi-3.0', prefix: 'shop' })
+  t.match(app.getSchema('shop.pet'), { properties: { pair: { type: 'array', items: { anyOf: [{ type: 'integer' }, { type: 'string' }] } } } })
+  t.throws(() => { db.addSchemas(app, { dialect: 'draft-4' as never }) }, { name: 'QueryError', message: /"dialect" must be one of fastify, openapi-3.0, 2020-12/ })
+  t.throws(() => { db.addSchemas(app, { prefxi: 'x' } as never) }, { name: 'QueryError', message: /prefxi.*did you mean prefix/ })
+  await app.close()
+})
+
+t.test('@fastify/swagger: components are called like the schemas', async (t) => {
+  const { db, all } = family()
+  const app = Fastify()
+  await app.register(swagger, {
+    openapi: { info: { title: 'pets', version: '1' } },
+    refResolver: { buildLocalReference: ({ $id }, _uri, _fragment, i) => typeof $id === 'string' ? $id : `def-${i}` }
+  })
+  db.addSchemas(app, { dialect: 'openapi-3.0' })
+  app.get('/', { schema: { response: { 200: { type: 'array', items: { $ref: 'pet#' } } } } }, all)
+  app.post('/users', { schema: { body: { $ref: 'user.create#' }, response: { 200: { $ref: 'user#' } } } }, () => ({}))
+  await app.ready()
+  const { components, paths } = app.swagger() as { components: { schemas: object }, paths: object }
+  t.strictSame(Object.keys(components.schemas).sort(), Object.keys(app.getSchemas()).sort())
+  t.match(JSON.stringify(paths), /"#\/components\/schemas\/user\.create"/)
+  t.notMatch(JSON.stringify(paths), /def-/)
+  await app.close()
 })

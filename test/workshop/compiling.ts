@@ -17,6 +17,10 @@ export function testCompiler (compiler: Compiler): void {
     t.equal(await compile(join(root, 'test/types/exact'), compiler), '')
   })
 
+  t.test(`${compiler}: type providers of Fastify get their types from a model`, async (t) => {
+    t.equal(await compile(join(root, 'test/types/providers'), compiler), '')
+  })
+
   t.test(`${compiler}: 200 models of 20 columns and their uses compile, and each of 200 mistakes is an error where it is made`, async (t) => {
     const project = await realpath(await mkdtemp(join(tmpdir(), 'fastify-cqlalchemy-models-')))
     t.teardown(() => rm(project, { recursive: true, force: true }))

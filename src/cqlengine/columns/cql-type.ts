@@ -25,21 +25,30 @@ export interface Change { readonly kind: ChangeKind, readonly value: unknown }
 /** A value that breaks a rule. Columns throw it, models turn it into a `ValidationError` with the names. Never holds the value. */
 export class InvalidValue extends Error {
   readonly rule: string
+  /** Where inside the value: positions of elements and names of fields. Ends at a map, whose keys are values themselves. */
+  readonly path: ValuePath
 
   /**
    * @param rule one stable word: `type`, `range`, `length`, `syntax`, …
    * @param message what is expected, without the value
    */
-  constructor (rule: string, message: string) {
+  constructor (rule: string, message: string, path: ValuePath = []) {
     super(message)
     this.rule = rule
+    this.path = path
   }
 
-  /** This broken rule, seen from the value around it: `element 3: must be a string`. */
-  within (place: string): InvalidValue {
-    return new InvalidValue(this.rule, `${place}: ${this.message}`)
+  /**
+   * This broken rule, seen from the value around it: `element 3: must be a string`.
+   * @param at the position or name in `path`; absent where there is none, and the path then begins anew
+   */
+  within (place: string, at?: string | number): InvalidValue {
+    return new InvalidValue(this.rule, `${place}: ${this.message}`, at === undefined ? [] : [at, ...this.path])
   }
 }
+
+/** See {@link InvalidValue.path}. */
+export type ValuePath = readonly (string | number)[]
 
 /**
  * A CQL type: how values of it are checked, bound, read, compared and written as JSON.

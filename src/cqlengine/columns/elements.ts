@@ -9,7 +9,7 @@ export function convertInner<E> (of: CqlType<E>, value: unknown, place: string, 
     if (isLostInside(of, converted)) throw new InvalidValue('empty', 'must not be empty: the driver cannot send an empty list or set inside another value')
     return converted
   } catch (error) {
-    throw error instanceof InvalidValue ? error.within(`${place} ${index}`) : error
+    throw error instanceof InvalidValue ? error.within(`${place} ${index}`, place === 'element' ? index : undefined) : error
   }
 }
 

@@ -221,6 +221,6 @@ function checkField (field: Field, value: unknown): unknown {
   try {
     return checkValue(field, value) ?? field.type.emptyValue()
   } catch (error) {
-    throw unreadable(error).within(field.name)
+    throw unreadable(error).within(field.name, field.name)
   }
 }

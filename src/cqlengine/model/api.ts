@@ -9,6 +9,7 @@ import type {
   ColumnName, ColumnsOf, Condition, Create, CreateOf, Filter, Flat, FlagsIn, Json, KeyOf, Row, RowOf, Update, ValueOf
 } from './inference.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
+import type { Described, SchemaOf, SchemaOptions, SchemaPurpose, Standard } from './schema-types.js'
 
 /** Chain setters of an instance, each for the next operation only; a column of the same name hides the setter. */
 export interface InstanceSetters {
@@ -127,19 +128,6 @@ export type AnyModel = (abstract new (...values: any) => Instance<any>) & { read
 type Self<M extends AnyModel> = InstanceType<M>
 type Q<M extends AnyModel> = QuerySet<Self<M>>
 
-/** What {@link ModelStatics.toJSONSchema} describes, and how. */
-export interface SchemaOptions<N extends string = string> {
-  /** `row` (default) for responses, `create` and `update` for bodies, `key` for route parameters. */
-  for?: 'row' | 'create' | 'update' | 'key' | undefined
-  /** These columns and the key. */
-  only?: readonly N[] | undefined
-  /** `fastify` (default): draft 7 with `nullable`. */
-  dialect?: Dialect | undefined
-  /** Whether an update names the operations of collections and counters (`tags__add`). Default true. */
-  operations?: boolean | undefined
-  $id?: string | undefined
-}
-
 /** Statics of every model. They take `this: M`, so that the methods of your class are known in every result. */
 export interface ModelStatics {
   readonly tableName: string
@@ -166,7 +154,20 @@ export interface ModelStatics {
   batch<M extends AnyModel> (this: M, batch: BatchLike): Q<M>
   profile<M extends AnyModel> (this: M, name: string): Q<M>
   idempotent<M extends AnyModel> (this: M, yes?: boolean): Q<M>
-  toJSONSchema (options?: SchemaOptions): Record<string, unknown>
+  /**
+   * A JSON schema of the model, typed by what it describes.
+   * @throws {QueryError} for unknown options and columns
+   * @example app.post('/users', { schema: { body: User.toJSONSchema({ for: 'create' }) } }, (request) => User.create(request.body))
+   */
+  toJSONSchema<M extends AnyModel, const F extends SchemaPurpose = 'row', const P extends ColumnName<Self<M>> | (string & {}) = never, const D extends Dialect = 'fastify', const O extends boolean = true> (this: M, options?: SchemaOptions<F, P, D, O>): SchemaOf<Self<M>, F, P, D, O>
+  /**
+   * What `create`, `update` or `get` takes, as a Standard Schema (version 1): synchronous, without a network. Its `value` is what they take, its
+   * `issues` have paths and hold no values.
+   * @throws {QueryError} for another purpose
+   * @example const result = User.standard('create')['~standard'].validate(body)
+   * if (result.issues === undefined) await User.create(result.value)
+   */
+  standard<M extends AnyModel, const F extends 'create' | 'update' | 'key'> (this: M, purpose: F): Standard<Described<Self<M>>[F]>
   hydrate<M extends AnyModel> (this: M, row: Partial<Row<Self<M>>>): Self<M>
   register (): void
 }

@@ -12,6 +12,8 @@ export interface Engine {
   update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T>
   /** What is refused before anything is sent is thrown. */
   delete (instance: object, state: State, options: OpOptions | undefined): Promise<void>
+  /** See `Model.standard`. */
+  standard (model: ModelConstructor, purpose: unknown): object
   createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }>
   /** Called for each concrete model at its definition. @throws {ModelDefinitionError} for a second model of the same place */
   register (model: ModelConstructor): void

@@ -1,6 +1,5 @@
 import type { Route } from '../connection/route.js'
 import { BatchError, DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
-import type { SchemaOptions } from './api.js'
 import { changedByHand } from './changes.js'
 import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
 import { fill } from './construct.js'
@@ -17,6 +16,7 @@ import { valueOf } from './layout.js'
 import { refusal, refuse, watched } from './refusal.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
 import { modelSchema } from './schema.js'
+import type { SchemaOptions } from './schema-types.js'
 import { type Loaded, type Source, State } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { copyToJSON, equalInstances, toJSON, toObject, validateInstance } from './whole.js'
@@ -204,6 +204,8 @@ export class ModelInstance extends FieldGuard {
   static idempotent (yes: boolean = true): Query { return this.objects.idempotent(yes) }
 
   static toJSONSchema (options?: SchemaOptions): Record<string, unknown> { return modelSchema(inside(this), options) }
+
+  static standard (purpose: unknown): object { return this[META].engine.standard(inside(this), purpose) }
 
   /** A clean instance from values in any accepted form, as if it had been loaded: for caches and tests. */
   static hydrate (row: unknown): object { return fromRow(inside(this), row) }

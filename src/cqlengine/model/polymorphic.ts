@@ -19,6 +19,9 @@ export class Family {
   /** True as soon as one child is defined: from then on the base itself has no rows (POL-01). */
   get hasChildren (): boolean { return this.#children.length > 0 }
 
+  /** The classes of rows, each as it was registered. */
+  get registered (): readonly ModelConstructor[] { return [...this.#registered.values()] }
+
   get children (): readonly ModelConstructor[] { return this.#children }
 
   addChild (child: ModelConstructor): void { this.#children.push(child) }

@@ -1,5 +1,5 @@
 import { checkValue, nullRefused } from '../columns/check.js'
-import { type CqlType, InvalidValue } from '../columns/cql-type.js'
+import { type CqlType, InvalidValue, type ValuePath } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
 import { mostViolations, ValidationError, type Violation } from '../errors.js'
 import { listed, meant } from '../words.js'
@@ -27,7 +27,7 @@ export class Violations {
 
   add (column: string, error: unknown): void {
     if (!(error instanceof InvalidValue)) throw error
-    this.#note(column, error.rule, error.message)
+    this.#note(column, error.rule, error.message, error.path)
   }
 
   /** A name that no column has; there can be any number of them. Only the first tells all those that there are. */
@@ -38,9 +38,9 @@ export class Violations {
   }
 
   /** More than an error lists are only counted. */
-  #note (column: string, rule: string, message: string): void {
+  #note (column: string, rule: string, message: string, path?: ValuePath): void {
     this.#errors ??= []
-    if (this.#count++ < mostViolations) this.#errors.push({ column, rule, message })
+    if (this.#count++ < mostViolations) this.#errors.push({ column, rule, message, path })
   }
 
   /** @throws {ValidationError} when a rule was broken */
@@ -129,7 +129,7 @@ export function isNothing (column: TableColumn, value: unknown): boolean {
 
 /** The one error for a single value. */
 export function validationError (model: string | undefined, column: string, error: unknown): unknown {
-  return error instanceof InvalidValue ? new ValidationError(model, [{ column, rule: error.rule, message: error.message }]) : error
+  return error instanceof InvalidValue ? new ValidationError(model, [{ column, rule: error.rule, message: error.message, path: error.path }]) : error
 }
 
 /**

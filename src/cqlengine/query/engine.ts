@@ -13,6 +13,7 @@ import type { PageTokens } from './page-token.js'
 import type { Database } from './place.js'
 import { QuerySet } from './query-set.js'
 import type { Querying } from './querying.js'
+import { standardOf } from './standard.js'
 import { KeptTexts, StatementCache } from './statement-cache.js'
 
 /** The query layer of one `db`: what its models call. Owns the models and their statements. */
@@ -54,6 +55,8 @@ export class QueryEngine implements Engine, Querying {
   delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
     return deleteInstance(this.#writing(tableOf(state.model)), instance, state, this.#options(state, 'delete', options))
   }
+
+  standard (model: ModelConstructor, purpose: unknown): object { return standardOf(model, purpose) }
 
   async createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }> {
     tableOf(model)

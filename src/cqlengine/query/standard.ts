@@ -1,0 +1,79 @@
+// `Model.standard('create')`: what a write or a search takes, as a Standard Schema that any library can ask.
+import { InvalidValue } from '../columns/cql-type.js'
+import { mostViolations, QueryError, ValidationError, type Violation } from '../errors.js'
+import type { Standard, StandardIssue, StandardResult } from '../model/schema-types.js'
+import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { checkedToFind, readValues, Violations } from '../model/values.js'
+import { bounded, listed, shown } from '../words.js'
+import { readChanges } from './blind-writes.js'
+
+type Values = Record<string, unknown>
+type Check = (model: ModelConstructor, values: unknown) => Values
+
+const checks: Readonly<Record<string, Check>> = { create: newRow, update: changes, key }
+const purposes = Object.keys(checks)
+
+/**
+ * @param purpose `create`, `update` or `key`
+ * @throws {QueryError} for another one, {ModelDefinitionError} for an abstract base
+ */
+export function standardOf (model: ModelConstructor, purpose: unknown): Standard<unknown, Values> {
+  tableOf(model)
+  const check = typeof purpose === 'string' && Object.hasOwn(checks, purpose) ? checks[purpose] : undefined
+  if (check === undefined) throw new QueryError(`${model[META].name}.standard: expected one of ${listed(purposes)}, not ${shown(String(purpose))}`)
+  const validate = (values: unknown): StandardResult<Values> => {
+    try {
+      return { value: check(model, values) }
+    } catch (error) {
+      return { issues: issuesOf(error) }
+    }
+  }
+  return Object.freeze({ '~standard': Object.freeze({ version: 1, vendor: 'fastify-cqlalchemy', validate }) })
+}
+
+/** Judged by an instance, as `create()` does it: the constructor and `validate()` of the user's class have their say. Gives what was given, converted. */
+function newRow (model: ModelConstructor, values: unknown): Values {
+  const given = Object.fromEntries(readValues(values, model[META].name))
+  const instance = new model(given) as Values & { validate (): void } // eslint-disable-line new-cap -- a class in a variable
+  instance.validate()
+  return Object.fromEntries(Object.keys(given).filter((name) => given[name] !== undefined).map((name) => [name, instance[name]]))
+}
+
+function changes (model: ModelConstructor, values: unknown): Values {
+  return Object.fromEntries(readChanges(model, values).map(({ column: { name }, change: { kind, value } }) => {
+    return [kind === 'assign' ? name : `${name}__${kind}`, value]
+  }))
+}
+
+function key (model: ModelConstructor, values: unknown): Values {
+  const { key: columns } = tableOf(model)
+  const violations = new Violations()
+  const given = readValues(values, model[META].name)
+  const found = columns.map((column) => {
+    const value = given.get(column.name)
+    return [column.name, violations.try(column.name, () => {
+      if (value === undefined) throw new InvalidValue('required', 'must be given')
+      return checkedToFind(column, value)
+    })] as const
+  })
+  for (const name of given.keys()) {
+    if (!columns.some((column) => column.name === name)) violations.unknown(name, { known: columns, of: 'the key has no such column' })
+  }
+  violations.finish(model[META].name)
+  return Object.fromEntries(found)
+}
+
+/** @throws {unknown} what tells nothing about values: a mistake in the model, or in the user's class */
+function issuesOf (error: unknown): readonly StandardIssue[] {
+  if (error instanceof ValidationError) return error.errors.map(issueOf)
+  // Values that are right each for itself, but not together.
+  if (error instanceof QueryError) return [{ message: error.message }]
+  const issues = typeof error === 'object' && error !== null && 'issues' in error ? error.issues : undefined
+  if (!Array.isArray(issues)) throw error
+  return (issues as Partial<StandardIssue>[]).slice(0, mostViolations).map(({ message, path }) => ({ message: bounded(String(message)), ...path !== undefined && { path } }))
+}
+
+/** `*` stands for all values together. */
+function issueOf ({ column, message, path = [] }: Violation): StandardIssue {
+  return column === '*' ? { message } : { message, path: [column, ...path] }
+}
