@@ -8,7 +8,7 @@ import { type RouteFunction, type Scope, Scopes } from './cqlengine/connection/s
 import type { Client, types } from './cqlengine/driver.js'
 import { ClosedError, ConfigError } from './cqlengine/errors.js'
 import { Management } from './cqlengine/management/management.js'
-import type { AnyModel, ModelClass } from './cqlengine/model/api.js'
+import type { AnyModel, AnyModelClass, ModelClass } from './cqlengine/model/api.js'
 import { createModel } from './cqlengine/model/define.js'
 import type { ModelConstructor } from './cqlengine/model/meta.js'
 import type { BatchOptions, OpOptions } from './cqlengine/model/operations.js'
@@ -67,7 +67,7 @@ export class CQLAlchemy {
 
   /** The concrete models, in the order of their definition. */
   // Inside a model is a body without column types, outside what define() declares.
-  get models (): readonly AnyModel[] { return this.#engine.models as unknown as readonly AnyModel[] }
+  get models (): readonly AnyModelClass[] { return this.#engine.models as unknown as readonly AnyModelClass[] }
 
   /** The registry of connections: registers, lists, opens and closes them. */
   get connection (): Connections { return this.#registry }

@@ -1,4 +1,5 @@
 // Every error that this library throws by itself (docs/errors.md). What the driver throws passes through untouched.
+import type { SyncReport } from './sync-report.js'
 import { bounded, joined, printable } from './words.js'
 
 /** One broken rule of one column: what `ValidationError#errors` lists. */
@@ -139,11 +140,11 @@ export class UserTypeError extends CQLEngineError {
 }
 
 /** The schema of the database and the models contradict each other; `report` says where. */
-export class SchemaError<Report = unknown> extends CQLEngineError {
+export class SchemaError extends CQLEngineError {
   static override readonly code: string = 'CQL_SCHEMA'
-  readonly report: Report
+  readonly report: SyncReport
 
-  constructor (message: string, report: Report, options?: ErrorOptions) {
+  constructor (message: string, report: SyncReport, options?: ErrorOptions) {
     super(message, options)
     this.report = report
   }

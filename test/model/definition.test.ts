@@ -302,5 +302,5 @@ t.test('MOD-19 toObject gives the loaded columns as values', async (t) => {
   const a = A.hydrate({ id: 1, at: 5, secret: 's' } as never)
   t.strictSame(a.toObject(), { id: 1, at: new Date(5), secret: 's' })
   t.same(a.toJSON(), { id: 1, at: '1970-01-01T00:00:00.005Z' })
-  t.same(Object.keys(a).sort(), ['at', 'extra', 'id', 'secret'])
+  t.same(Object.keys(a).sort(), ['at', 'extra', 'id'], 'a hidden column is read by its name only')
 })

@@ -107,7 +107,7 @@ t.test('a column reads what has its form without loss, and of all else tells bot
         continue
       }
       t.ok(given instanceof SchemaError, `${name} does not read ${type}: ${String(given)}`)
-      const { message, report } = given as SchemaError<{ conflicts: readonly object[] }>
+      const { message, report } = given as SchemaError
       for (const word of [`"${keyspace as string}"."of_all"`, `"of ${type}"`, `${column.type.cql} in the model`]) t.ok(message.includes(word), `${message} tells ${word}`)
       t.match(report.conflicts, [{ kind: 'column-type', column: `of ${type}`, table: 'of_all', keyspace }])
     }

@@ -78,6 +78,18 @@ export function json (user: User): Json<User> {
   return user.toJSON()
 }
 
+/** A user type's value, alone. */
+export function jsonOfType (address: Address): Json<Address> {
+  type Form = Expect<Equal<Json<Address>, { street: string }>>
+  void ([] as unknown as Form)
+  // @ts-expect-error a hidden field is in no JSON
+  void address.toJSON().code
+  return address.toJSON()
+}
+export class PlainAddress extends db.UserType.define('plain_address', { street: c.Text() }) {
+  override toJSON () { return { text: this.street } }
+}
+
 // An override may leave out, add and change.
 export class Plain extends db.Model.define('plain', { id: c.UUID({ primaryKey: true }), name: c.Text(), secret: c.Text(), amount: c.Decimal() }).as<Plain>() {
   override toJSON () {

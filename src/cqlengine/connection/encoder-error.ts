@@ -9,5 +9,8 @@ import type { RequestOptions } from './session.js'
 export function withoutValue (error: unknown, { kind, label = 'the table' }: RequestOptions): unknown {
   if (!(error instanceof TypeError || error instanceof RangeError) || !('coordinator' in error)) return error
   if (kind === 'raw') return new ValidationError(undefined, [{ column: 'parameters', rule: 'type', message: 'one of them does not fit the type of its marker, so nothing was sent' }])
-  return new SchemaError(`${label}: a value cannot be sent, because a column has another type in the database than in the model. Nothing was sent; compare them with syncDb({ dryRun: true })`, undefined)
+  return new SchemaError(
+    `${label}: a value cannot be sent, because a column has another type in the database than in the model. Nothing was sent; compare them with syncDb({ dryRun: true })`,
+    { statements: [], warnings: [], conflicts: [] }
+  )
 }

@@ -5,7 +5,7 @@ import { types } from '../driver.js'
 import { SchemaError } from '../errors.js'
 import { distinct, isFulfilledBy } from './index-difference.js'
 import { nearHosts, type OneNode } from './nodes.js'
-import { emptyReport, type SyncReport } from './report.js'
+import { emptyReport } from './report.js'
 import { readIndexes, type ReadSettings } from './schema.js'
 import { type WantedSchema, wantedColumns } from './wanted.js'
 
@@ -63,6 +63,6 @@ async function notBuilt ({ session, client }: Connection, keyspace: string, name
   return names.filter((name) => !built.every((onNode) => onNode.has(name)))
 }
 
-function unfinished ({ keyspace, connection }: WantedSchema, names: readonly string[]): SchemaError<SyncReport> {
+function unfinished ({ keyspace, connection }: WantedSchema, names: readonly string[]): SchemaError {
   return new SchemaError(`On connection "${connection}" the indexes ${names.map((n) => `"${n}"`).join(', ')} of keyspace "${keyspace}" are not built within ${buildTimeout / 60_000} minutes; the nodes go on building them`, emptyReport())
 }

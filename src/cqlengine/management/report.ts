@@ -1,14 +1,6 @@
-/** A statement of a sync, and where it goes. */
-export interface SyncStatement { connection: string, keyspace: string, cql: string }
+import type { SyncNote, SyncReport } from '../sync-report.js'
 
-/** Something that a sync found but does not change. `table` is the name of a table or of a user type. */
-export interface SyncNote { connection: string, keyspace: string, table: string, column?: string, message: string }
-
-/**
- * What a sync did, or with `dryRun` would do.
- * `statements`: sent ones, in their order. `warnings`: differences that are left as they are. `conflicts`: what no statement could mend.
- */
-export interface SyncReport { statements: SyncStatement[], warnings: SyncNote[], conflicts: SyncNote[] }
+export type { SyncNote, SyncReport, SyncStatement } from '../sync-report.js'
 
 /** A keyspace of a cluster. */
 export interface Place { readonly connection: string, readonly keyspace: string }

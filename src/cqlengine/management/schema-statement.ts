@@ -50,7 +50,7 @@ export async function changeSchema (connection: Connection, cql: string, keyspac
 }
 
 /** @param report with all that was sent */
-export function disagreement ({ connection }: Place, report: SyncReport): SchemaError<SyncReport> {
+export function disagreement ({ connection }: Place, report: SyncReport): SchemaError {
   const sent = report.statements.length
   return new SchemaError(
     `The nodes of connection "${connection}" do not agree on the schema, ` +

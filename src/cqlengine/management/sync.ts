@@ -96,7 +96,7 @@ function planned (plans: readonly Plan[]): SyncReport {
 function refuseConflicts (sent: SyncReport): void {
   if (sent.conflicts.length === 0) return
   const nothing = sent.statements.length === 0 ? 'Nothing was sent, for the' : 'The'
-  throw new SchemaError<SyncReport>(`${nothing} models and the database contradict each other: ${summary(sent.conflicts)}`, sent)
+  throw new SchemaError(`${nothing} models and the database contradict each other: ${summary(sent.conflicts)}`, sent)
 }
 
 /**
@@ -112,7 +112,7 @@ async function carryOut ({ wanted, connection, difference: first }: Plan, sent: 
     if (await sendAll(plan.statements, wanted, connection, sent, options)) return
     if (sent.statements.length > before) [progress, overtaken] = [performance.now(), 1]
     if (performance.now() - progress > overtakenTimeout) {
-      throw new SchemaError<SyncReport>(`Keyspace "${wanted.keyspace}" on connection "${wanted.connection}" keeps changing while it is synced: let one process at a time do it`, sent)
+      throw new SchemaError(`Keyspace "${wanted.keyspace}" on connection "${wanted.connection}" keeps changing while it is synced: let one process at a time do it`, sent)
     }
     // The node that is read next may hear of the change only now.
     await pause(Math.min(overtaken * shortPause, longPause))

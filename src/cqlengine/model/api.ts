@@ -6,7 +6,7 @@ import type { Dialect } from '../columns/dialect.js'
 import type { Expression, Ordering } from '../columns/expression.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import type {
-  ColumnName, ColumnsOf, Condition, Create, CreateOf, Filter, Flat, FlagsIn, Json, KeyOf, Row, RowOf, Update, ValueOf
+  ColumnName, ColumnsOf, Condition, Create, CreateOf, CreateStatic, Filter, Flat, FlagsIn, Json, KeyOf, Row, RowOf, Update, ValueOf
 } from './inference.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import type { Described, SchemaOf, SchemaOptions, SchemaPurpose, Standard } from './schema-types.js'
@@ -115,7 +115,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
   get (where: Filter<M>): Promise<R>
   get (...where: Expression[]): Promise<R>
   count (): Promise<number>
-  create (values: Create<M>, options?: OpOptions): Promise<M>
+  create (values: Create<M> | CreateStatic<M>, options?: OpOptions): Promise<M>
   update (values?: Update<M>, options?: OpOptions): Promise<void>
   delete (options?: OpOptions): Promise<void>
   page (options?: { size?: number | undefined, state?: string | null | undefined, token?: string | null | undefined }): Promise<Page<R>>
@@ -124,6 +124,8 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any model; its instances are looked up through InstanceType */
 export type AnyModel = (abstract new (...values: any) => Instance<any>) & { readonly columns: Columns, readonly tableName: string }
+/** The class of these instances. Beside `this: M`, and not as `InstanceType<M>`: where M itself is a type parameter (`M extends typeof User`), this is `User`. */
+export type ClassOf<I> = abstract new (...values: any) => I
 /* eslint-enable @typescript-eslint/no-explicit-any */
 type Self<M extends AnyModel> = InstanceType<M>
 type Q<M extends AnyModel> = QuerySet<Self<M>>
@@ -136,24 +138,25 @@ export interface ModelStatics {
   readonly DoesNotExist: typeof DoesNotExist
   readonly MultipleObjectsReturned: typeof MultipleObjectsReturned
   create<M extends AnyModel> (this: M, values: Create<Self<M>>, options?: OpOptions): Promise<Self<M>>
-  createMany<M extends AnyModel> (this: M, rows: Iterable<Create<Self<M>>> | AsyncIterable<Create<Self<M>>>, options?: OpOptions & { concurrency?: number | undefined }): Promise<{ written: number }>
+  create<M extends AnyModel, I> (this: M & ClassOf<I>, values: Create<I> | CreateStatic<I>, options?: OpOptions): Promise<Self<M>>
+  createMany<M extends AnyModel, I> (this: M & ClassOf<I>, rows: Iterable<Create<I> | CreateStatic<I>> | AsyncIterable<Create<I> | CreateStatic<I>>, options?: OpOptions & { concurrency?: number | undefined }): Promise<{ written: number }>
   filter<M extends AnyModel> (this: M, where: Filter<Self<M>>): Q<M>
-  filter<M extends AnyModel> (this: M, ...where: Expression[]): Q<M>
+  filter<M extends AnyModel, I> (this: M & ClassOf<I>, ...where: Expression[] | [Filter<I>]): QuerySet<I, Self<M>>
   get<M extends AnyModel> (this: M, where: Filter<Self<M>>): Promise<Self<M>>
-  get<M extends AnyModel> (this: M, ...where: Expression[]): Promise<Self<M>>
+  get<M extends AnyModel, I> (this: M & ClassOf<I>, ...where: Expression[] | [Filter<I>]): Promise<Self<M>>
   all<M extends AnyModel> (this: M): Promise<Self<M>[]>
-  ttl<M extends AnyModel> (this: M, seconds: number): Q<M>
-  timestamp<M extends AnyModel> (this: M, at: Timestamp): Q<M>
-  consistency<M extends AnyModel> (this: M, level: Consistency): Q<M>
-  serialConsistency<M extends AnyModel> (this: M, level: Consistency): Q<M>
-  timeout<M extends AnyModel> (this: M, ms: number): Q<M>
-  ifExists<M extends AnyModel> (this: M, yes?: boolean): Q<M>
-  ifNotExists<M extends AnyModel> (this: M, yes?: boolean): Q<M>
-  iff<M extends AnyModel> (this: M, where: Condition<Self<M>>): Q<M>
-  using<M extends AnyModel> (this: M, to: Route): Q<M>
-  batch<M extends AnyModel> (this: M, batch: BatchLike): Q<M>
-  profile<M extends AnyModel> (this: M, name: string): Q<M>
-  idempotent<M extends AnyModel> (this: M, yes?: boolean): Q<M>
+  ttl<M extends AnyModel, I> (this: M & ClassOf<I>, seconds: number): QuerySet<I, Self<M>>
+  timestamp<M extends AnyModel, I> (this: M & ClassOf<I>, at: Timestamp): QuerySet<I, Self<M>>
+  consistency<M extends AnyModel, I> (this: M & ClassOf<I>, level: Consistency): QuerySet<I, Self<M>>
+  serialConsistency<M extends AnyModel, I> (this: M & ClassOf<I>, level: Consistency): QuerySet<I, Self<M>>
+  timeout<M extends AnyModel, I> (this: M & ClassOf<I>, ms: number): QuerySet<I, Self<M>>
+  ifExists<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
+  ifNotExists<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
+  iff<M extends AnyModel, I> (this: M & ClassOf<I>, where: Condition<I>): QuerySet<I, Self<M>>
+  using<M extends AnyModel, I> (this: M & ClassOf<I>, to: Route): QuerySet<I, Self<M>>
+  batch<M extends AnyModel, I> (this: M & ClassOf<I>, batch: BatchLike): QuerySet<I, Self<M>>
+  profile<M extends AnyModel, I> (this: M & ClassOf<I>, name: string): QuerySet<I, Self<M>>
+  idempotent<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
   /**
    * A JSON schema of the model, typed by what it describes.
    * @throws {QueryError} for unknown options and columns
@@ -168,15 +171,22 @@ export interface ModelStatics {
    * if (result.issues === undefined) await User.create(result.value)
    */
   standard<M extends AnyModel, const F extends 'create' | 'update' | 'key'> (this: M, purpose: F): Standard<Described<Self<M>>[F]>
-  hydrate<M extends AnyModel> (this: M, row: Partial<Row<Self<M>>>): Self<M>
+  hydrate<M extends AnyModel, I> (this: M & ClassOf<I>, row: Partial<Row<I>>): Self<M>
   register (): void
+}
+
+/** Any model, as `db.models` lists them: its columns are known at run time only. */
+export interface AnyModelClass extends ModelStatics {
+  new (values?: { readonly [name: string]: unknown }): Instance<Columns>
+  readonly columns: Columns
+  readonly objects: QuerySet<Instance<Columns>>
 }
 
 /** A model: the class that `define` gives and that your class extends. S: what `.as` named, C: columns, B: what its base's instances have, T: its base's statics. */
 export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends ModelStatics {
   new (values?: Partial<CreateOf<C>>): B & RowOf<C> & Instance<C>
   readonly columns: C
-  readonly objects: QuerySet<unknown extends S ? B & RowOf<C> & Instance<C> : S>
+  readonly objects: QuerySet<S>
   /** Tells the type of `objects` about the methods of your class; the class itself is returned unchanged. */
   as<Leaf> (): ModelClass<Leaf, C, B, T> & T
   define<M extends AnyModel & { columns: C }, const D extends Columns> (this: M, tableName: string, columns: D & Checked<C, D>, options?: TableOptions<C & D>): Extended<M, C, D, SettersFor<C & D>>
@@ -191,7 +201,8 @@ type Checked<C, D> =
 export interface Wrong<Message extends string> { readonly 'model definition error': Message }
 
 type Extended<M extends AnyModel, C, D extends Columns, X = unknown> =
-  ModelClass<unknown, Flat<C & D>, BaseOf<InstanceType<M>, Hidden<InstanceType<M>, D, X>> & X, Statics<M>> & Statics<M>
+  Defined<Flat<C & D>, BaseOf<InstanceType<M>, Hidden<InstanceType<M>, D, X>> & X, Statics<M>> & Statics<M>
+type Defined<C extends Columns, B, T> = ModelClass<B & RowOf<C> & Instance<C>, C, B, T>
 /** A column called like a chain setter (`timestamp`, `profile`, …) hides the setter that the base has. */
 type BaseOf<B, H> = [H] extends [never] ? B : Omit<B, (H & keyof B) | keyof Instance>
 /** Such columns, and the literal of a grandchild's discriminator. `Omit` makes methods properties, hence only then. */
@@ -224,6 +235,10 @@ export interface AnyUserType { new (values?: any): any, readonly columns: Column
 export interface UserTypeInstance<C> {
   readonly '~columns'?: C
   toObject (): RowOf<C>
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any value of a user type
+  toJSON<T extends UserTypeInstance<any>> (this: T): Json<T>
+  // As JSON.stringify calls it; see `Instance`.
+  toJSON (key: string): object
 }
 
 /** A user type: extend it and add methods. */

@@ -35,6 +35,18 @@ type CreateParts<C> =
   { -readonly [K in keyof C as Must<C[K]> extends true ? K : never]: InputOf<C[K]> }
   & { -readonly [K in keyof C as Must<C[K]> extends true ? never : IsCounter<C[K]> extends true ? never : K]?: InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined }
 
+/**
+ * The static part of a partition alone (DML-08): the partition key and static columns, nothing of a row. Without a column that says `partitionKey` the
+ * partition key is the first of the key, which the compiler cannot tell from the others: one of those that say no `clusteringOrder`.
+ */
+export type CreateStaticOf<C> = 'partition' extends FlagsIn<C[keyof C]> ? StaticParts<C, PartitionOf<C>> : { [K in LoneKey<C>]: StaticParts<C, K> }[LoneKey<C>]
+type PartitionOf<C> = { [K in keyof C]: 'partition' extends FlagsIn<C[K]> ? K : never }[keyof C]
+type LoneKey<C> = { [K in keyof C]: 'key' extends FlagsIn<C[K]> ? 'clustering' extends FlagsIn<C[K]> ? never : K : never }[keyof C]
+type StaticParts<C, P extends keyof C> = Flat<
+  Pick<CreateOf<C>, (P | { [K in keyof C]: 'static' extends FlagsIn<C[K]> ? K : never }[keyof C]) & keyof CreateOf<C>>
+  & { -readonly [K in Exclude<keyof C, P> as 'static' extends FlagsIn<C[K]> ? never : K]?: undefined }
+>
+
 /** What `update` takes: new values and the operations of collections and counters. */
 export type UpdateOf<C> = { [K in keyof UpdateParts<C>]: UpdateParts<C>[K] }
 type UpdateParts<C> =
@@ -74,6 +86,8 @@ export type ColumnsOf<T> = T extends { readonly '~columns'?: infer C } ? NonNull
 
 export type Row<T> = { [K in keyof RowOf<ColumnsOf<T>>]: RowOf<ColumnsOf<T>>[K] }
 export type Create<T> = CreateOf<ColumnsOf<T>>
+/** What `create` takes for the static columns of a partition, without a row. Not for a table that has none. */
+export type CreateStatic<T> = 'static' extends FlagsIn<ColumnsOf<T>[keyof ColumnsOf<T>]> ? CreateStaticOf<ColumnsOf<T>> : never
 export type Update<T> = UpdateOf<ColumnsOf<T>>
 export type Filter<T> = FilterOf<ColumnsOf<T>>
 export type Key<T> = Flat<KeyOf<ColumnsOf<T>>>
