@@ -49,6 +49,8 @@ export class CQLAlchemy {
   #pageTokens = new PageTokens()
   #state: 'new' | 'open' | 'closed' = 'new'
   #closing: Promise<void> | undefined
+  /** The last call of `init()`, until `close()`: one that was closed meanwhile must not touch what a later one opened. */
+  #opening: symbol | undefined
 
   constructor () {
     const database = { registry: this.#registry, scopes: this.#scopes }
@@ -85,17 +87,23 @@ export class CQLAlchemy {
    * Reads the configuration (options, `config`, environment, `.env`) and connects. Outside Fastify; inside, registering the plugin does it.
    * @throws {ConfigError} for what is wrong in it, {NoConfigError} without hosts or keyspace; the driver's errors when connecting fails.
    * Nothing is left open then, and it may be called again.
+   * @throws {ClosedError} `close()` was called meanwhile; it may be called again at once.
    */
   async init (options: InitOptions = {}, hooks: InitHooks = {}): Promise<this> {
     if (this.#state === 'open') throw new ConfigError('This db is open already: one db serves one application at a time. Close it first, or make another with new CQLAlchemy()')
     // Before the first await: two calls at once must not both pass.
     this.#state = 'open'
+    const opening = this.#opening = Symbol('init')
+    const check = (): void => { if (this.#opening !== opening) throw new ClosedError('This db was closed while init() was connecting it') }
     try {
       await this.#closing
+      check()
       const settings = readSettings(options, { name: hooks.name })
       this.#pageTokens = new PageTokens(settings.pageTokenSecret, hooks.warn)
-      await connectAll(this.#registry, settings, hooks)
+      await connectAll(this.#registry, settings, hooks, check)
+      check()
     } catch (error) {
+      check()
       this.#state = 'closed'
       await this.#registry.close({ timeout: 0 })
       throw error
@@ -106,6 +114,7 @@ export class CQLAlchemy {
   /** Lets running statements finish (at most 10 s), then closes what was opened here. Models stay; the `db` may be opened again. */
   async close (): Promise<void> {
     this.#state = 'closed'
+    this.#opening = undefined
     this.#closing = this.#registry.close()
     await this.#closing
   }

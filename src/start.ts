@@ -11,8 +11,12 @@ export interface InitHooks extends Pick<RegistryOptions, 'observe' | 'onClient' 
   readonly name?: string | undefined
 }
 
-/** Registers the default connection and the named ones, at the same time. @throws the first failure */
-export async function connectAll (registry: ConnectionRegistry, settings: Settings, hooks: InitHooks): Promise<void> {
+/**
+ * Registers the default connection and the named ones, at the same time.
+ * @param check throws when this start is over: a hook may have closed the db
+ * @throws the first failure
+ */
+export async function connectAll (registry: ConnectionRegistry, settings: Settings, hooks: InitHooks, check: () => void): Promise<void> {
   const { connectTimeout, slowQuery, keyspace, warnings } = settings
   const { onClient, onState, warn: onWarning, observe } = hooks
   registry.configure({
@@ -28,7 +32,10 @@ export async function connectAll (registry: ConnectionRegistry, settings: Settin
   registry.configureKeyspace(keyspace)
   const all = [[defaultConnectionName, settings.default] as const, ...Object.entries(settings.connections)]
   const plans = all.map(([name, one]) => withSettings(planConnection(name, optionsOf(one, name === defaultConnectionName), warn), one))
-  const outcomes = await Promise.allSettled(plans.map(async (plan) => await registry.registerPlan(plan)))
+  const outcomes = await Promise.allSettled(plans.map(async (plan) => {
+    check()
+    await registry.registerPlan(plan)
+  }))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
 

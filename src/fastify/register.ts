@@ -45,12 +45,13 @@ export async function register (app: FastifyInstance, db: PluginDb, options: Plu
     log.stop()
     throw error
   }
+  // The hook has closed the db, which may serve another app by now.
+  if (isOver()) throw new ClosedError('the app was closed while its db was starting')
   try {
-    if (isOver()) throw new ClosedError('the app was closed while its db was starting')
     remove = place(app, { decorator, name }, db)
     state = 'open'
   } catch (error) {
-    // Fastify gave up on this start, or the app was closed: what was opened meanwhile must not stay.
+    // Fastify gave up on this start: what was opened meanwhile must not stay.
     state = 'over'
     log.stop()
     await db.close()

@@ -347,6 +347,61 @@ t.test('closing while a registration is under way: the registration fails, and n
   t.same(connections.names, [])
 })
 
+t.test('unregistering while a registration is under way: that fails, and the name is free at once', async (t) => {
+  const connections = registry()
+  const [old, slow, next] = [fakeClient(), fakeClient(), fakeClient()]
+  const opened = deferred()
+  slow.onConnect = () => opened.promise
+  await connections.registerConnection('a', { session: old.client, default: true })
+  for (const settled of [false, true]) {
+    const pending = failureOf(connections.registerConnection('a', { session: slow.client }))
+    // In the same moment it is connected, too.
+    if (settled) opened.resolve()
+    const gone = connections.unregisterConnection('a')
+    const again = connections.registerConnection('a', { session: next.client, default: true })
+    t.match(await pending, { constructor: ClosedError, message: /"a" was unregistered while it was connecting/ })
+    await Promise.all([gone, again])
+    t.equal(connections.resolve().client, next.client)
+  }
+  t.same(warnings, [], 'nothing was replaced')
+  await connections.close()
+})
+
+t.test('a registration that was closed meanwhile neither stays nor stands in the way of another', async (t) => {
+  for (const turns of [0, 1, 2, 3, 4, 5, 6]) {
+    const connections = registry()
+    const [slow, next] = [fakeClient(), fakeClient()]
+    const opened = deferred()
+    slow.onConnect = () => opened.promise
+    const pending = connections.registerConnection('a', { session: slow.client, default: true }).catch((error: unknown) => error)
+    opened.resolve()
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    const isThere = connections.names.length > 0
+    const closing = connections.close()
+    await connections.registerConnection('a', { session: next.client, default: true })
+    if (!isThere) t.type(await pending, ClosedError)
+    await closing
+    t.equal(connections.resolve().client, next.client)
+    await connections.close()
+  }
+})
+
+t.test('closing waits for what an earlier closing still drains', async (t) => {
+  const connections = registry()
+  const answer = deferred()
+  const fake = fakeClient(() => answer.promise)
+  await connections.registerConnection('a', { session: fake.client })
+  const running = connections.resolve('a').session.execute('SELECT x', [], read)
+  const first = connections.close()
+  await connections.registerConnection('b', { session: fakeClient().client })
+  let isOver = false
+  const second = connections.close().then(() => { isOver = true })
+  await settle()
+  t.equal(isOver, false)
+  answer.resolve()
+  await Promise.all([running, first, second])
+})
+
 t.test('health: true when all that are in use answer; bounded; never throws', async (t) => {
   const connections = registry()
   t.equal(await connections.health(), false, 'nothing is registered')

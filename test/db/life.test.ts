@@ -58,6 +58,49 @@ t.test('the life of a db', async (t) => {
     await db.close()
   })
 
+  t.test('closed at any moment of connecting, it can be opened again at once, and that is the one that counts', async (t) => {
+    const { db } = make()
+    // Nothing, turns of promises, of the event loop, or some of the time that connecting takes.
+    const moments = [0, 1, 2, 3, 5, 8].map((turns) => async () => { for (let turn = 0; turn < turns; turn++) await Promise.resolve() })
+    moments.push(() => new Promise(setImmediate))
+    for (const ms of [1, 5, 10, 20, 40, 80]) moments.push(() => new Promise((resolve) => { setTimeout(resolve, ms) }))
+    const others = { other: { hosts, localDataCenter }, lazy: { hosts, lazyConnect: true }, down: { hosts: ['127.0.0.254:1'], retryConnect: true } }
+    let failed = 0
+    for (const closes of ['awaited', 'not awaited', 'twice'] as const) {
+      for (const moment of moments) {
+        const first = db.init({ ...options, connections: others }).then(() => undefined, (error: unknown) => error)
+        await moment()
+        const closing = db.close()
+        if (closes === 'awaited') await closing
+        if (closes === 'twice') {
+          const second = db.init(options).then(() => undefined, (error: unknown) => error)
+          const again = db.close()
+          t.type(await second, ClosedError)
+          await again
+        }
+        await db.init(options)
+        const error = await first
+        if (error !== undefined && !(error instanceof ClosedError)) failed++
+        t.equal(db.isOpen, true)
+        t.same(Object.keys(db.status().connections), ['default'], 'nothing of the first stays')
+        await db.execute('SELECT key FROM system.local')
+        await closing
+        await db.close()
+      }
+    }
+    t.equal(failed, 0, 'whoever was closed meanwhile hears that')
+  })
+
+  t.test('a hook that closes the db while it begins to connect ends the start as a whole', async (t) => {
+    const { db } = make()
+    const onState = (): void => { void db.close() }
+    await t.rejects(db.init({ ...options, connections: { other: { hosts, lazyConnect: true } } }, { onState }), ClosedError)
+    t.same(db.status().connections, {})
+    t.equal(db.isOpen, false)
+    await db.init(options)
+    await db.close()
+  })
+
   t.test('B39 B42 two in one process know nothing of each other', async (t) => {
     const one = make()
     const two = make()

@@ -1,4 +1,5 @@
 // A `db` without a database: just what the plugin needs of one, and what happened to it.
+import { ClosedError } from '../../src/cqlengine/errors.js'
 import { Scopes } from '../../src/cqlengine/connection/scope.js'
 import type { RouteFunction, Scope } from '../../src/cqlengine/connection/scope.js'
 import type { Route } from '../../src/cqlengine/connection/route.js'
@@ -26,12 +27,16 @@ export class FakeDb implements PluginDb {
     this.hooks = hooks
     try {
       await this.#start()
+      if (!this.#stillOpen()) throw new ClosedError('closed meanwhile')
     } catch (error) {
       this.isOpen = false
       throw error
     }
     return this
   }
+
+  /** The compiler does not see that `close()` may have been called during an await. */
+  #stillOpen (): boolean { return this.isOpen }
 
   async close (): Promise<void> {
     this.events.push('close')

@@ -94,7 +94,8 @@ t.test('Fastify gives up before us: closing still ends what was begun', async (t
   t.strictSame(db.events, ['init', 'close'])
   finish()
   await new Promise(setImmediate)
-  t.strictSame(db.events, ['init', 'close', 'close'], 'what opened too late is closed again')
+  t.strictSame(db.events, ['init', 'close'], 'the db itself ends what is closed while it connects')
+  t.equal(db.isOpen, false)
   t.equal(Object.hasOwn(app, 'db'), false)
 })
 
@@ -137,4 +138,22 @@ t.test('a start during which the app is closed', async (t) => {
   await app.ready().then(() => {}, () => {})
   await closing
   t.equal(db.isOpen, false)
+})
+
+t.test('a start that ends after the app was closed leaves the db to the app that it serves by then', async (t) => {
+  const starts: (() => void)[] = []
+  const db = new FakeDb(async () => { await new Promise<void>((resolve) => { starts.push(resolve) }) })
+  const [first, second] = [Fastify({ pluginTimeout: 40 }), Fastify()]
+  first.register(plugin, { db, connectTimeout: 0 })
+  await t.rejects(async () => { await first.ready() }, { code: 'FST_ERR_PLUGIN_TIMEOUT' })
+  await first.close()
+  second.register(plugin, { db })
+  const ready = second.ready()
+  while (starts.length < 2) await new Promise(setImmediate)
+  for (const start of starts) start()
+  await ready
+  await new Promise(setImmediate)
+  t.strictSame(db.events, ['init', 'close', 'init'])
+  t.equal(dbOf(second), db)
+  await second.close()
 })

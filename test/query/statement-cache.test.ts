@@ -1,7 +1,10 @@
 // A repeated statement builds no text; two that differ in anything but values are never taken for one another.
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { mockClient } from '../../src/testing/mock-client.js'
+import { root } from '../support/root.js'
+import { runScript } from '../support/run-script.js'
 
 async function fresh () {
   const db = new CQLAlchemy()
@@ -58,4 +61,16 @@ t.test('STM-01 the text of an update is its own, whatever was sent before', asyn
   const again: string[] = []
   for (const update of updates) again.push(await send(Post, client, update))
   t.same(again, warm)
+})
+
+/** MiB. The texts are estimated at 8; the objects around them take some more. */
+const bound = 20
+
+t.test(`what is kept of the statements of 2,000 tenants, 100 shapes each, takes ${bound} MiB at most`, async (t) => {
+  const program = fileURLToPath(new URL('programs/texts-memory.js', import.meta.url))
+  const { code, stdout, stderr } = await runScript(['--expose-gc', program], root)
+  t.equal(code, 0, stderr)
+  const { statements, kept } = JSON.parse(stdout) as { statements: number, kept: number }
+  t.equal(statements, 200_000)
+  t.ok(kept < bound * 2 ** 20, `${(kept / 2 ** 20).toFixed(1)} MiB`)
 })

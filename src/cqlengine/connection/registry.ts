@@ -23,7 +23,13 @@ export interface RegistryOptions extends Observers {
 /** The name of the connection that `setup()` and the settings make. */
 export const defaultConnectionName = 'default'
 
-interface Pending { readonly connection: Connection, abort (): void }
+/** A registration that is connecting. */
+interface Pending {
+  readonly connection: Connection
+  /** Why it shall not go on. */
+  aborted: ClosedError | undefined
+  abort (reason: ClosedError): void
+}
 
 const warnProcess = (message: string): void => { process.emitWarning(message, 'CQLEngineWarning') }
 
@@ -34,7 +40,7 @@ export class ConnectionRegistry implements Connections, Defaults {
   readonly #turns = new WeakMap<Connection, number>()
   #turn = 0
   readonly #pending = new Map<string, Pending>()
-  /** Connections that were replaced and still drain. */
+  /** What still drains: connections that were replaced or unregistered, and all those of an earlier closing. */
   readonly #leaving = new Set<Promise<void>>()
   #options: RegistryOptions
   #defaultName: string | undefined
@@ -137,18 +143,27 @@ export class ConnectionRegistry implements Connections, Defaults {
     if (this.#pending.has(name)) throw new ConnectionRegistryError(`Connection ${shown(name)} is being registered already: wait for that, or choose another name; known connections: ${known(this.names)}`)
     this.#reopen()
     const connection = this.#make(plan)
-    if (!plan.lazyConnect) await this.#connect(connection, plan)
-    this.#install(connection, plan.isDefault)
+    if (plan.lazyConnect) this.#install(connection, plan.isDefault)
+    else await this.#connectAndInstall(connection, plan)
     return connection
   }
 
   async unregisterConnection (name: string): Promise<void> {
+    const pending = this.#pending.get(name)
     const connection = this.#connections.get(name)
-    if (connection === undefined) return
-    this.#connections.delete(name)
-    if (this.#defaultName === name) this.#defaultName = undefined
-    this.#version++
-    await this.#leave(connection)
+    const leaving: Promise<void>[] = []
+    if (pending !== undefined) {
+      this.#pending.delete(name)
+      pending.abort(new ClosedError(`Connection ${shown(name)} was unregistered while it was connecting`))
+      leaving.push(this.#leave(pending.connection, { timeout: 0 }))
+    }
+    if (connection !== undefined) {
+      this.#connections.delete(name)
+      if (this.#defaultName === name) this.#defaultName = undefined
+      this.#version++
+      leaving.push(this.#leave(connection))
+    }
+    await Promise.all(leaving)
   }
 
   setDefaultConnection (name: string): void {
@@ -190,7 +205,7 @@ export class ConnectionRegistry implements Connections, Defaults {
    * @param options.timeout ms to wait for requests, default 10,000
    */
   close (options: { timeout?: number } = {}): Promise<void> {
-    this.#closing ??= this.#closeAll(options)
+    this.#closing ??= this.#untilEnded(this.#closeAll(options))
     this.#version++
     return this.#closing
   }
@@ -229,19 +244,28 @@ export class ConnectionRegistry implements Connections, Defaults {
     return connection
   }
 
-  async #connect (connection: Connection, { name, retryConnect }: Plan): Promise<void> {
-    const { promise: aborted, reject } = withReject()
-    this.#pending.set(name, { connection, abort: () => { reject(closed()) } })
+  async #connectAndInstall (connection: Connection, { name, isDefault, retryConnect }: Plan): Promise<void> {
+    const { promise: never, reject } = withReject()
+    const abort = (reason: ClosedError): void => { reject(pending.aborted = reason) }
+    const pending: Pending = { connection, aborted: undefined, abort }
+    this.#pending.set(name, pending)
     try {
-      await Promise.race([connection.connect({ timeout: this.#options.connectTimeout }), aborted])
+      await Promise.race([connection.connect({ timeout: this.#options.connectTimeout }), never])
     } catch (error) {
+      if (pending.aborted !== undefined) throw pending.aborted
       // Settings that no time will heal are an error even so.
-      if (retryConnect && connection.state !== 'failed' && !this.isClosed) return
-      await connection.close({ timeout: 0 })
-      throw error
+      if (!retryConnect || connection.state === 'failed') {
+        await connection.close({ timeout: 0 })
+        throw error
+      }
     } finally {
-      this.#pending.delete(name)
+      // Whoever aborted it took it out, and another registration of the name may be under way by now.
+      if (this.#pending.get(name) === pending) this.#pending.delete(name)
     }
+    // It was aborted in the very moment when it was connected.
+    if (pending.aborted !== undefined) throw pending.aborted
+    // In one turn with the above: at any moment it is found in one of both places.
+    this.#install(connection, isDefault)
   }
 
   #install (connection: Connection, isDefault: boolean): void {
@@ -267,8 +291,11 @@ export class ConnectionRegistry implements Connections, Defaults {
     return this.#turns.get(connection) ?? 0
   }
 
-  #leave (connection: Connection): Promise<void> {
-    const leaving = connection.close()
+  #leave (connection: Connection, options?: { timeout: number }): Promise<void> {
+    return this.#untilEnded(connection.close(options))
+  }
+
+  #untilEnded (leaving: Promise<void>): Promise<void> {
     this.#leaving.add(leaving)
     return leaving.finally(() => { this.#leaving.delete(leaving) })
   }
@@ -277,9 +304,10 @@ export class ConnectionRegistry implements Connections, Defaults {
     const connections = [...this.#connections.values()]
     const pending = [...this.#pending.values()]
     this.#connections.clear()
+    this.#pending.clear()
     this.#defaultName = undefined
     this.#version++
-    for (const { abort } of pending) abort()
+    for (const { abort } of pending) abort(closed())
     await Promise.all([...connections.map((connection) => connection.close(options)), ...pending.map(({ connection }) => connection.close({ timeout: 0 })), ...this.#leaving])
   }
 

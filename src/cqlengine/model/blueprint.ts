@@ -2,7 +2,7 @@ import type { Route } from '../connection/route.js'
 import { type Accept, acceptorOf } from './construct.js'
 import { Givens } from './given.js'
 import { type Layout, layoutOf, type RowValues, valueOf } from './layout.js'
-import { type ModelConstructor, META, tableOf } from './meta.js'
+import { classOfView, type ModelConstructor, META, tableOf } from './meta.js'
 import { newRowReader, type ReadNewRow } from './new-row.js'
 import { keeperOf } from './shape.js'
 import type { Source, State } from './state.js'
@@ -22,7 +22,7 @@ export interface Blueprint {
   readonly savesAsUsual: boolean
   /** The source of new instances, which come from nowhere. */
   readonly fresh: Source
-  /** Shared with the views of the class that contexts hand out. */
+  /** Shared with whatever else has its prototype. */
   readonly proof: Proof
   /** See {@link keeperOf}. */
   readonly keeper: object
@@ -45,12 +45,21 @@ function isInherited ({ prototype, [META]: { body } }: ModelConstructor, method:
 
 function draw (model: ModelConstructor): Blueprint {
   const table = tableOf(model)
+  const of = classOfView(model)
+  const blueprint = of === model ? drawn(model, table) : { ...blueprintOf(of), fresh: freshSource(model, table) }
+  blueprints.set(model, blueprint)
+  return blueprint
+}
+
+function freshSource (model: ModelConstructor, { columns }: Table): Source { return { model, origin: undefined, columns, form: undefined } }
+
+function drawn (model: ModelConstructor, table: Table): Blueprint {
   const { prototype } = model
   let proof = proofs.get(prototype)
   if (proof === undefined) proofs.set(prototype, proof = { done: false })
   const { name } = model[META]
   const layout = layoutOf(prototype, table.columns)
-  const blueprint: Blueprint = {
+  return {
     name,
     table,
     layout,
@@ -59,12 +68,10 @@ function draw (model: ModelConstructor): Blueprint {
     readNewRow: newRowReader(prototype, table),
     findTouched: touchedFinder(table.columns),
     savesAsUsual: isInherited(model, 'save') && isInherited(model, 'validate'),
-    fresh: { model, origin: undefined, columns: table.columns, form: undefined },
+    fresh: freshSource(model, table),
     proof,
     keeper: keeperOf(model, table.columns)
   }
-  blueprints.set(model, blueprint)
-  return blueprint
 }
 
 /** The values of an instance. */

@@ -4,7 +4,7 @@ import { blueprintOf } from './blueprint.js'
 import { checkAccessors, hiddenColumn } from './field-guard.js'
 import { canGenerateCode } from './generate.js'
 import { loading, whileLoading } from './loading.js'
-import { META, type ModelConstructor, tableOf } from './meta.js'
+import { classOfView, META, type ModelConstructor, tableOf } from './meta.js'
 import { codeToSet, isHidden, setColumn, setHidden } from './own-columns.js'
 import { keeperOf } from './shape.js'
 import type { DriverRow, KeptRow, Loaded, Source } from './state.js'
@@ -64,6 +64,9 @@ function ownColumns (model: ModelConstructor, source: Source): Source {
 }
 
 const bySource = new WeakMap<Source, Mapper>()
+/** The last one for each list of columns, for those of whole rows are shared by all places that rows come from. */
+const byColumns = new WeakMap<readonly TableColumn[], KnownMapper>()
+interface KnownMapper { readonly model: ModelConstructor, readonly form: Source['form'], readonly mapper: Mapper }
 const mappers = new WeakMap<ModelConstructor, Map<string, Mapper>>()
 /** More lists of columns than this are made by a program's input (`only(…names)`): the first ones are then made anew. */
 const mostMappers = 500
@@ -75,7 +78,16 @@ function mapperOf (source: Source): Mapper {
   return mapper
 }
 
-function sharedMapper ({ model, columns, form }: Source): Mapper {
+function sharedMapper ({ model: queried, columns, form }: Source): Mapper {
+  const model = classOfView(queried)
+  const last = byColumns.get(columns)
+  if (last?.model === model && last.form === form) return last.mapper
+  const mapper = mapperFor(model, columns, form)
+  byColumns.set(columns, { model, form, mapper })
+  return mapper
+}
+
+function mapperFor (model: ModelConstructor, columns: readonly TableColumn[], form: Source['form']): Mapper {
   let known = mappers.get(model)
   if (known === undefined) mappers.set(model, known = new Map())
   const key = `${form ?? ''} ${columns.map((c) => c.position).join()}`

@@ -46,6 +46,16 @@ export interface ModelConstructor {
   connection?: string
 }
 
+/**
+ * The class itself, of a view that a context handed out: what is learnt of a model is kept by its class, and so once for all contexts. What
+ * depends on the place is the view's own.
+ */
+export function classOfView (model: ModelConstructor): ModelConstructor {
+  let of = model
+  while (Object.hasOwn(of, CONTEXT)) of = Object.getPrototypeOf(of) as ModelConstructor
+  return of
+}
+
 /** The table of a model. @throws {ModelDefinitionError} for abstract bases, which have none (MOD-04, B22) */
 export function tableOf (model: ModelConstructor): Table {
   const { table, name } = model[META]

@@ -43,8 +43,8 @@ export class State {
   watched: boolean
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
-  /** The write of the instance that is under way, as its caller has it. */
-  writing: Promise<unknown> | undefined
+  /** The write of the instance that is under way, as its caller has it; or, while others wait for it, the queue of those. */
+  writing: object | undefined
 
   constructor (source: Source, stored: Record<string, unknown> | undefined) {
     this.source = source

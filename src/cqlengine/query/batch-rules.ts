@@ -7,17 +7,35 @@ import { fingerprint } from './wire.js'
 /** The protocol counts statements in two bytes. */
 const mostStatements = 65_535
 
+/** What the writes of a batch have in common, as far as the next one is judged by it: looking through all of them would cost the square of their number. */
+export class InBatch {
+  /** The first one whose model has a consistency. */
+  levelled: { readonly name: string, readonly consistency: number } | undefined
+  isConditional = false
+  /** By its row, the first condition that stands on it. */
+  readonly conditions = new Map<string, string>()
+
+  /** One was queued. */
+  add ({ write, op }: Queued): void {
+    const { consistency } = write.statement.request
+    if (consistency !== undefined) this.levelled ??= { name: nameOf(write), consistency }
+    if (!write.conditional) return
+    this.isConditional = true
+    const row = rowOf(write)
+    if (row !== undefined && !this.conditions.has(row)) this.conditions.set(row, conditionOf(op))
+  }
+}
+
 /**
  * Whether a write can go with those that are queued (BAT-02 … BAT-04, BAT-11).
- * @param isConditional one of them has a condition
  * @throws {BatchError} with the reason and the remedy
  */
-export function checkBatchable (queue: readonly Queued[], added: Queued, options: BatchOptions, isConditional: boolean): void {
+export function checkBatchable (queue: readonly Queued[], all: InBatch, added: Queued, options: BatchOptions): void {
   checkOptions(added)
   checkConnection(queue, added.write)
-  checkConsistency(queue, added.write, options)
+  checkConsistency(all, added.write, options)
   checkCounter(queue, added.write, options)
-  if (isConditional || added.write.conditional) checkConditions(queue, added, options, isConditional)
+  if (all.isConditional || added.write.conditional) checkConditions(queue, all, added, options)
   if (queue.length >= mostStatements) throw new BatchError(`A batch takes at most ${mostStatements} statements, this would be number ${queue.length + 1}; use several, or createMany`)
 }
 
@@ -34,11 +52,10 @@ function checkConnection ([first]: readonly Queued[], write: Write): void {
   throw new BatchError(`${nameOf(write)}: its connection is "${write.place.connection.name}", the batch goes to "${first.write.place.connection.name}" ("${nameOf(first.write)}"). A batch goes to one connection as a whole: use two, or name it: db.batch({ connection })`)
 }
 
-function checkConsistency (queue: readonly Queued[], write: Write, { consistency }: BatchOptions): void {
+function checkConsistency ({ levelled }: InBatch, write: Write, { consistency }: BatchOptions): void {
   const own = write.statement.request.consistency
-  if (consistency !== undefined || own === undefined) return
-  const other = queue.find((q) => q.write.statement.request.consistency !== undefined && q.write.statement.request.consistency !== own)
-  if (other !== undefined) throw new BatchError(`"${nameOf(other.write)}" and "${nameOf(write)}" are models with different consistencies, and a batch has one; give it to the batch: db.batch({ consistency })`)
+  if (consistency !== undefined || own === undefined || levelled === undefined) return
+  if (levelled.consistency !== own) throw new BatchError(`"${levelled.name}" and "${nameOf(write)}" are models with different consistencies, and a batch has one; give it to the batch: db.batch({ consistency })`)
 }
 
 function checkCounter ([first]: readonly Queued[], write: Write, { type, timestamp }: BatchOptions): void {
@@ -50,7 +67,7 @@ function checkCounter ([first]: readonly Queued[], write: Write, { type, timesta
 }
 
 /** Conditions are for one partition of one table, and take no timestamp. */
-function checkConditions (queue: readonly Queued[], added: Queued, { timestamp }: BatchOptions, isConditional: boolean): void {
+function checkConditions (queue: readonly Queued[], { isConditional, conditions }: InBatch, added: Queued, { timestamp }: BatchOptions): void {
   const { write } = added
   if (timestamp !== undefined) throw new BatchError(`${nameOf(write)}: a batch with conditions takes no timestamp; Cassandra chooses it by itself`)
   // All that are in a conditional batch already are for one partition: the first stands for them.
@@ -61,7 +78,7 @@ function checkConditions (queue: readonly Queued[], added: Queued, { timestamp }
   if (partition === undefined || others.some((q) => !isSame(partition, q.write.partition()))) {
     throw new BatchError(`${nameOf(write)}: a batch with conditions is for one partition; this statement is for another, or for several`)
   }
-  checkRow(queue, added)
+  if (write.conditional) checkRow(conditions, added)
 }
 
 function isSame (a: readonly unknown[], b: readonly unknown[] | undefined): boolean {
@@ -69,16 +86,18 @@ function isSame (a: readonly unknown[], b: readonly unknown[] | undefined): bool
 }
 
 /** One row exists or does not: the two conditions exclude each other, and `ifNotExists` every other one. */
-function checkRow (queue: readonly Queued[], { write, op }: Queued): void {
-  const row = write.conditional ? write.row() : undefined
-  if (row === undefined) return
+function checkRow (conditions: ReadonlyMap<string, string>, { write, op }: Queued): void {
+  const row = rowOf(write)
+  const other = row === undefined ? undefined : conditions.get(row)
   const kind = conditionOf(op)
-  const other = queue.find((q) => {
-    if (!q.write.conditional || conditionOf(q.op) === kind || (conditionOf(q.op) !== 'ifNotExists' && kind !== 'ifNotExists')) return false
-    const otherRow = q.write.row()
-    return otherRow !== undefined && isSame(row, otherRow)
-  })
-  if (other !== undefined) throw new BatchError(`${nameOf(write)}: ${conditionOf(other.op)} and ${kind} stand on one row; Cassandra takes one of them`)
+  if (other === undefined || other === kind || (other !== 'ifNotExists' && kind !== 'ifNotExists')) return
+  throw new BatchError(`${nameOf(write)}: ${other} and ${kind} stand on one row; Cassandra takes one of them`)
+}
+
+/** Of a conditional write, within the one partition and table that it may be for. */
+function rowOf (write: Write): string | undefined {
+  const row = write.row()
+  return row === undefined ? undefined : fingerprint(row)
 }
 
 function conditionOf ({ ifExists, ifNotExists }: OpOptions): string {

@@ -8,7 +8,7 @@ import { addOption, microseconds } from '../model/options.js'
 import { REFUSE } from '../model/refusal.js'
 import type { State } from '../model/state.js'
 import { readRefused } from './applied.js'
-import { checkBatchable } from './batch-rules.js'
+import { checkBatchable, InBatch } from './batch-rules.js'
 import type { Foreseen, Queued, Write } from './pending-write.js'
 import type { Database } from './place.js'
 import { checkSize, mostRequestBytes } from './statement-size.js'
@@ -40,8 +40,8 @@ export class BatchQuery implements BatchLike {
   #queue: Queued[] = []
   /** Here and not on the instances, which may live longer than the batch. */
   #foreseen = new Map<State, Foreseen>()
+  #all = new InBatch()
   #bytes = 0
-  #conditional = false
   #state: 'open' | 'ending' | 'executed' | 'failed' = 'open'
   #hasTold = false
 
@@ -82,13 +82,13 @@ export class BatchQuery implements BatchLike {
     this.#checkOpen('nothing can be added')
     if (!this.#db.registry.has(write.place.connection)) throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of its own db`)
     const queued = { write, op }
-    checkBatchable(this.#queue, queued, this.#options, this.#conditional)
+    checkBatchable(this.#queue, this.#all, queued, this.#options)
     const bytes = this.#bytes + checkSize(write.model, write.statement)
     if (bytes > mostRequestBytes) {
       throw new BatchError(`The values of the batch would have ${bytes} bytes in ${this.#queue.length + 1} statements; one request takes ${mostRequestBytes}. Use several batches, or createMany`)
     }
     this.#bytes = bytes
-    this.#conditional ||= write.conditional
+    this.#all.add(queued)
     this.#queue.push(queued)
   }
 
@@ -127,6 +127,7 @@ export class BatchQuery implements BatchLike {
     this.#state = state
     this.#queue = []
     this.#callbacks = []
+    this.#all.conditions.clear()
     this.#foreseen = new Map()
   }
 
@@ -144,7 +145,7 @@ export class BatchQuery implements BatchLike {
 
   async #send (queue: readonly Queued[]): Promise<void> {
     const { write: { place, model } } = queue[0] as Queued
-    const conditional = this.#conditional
+    const conditional = this.#all.isConditional
     const queries: BatchedQuery[] = queue.map(({ write: { statement: { cql, params, request } } }) => ({ query: cql, params, markers: request.markers }))
     const result = await this.#request(queue, () => place.connection.session.batch(queries, this.#requestOptions(queue)))
     if (conditional && !result.wasApplied()) {
@@ -166,7 +167,7 @@ export class BatchQuery implements BatchLike {
       keyspace: place.keyspace,
       logged: type !== 'unlogged' && !isCounter,
       counter: isCounter,
-      isIdempotent: !this.#conditional && queue.every(({ write, op }) => op.idempotent ?? write.statement.request.isIdempotent === true),
+      isIdempotent: !this.#all.isConditional && queue.every(({ write, op }) => op.idempotent ?? write.statement.request.isIdempotent === true),
       ...level !== undefined && { consistency: level },
       ...timeout !== undefined && { timeout },
       ...timestamp !== undefined && { timestamp: requestTimestamp(microseconds(timestamp), place.connection.encoding) }

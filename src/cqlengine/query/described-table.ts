@@ -26,27 +26,56 @@ const request: RequestOptions = Object.freeze({ kind: 'read', prepare: true, isI
 /** How long a description is good for, in ms: a column that is added while the process runs is seen after that. */
 const lifetime = 5_000
 
-interface Description { readonly table: Table, readonly until: number }
+/** As many descriptions are kept of each connection: tables of tenants may be many. */
+const mostKept = 500
 
-/** Tables that no model describes: their columns are read from the server, and kept for a while. One per `db`. */
+/** `answer`: what the server said, to know it again. */
+interface Description { readonly table: Table, readonly answer: string, readonly until: number }
+
+/** Of one connection, by keyspace and name. */
+interface Descriptions {
+  readonly kept: Map<string, Description>
+  /** Under way: whoever asks meanwhile gets the same. */
+  readonly asked: Map<string, Promise<Table>>
+}
+
+/**
+ * Tables that no model describes: their columns are read from the server, and kept for a while. A table is compiled anew only when it changed, so
+ * that its statements are not made again. One per `db`.
+ */
 export class DescribedTables {
-  readonly #known = new WeakMap<object, Map<string, Description>>()
+  readonly #known = new WeakMap<object, Descriptions>()
 
   /** @throws {QueryError} when there is no such table */
   async describe (place: Place, name: string): Promise<Table> {
     const { connection, keyspace } = place
-    let ofConnection = this.#known.get(connection)
-    if (ofConnection === undefined) this.#known.set(connection, ofConnection = new Map())
+    let known = this.#known.get(connection)
+    if (known === undefined) this.#known.set(connection, known = { kept: new Map(), asked: new Map() })
+    const { kept, asked } = known
     const key = JSON.stringify([keyspace, name])
-    const known = ofConnection.get(key)
-    if (known !== undefined && known.until > performance.now()) return known.table
-    const table = await readTable(place, name)
-    ofConnection.set(key, { table, until: performance.now() + lifetime })
-    return table
+    const description = kept.get(key)
+    if (description !== undefined && description.until > performance.now()) return description.table
+    let reading = asked.get(key)
+    if (reading === undefined) asked.set(key, reading = read(kept, key, place, name).finally(() => { asked.delete(key) }))
+    return await reading
   }
 }
 
-async function readTable ({ connection, keyspace }: Place, name: string): Promise<Table> {
+async function read (kept: Map<string, Description>, key: string, place: Place, name: string): Promise<Table> {
+  const former = kept.get(key)
+  kept.delete(key)
+  const columns = await readColumns(place, name)
+  const answer = JSON.stringify(columns)
+  const table = former?.answer === answer ? former.table : compile(name, columns)
+  kept.set(key, { table, answer, until: performance.now() + lifetime })
+  const [oldest] = kept.keys()
+  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
+  return table
+}
+
+interface TableColumns { readonly rows: readonly ColumnRow[], readonly targets: readonly string[] }
+
+async function readColumns ({ connection, keyspace }: Place, name: string): Promise<TableColumns> {
   const [columns, indexes] = await Promise.all([
     connection.session.execute('SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request),
     connection.session.execute('SELECT kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request)
@@ -54,7 +83,10 @@ async function readTable ({ connection, keyspace }: Place, name: string): Promis
   // Rows have the columns that the statement names.
   const rows = columns.rows as unknown as ColumnRow[]
   if (rows.length === 0) throw new QueryError(`db.table: there is no table ${shown(name)} in keyspace ${shown(keyspace)} on connection "${connection.name}"`)
-  const targets = (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '')
+  return { rows, targets: (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '') }
+}
+
+function compile (name: string, { rows, targets }: TableColumns): Table {
   const ofKind = (kind: string): string[] => rows.filter((r) => r.kind === kind).sort((a, b) => a.position - b.position).map((r) => r.column_name)
   const key: KeyOption = [ofKind('partition_key'), ...ofKind('clustering')]
   return compileTable(name, Object.fromEntries(rows.map((row) => [row.column_name, columnOf(row, targets)])) as Columns, key, 'described')

@@ -12,7 +12,7 @@ import { checkedToFind, checkedToSend, isNothing, readValues, Violations } from 
 import { checkWritable, frozen, judgeAll } from '../model/whole.js'
 import { readChanges } from './blind-writes.js'
 import { afterOperations } from './collection-change.js'
-import { baseOf, itsEnd, mustWait, sendInTurn } from './instance-order.js'
+import { baseOf, mustWait, sendInTurn, whenItsTurn } from './instance-order.js'
 import type { InstanceWrite, Subject, Writing } from './instance-write.js'
 import { becoming, ready, subjectOf, update as updateStatement, validate } from './instance-writes.js'
 import { checkCounterOptions } from './write.js'
@@ -23,7 +23,10 @@ import { checkCounterOptions } from './write.js'
  * operations have no effect on the instance before the server confirmed them.
  */
 export function updateByValues<T extends object> (w: Writing, instance: T, state: State, values: unknown, op: OpOptions): Promise<T> {
-  if (mustWait(state, op)) return itsEnd(state).then(() => updateByValues(w, instance, state, values, op))
+  return mustWait(state, op) ? whenItsTurn(state, () => updateNow(w, instance, state, values, op)) : updateNow(w, instance, state, values, op)
+}
+
+function updateNow<T extends object> (w: Writing, instance: T, state: State, values: unknown, op: OpOptions): Promise<T> {
   const write = update(w, instance, state, values, op)
   return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T> // see saveInstance
 }

@@ -14,7 +14,7 @@ import { checkWritable, isStaticOnly, judgeAll, type Validated, validateInstance
 import { isToken } from './conditions.js'
 import { counterChanges } from './counter-save.js'
 import { deleteStatement } from './delete-statement.js'
-import { baseOf, itsEnd, mustWait, sendInTurn } from './instance-order.js'
+import { baseOf, mustWait, sendInTurn, whenItsTurn } from './instance-order.js'
 import { insertStatement } from './insert-statement.js'
 import { instancePlace, isElsewhere } from './instance-place.js'
 import { conditionsOf } from './lightweight.js'
@@ -29,7 +29,10 @@ import { batchOf, bindUsing, checkCounterOptions, checkWrite } from './write.js'
  * changes (DML-01 … DML-09). Nothing differs: nothing is sent. Gives the instance.
  */
 export function saveInstance<T extends object> (w: Writing, instance: T, state: State, op: OpOptions): Promise<T> {
-  if (mustWait(state, op)) return itsEnd(state).then(() => saveInstance(w, instance, state, op))
+  return mustWait(state, op) ? whenItsTurn(state, () => saveNow(w, instance, state, op)) : saveNow(w, instance, state, op)
+}
+
+function saveNow<T extends object> (w: Writing, instance: T, state: State, op: OpOptions): Promise<T> {
   const write = save(w, instance, state, op)
   // Writes receive their answers by giving the instance, of which they know no more than that it is an object.
   return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T>
@@ -50,7 +53,10 @@ function save (w: Writing, instance: object, state: State, op: OpOptions): Write
 
 /** Deletes the row by its full key (INS-05, B12). */
 export function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  if (mustWait(state, op)) return itsEnd(state).then(() => deleteInstance(w, instance, state, op))
+  return mustWait(state, op) ? whenItsTurn(state, () => deleteNow(w, instance, state, op)) : deleteNow(w, instance, state, op)
+}
+
+function deleteNow (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
   const write = remove(w, instance, state, op)
   return write === undefined ? Promise.resolve() : sendInTurn(state, write, op).then(() => {})
 }

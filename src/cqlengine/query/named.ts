@@ -11,7 +11,7 @@ import type { Timestamp } from '../model/operations.js'
 import { inspect } from '../model/printing.js'
 import type { Table } from '../model/table.js'
 import type { DescribedTables } from './described-table.js'
-import { type Place, placeOf, sourcesOf } from './place.js'
+import { placeOfTable } from './place.js'
 import { QuerySet } from './query-set.js'
 import type { Querying } from './querying.js'
 import { shown } from '../words.js'
@@ -135,22 +135,26 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
   async #query (): Promise<Running<R>> {
     const { querying, tables } = this.#naming
-    const unknown = standIn(querying, this.#name, undefined, this.#to)
-    const place: Place = placeOf(querying.db, unknown, sourcesOf(this.#using))
-    const table = await tables.describe(place, this.#name)
-    const start = QuerySet.of(querying, standIn(querying, this.#name, table, this.#to))
+    const place = placeOfTable(querying.db, this.#name, this.#to, this.#using)
+    const start = QuerySet.of(querying, standIn(querying, await tables.describe(place, this.#name)))
     const query = this.#calls.reduce((q, [method, ...values]) => (q[method] as (...v: unknown[]) => QuerySet).apply(q, values), start)
     // Inside nothing is known of what comes out; the builders have said it.
     return query.using({ connection: place.connection.name, keyspace: place.keyspace }) as Running<R>
   }
 }
 
-/** What query sets need of a model, for a table that has none. It makes no instances. */
-function standIn (engine: Engine, name: string, table: Table | undefined, { connection, keyspace }: Route): ModelConstructor {
-  const meta: ModelMeta = {
-    name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object, rows: 'plain'
+const standIns = new WeakMap<Table, ModelConstructor>()
+
+/** What query sets need of a model, for a table that has none. It makes no instances; one for all queries of the table, for what is learnt hangs on it. */
+function standIn (engine: Engine, table: Table): ModelConstructor {
+  let known = standIns.get(table)
+  if (known === undefined) {
+    const { name } = table
+    const meta: ModelMeta = { name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object, rows: 'plain' }
+    known = Object.assign(class {}, { [META]: meta, DoesNotExist, MultipleObjectsReturned }) as ModelConstructor
+    standIns.set(table, known)
   }
-  return Object.assign(class {}, { [META]: meta, connection, keyspace, DoesNotExist, MultipleObjectsReturned }) as ModelConstructor
+  return known
 }
 
 /** Tables of one keyspace by their names. */

@@ -47,11 +47,18 @@ export function placeOf (db: Database, model: ModelConstructor, { using, context
   const last = lastPlaces.get(model)
   if (last !== undefined && last.registry === registry && last.version === registry.version && last.scope === scope && last.origin === origin && last.using === using &&
     last.context === context && last.batched === batched && last.batch === batch && last.connection === connection && last.keyspace === keyspace) return last.place
-  const place = resolve(db, {
-    using, batch, batched, context, origin, model: connection === undefined && keyspace === undefined ? undefined : { connection, keyspace }, scope
-  }, model[META].name)
+  const place = resolve(db, { using, batch, batched, context, origin, model: ownRoute(connection, keyspace), scope }, model[META].name)
   lastPlaces.set(model, { registry, version: registry.version, scope, origin, using, context, batched, batch, connection, keyspace, place })
   return place
+}
+
+/** The place of a table that has no model. @param own as a model's `connection` and `keyspace` @throws as {@link placeOf} */
+export function placeOfTable (db: Database, name: string, { connection, keyspace }: Route, using: Route | undefined): Place {
+  return resolve(db, { ...sourcesOf(using), model: ownRoute(connection, keyspace), scope: db.scopes.current() }, name)
+}
+
+function ownRoute (connection: string | undefined, keyspace: string | undefined): Route | undefined {
+  return connection === undefined && keyspace === undefined ? undefined : { connection, keyspace }
 }
 
 /** A decision with all that it was made from. Routes are compared by identity: those of users may change. */

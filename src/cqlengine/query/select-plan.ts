@@ -2,7 +2,7 @@ import { type Encoding, ownEncoding } from '../connection/encoding.js'
 import { ofKind } from '../connection/door.js'
 import type { RequestOptions } from '../connection/session.js'
 import { hydrate } from '../model/hydrate.js'
-import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { classOfView, META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { Source } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { qualified } from '../statements/identifiers.js'
@@ -116,7 +116,8 @@ function selectedColumns (columns: readonly TableColumn[]): Selected {
 const wholes = new WeakMap<ModelConstructor, { readonly children: number, readonly selected: Selected }>()
 
 /** All columns of the model; for a polymorphic one those of its children too, which may be defined later. */
-function wholeRows (model: ModelConstructor): Selected {
+function wholeRows (queried: ModelConstructor): Selected {
+  const model = classOfView(queried)
   const children = model[META].family?.children.length ?? 0
   const known = wholes.get(model)
   if (known?.children === children) return known.selected
