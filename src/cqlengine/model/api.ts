@@ -1,128 +1,21 @@
-// What users see of models: instance, query set, model class. Types only; `instance.ts`, `define.ts` and `query/` are the bodies.
+// What users see of models. Types only; `instance.ts` and `define.ts` are the bodies. Instances: `instance-api.ts`, queries: `query-api.ts`.
+// Each example is compiled by test/docs/docstrings.test.ts.
 
 import type { Route } from '../connection/route.js'
-import type { AnyColumn, Columns } from '../columns/column.js'
+import type { Columns } from '../columns/column.js'
 import type { Dialect } from '../columns/dialect.js'
-import type { Expression, Ordering } from '../columns/expression.js'
+import type { Expression } from '../columns/expression.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
+import type { Instance, InstanceSetters } from './instance-api.js'
 import type {
-  ColumnName, ColumnsOf, Condition, Create, CreateOf, CreateStatic, Filter, Flat, FlagsIn, Json, KeyOf, Row, RowOf, Update, ValueOf
+  ColumnName, Condition, Create, CreateOf, CreateStatic, Filter, Flat, FlagsIn, Json, Row, RowOf, ValueOf
 } from './inference.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
+import type { QuerySet } from './query-api.js'
 import type { Described, SchemaOf, SchemaOptions, SchemaPurpose, Standard } from './schema-types.js'
 
-/** Chain setters of an instance, each for the next operation only; a column of the same name hides the setter. */
-export interface InstanceSetters {
-  ttl<T> (this: T, seconds: number): T
-  timestamp<T> (this: T, at: Timestamp): T
-  consistency<T> (this: T, level: Consistency): T
-  serialConsistency<T> (this: T, level: Consistency): T
-  timeout<T> (this: T, ms: number): T
-  ifExists<T> (this: T, yes?: boolean): T
-  ifNotExists<T> (this: T, yes?: boolean): T
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
-  iff<T extends Instance<any>> (this: T, where: Condition<T>): T
-  using<T> (this: T, to: Route): T
-  batch<T> (this: T, batch: BatchLike): T
-  profile<T> (this: T, name: string): T
-  idempotent<T> (this: T, yes?: boolean): T
-}
-
-/** One row. Its own keys are the loaded columns and the fields of your class. */
-export interface Instance<C = {}> {
-  readonly '~columns'?: C
-  /** The partition key (MOD-16): a value, or an array where it has several columns. */
-  readonly pk: unknown
-  /** True once the row was loaded or written. */
-  readonly isPersisted: boolean
-  /** Writes what differs from what is stored, in one statement; nothing when nothing differs. */
-  save (options?: OpOptions): Promise<this>
-  delete (options?: OpOptions): Promise<void>
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
-  update<T extends Instance<any>> (this: T, values?: Update<T>, options?: OpOptions): Promise<T>
-  /** Checks and converts all loaded columns. Every write runs it. @throws {ValidationError} */
-  validate (): void
-  /** Same table and equal values. */
-  equals (other: unknown): boolean
-  /** Attribute names, in the order of the columns. */
-  getChangedColumns (): string[]
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
-  toObject<T extends Instance<any>> (this: T): Row<T>
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
-  toJSON<T extends Instance<any>> (this: T): Json<T>
-  // As JSON.stringify calls it. Beside this signature the compiler asks of an override only that it gives an object, with whatever columns.
-  toJSON (key: string): object
-}
-
-export interface Page<R> { rows: R[], nextState: string | null, nextToken: string | null }
-
-/** What a query would send, where, and which source decided. */
-export interface StatementPreview {
-  cql: string
-  params: unknown[]
-  connection: string
-  keyspace: string
-  decidedBy: { connection: string, keyspace: string }
-}
-
-export interface Selection<out V> { readonly '~selection': V }
-
-/** A row of which only some columns were loaded: those, the key, and the operations. The methods of the class are there at run time but not in the type. */
-export type PartialRow<M, P extends ColumnName<M>> =
-  Pick<Row<M>, (P | keyof KeyOf<ColumnsOf<M>>) & keyof Row<M>> & {
-    readonly isPersisted: boolean
-    readonly pk: unknown
-    update (values?: Update<M>, options?: OpOptions): Promise<void>
-    delete (options?: OpOptions): Promise<void>
-    toJSON (): Partial<Json<M>>
-  }
-
-/** `-` in front: descending. */
-export type Order<M> = ColumnName<M> | `-${ColumnName<M>}` | Ordering
-
-/** A query: immutable, sent by a terminal (`all`, `first`, …) or by iterating. M: the model's instances; R: what comes out. */
-export interface QuerySet<M, R = M> extends AsyncIterable<R> {
-  filter (where: Filter<M>): QuerySet<M, R>
-  filter (...where: Expression[]): QuerySet<M, R>
-  orderBy (...by: Order<M>[]): QuerySet<M, R>
-  limit (n: number): QuerySet<M, R>
-  perPartitionLimit (n: number): QuerySet<M, R>
-  /** Rows per page. */
-  fetchSize (n: number): QuerySet<M, R>
-  allowFiltering (): QuerySet<M, R>
-  distinct (...names: ColumnName<M>[]): QuerySet<M, R>
-  groupBy (...names: ColumnName<M>[]): QuerySet<M, R>
-  only<const P extends ColumnName<M>> (...names: P[]): QuerySet<M, PartialRow<M, P>>
-  defer<const P extends ColumnName<M>> (...names: P[]): QuerySet<M, PartialRow<M, Exclude<ColumnName<M>, P>>>
-  valuesList<const P extends ColumnName<M>> (name: P, options: { flat: true }): QuerySet<M, Row<M>[P]>
-  valuesList<const P extends readonly ColumnName<M>[]> (...names: P): QuerySet<M, { -readonly [I in keyof P]: Row<M>[P[I] & keyof Row<M>] }>
-  select<const S extends { [alias: string]: Selection<unknown> | AnyColumn }> (what: S): QuerySet<M, { [K in keyof S]: S[K] extends AnyColumn ? ValueOf<S[K]> : S[K] extends Selection<infer V> ? V : never }>
-  ttl (seconds: number): QuerySet<M, R>
-  timestamp (at: Timestamp): QuerySet<M, R>
-  consistency (level: Consistency): QuerySet<M, R>
-  serialConsistency (level: Consistency): QuerySet<M, R>
-  timeout (ms: number): QuerySet<M, R>
-  ifExists (yes?: boolean): QuerySet<M, R>
-  ifNotExists (yes?: boolean): QuerySet<M, R>
-  iff (where: Condition<M>): QuerySet<M, R>
-  using (to: Route): QuerySet<M, R>
-  batch (batch: BatchLike): QuerySet<M, R>
-  profile (name: string): QuerySet<M, R>
-  idempotent (yes?: boolean): QuerySet<M, R>
-  all (): Promise<R[]>
-  first (): Promise<R | null>
-  get (): Promise<R>
-  get (where: Filter<M>): Promise<R>
-  get (...where: Expression[]): Promise<R>
-  count (): Promise<number>
-  create (values: Create<M> | CreateStatic<M>, options?: OpOptions): Promise<M>
-  update (values?: Update<M>, options?: OpOptions): Promise<void>
-  delete (options?: OpOptions): Promise<void>
-  page (options?: { size?: number | undefined, state?: string | null | undefined, token?: string | null | undefined }): Promise<Page<R>>
-  toCQL (): StatementPreview
-}
-
 /* eslint-disable @typescript-eslint/no-explicit-any -- any model; its instances are looked up through InstanceType */
+/** Any model class, for functions over models. */
 export type AnyModel = (abstract new (...values: any) => Instance<any>) & { readonly columns: Columns, readonly tableName: string }
 /** The class of these instances. Beside `this: M`, and not as `InstanceType<M>`: where M itself is a type parameter (`M extends typeof User`), this is `User`. */
 export type ClassOf<I> = abstract new (...values: any) => I
@@ -132,65 +25,235 @@ type Q<M extends AnyModel> = QuerySet<Self<M>>
 
 /** Statics of every model. They take `this: M`, so that the methods of your class are known in every result. */
 export interface ModelStatics {
+  /** The table's name in the database. */
   readonly tableName: string
+  /** Where its tables are, unless the operation, its context or the instance's origin says otherwise; read at each call. */
   keyspace?: string | undefined
+  /** Name of the connection of its statements, with the same exceptions; read at each call. */
   connection?: string | undefined
+  /** What `get` of this model throws when it finds no row; below that of its base. Status 404. */
   readonly DoesNotExist: typeof DoesNotExist
+  /** What `get` of this model throws when it finds more than one row; below that of its base. */
   readonly MultipleObjectsReturned: typeof MultipleObjectsReturned
+  /**
+   * Makes a new instance and saves it.
+   * @param values the key and what is required; what is not given gets its default, and null deletes
+   * @param options those of this operation, such as `{ ttl: 60 }`
+   * @throws {ValidationError} with all values that columns do not take, before anything is sent
+   * @throws {LWTError} with `ifNotExists`, where the row exists
+   * @example
+   * const user = await User.create({ name: 'Ada', email: 'ada@example.org' })
+   */
   create<M extends AnyModel> (this: M, values: Create<Self<M>>, options?: OpOptions): Promise<Self<M>>
+  /**
+   * Makes a new instance and saves it; of a table with clustering keys also the static columns of a partition alone.
+   * @example
+   * const create = async <M extends typeof User>(model: M) => await model.create({ name: 'Ada' })
+   */
   create<M extends AnyModel, I> (this: M & ClassOf<I>, values: Create<I> | CreateStatic<I>, options?: OpOptions): Promise<Self<M>>
+  /**
+   * Creates many rows, at most `concurrency` at once, and takes from the source no faster than that.
+   * @param rows an array, an iterable or an asynchronous one
+   * @param options those of each operation, and `concurrency`: 1 to 512, default 64
+   * @returns how many were written
+   * @throws the first failure, once what is under way has ended: with `written`, and `failed`, the values of those that failed
+   * @example
+   * const { written } = await User.createMany([{ name: 'Ada' }, { name: 'Grace' }], { concurrency: 16 })
+   */
   createMany<M extends AnyModel, I> (this: M & ClassOf<I>, rows: Iterable<Create<I> | CreateStatic<I>> | AsyncIterable<Create<I> | CreateStatic<I>>, options?: OpOptions & { concurrency?: number | undefined }): Promise<{ written: number }>
+  /**
+   * Begins a query.
+   * @param where values by `column` or `column__operator`, all of which must hold
+   * @throws {QueryError} for an unknown column or operator, and for what Cassandra would refuse
+   * @throws {ValidationError} for a value that its column does not take; null and undefined are such values
+   * @example
+   * const posts = await Post.filter({ blog: 'cats', day__gte: 3 }).all()
+   */
   filter<M extends AnyModel> (this: M, where: Filter<Self<M>>): Q<M>
+  /**
+   * Begins a query by conditions that columns make.
+   * @example
+   * const posts = await Post.filter(Post.columns.blog.eq('cats'), Post.columns.day.in([1, 2])).all()
+   */
   filter<M extends AnyModel, I> (this: M & ClassOf<I>, ...where: Expression[] | [Filter<I>]): QuerySet<I, Self<M>>
+  /**
+   * The only row that fulfils the conditions.
+   * @param where as for `filter`
+   * @throws {DoesNotExist} the model's own, with status 404
+   * @throws {MultipleObjectsReturned} the model's own
+   * @example
+   * const user = await User.get({ uid: id })
+   */
   get<M extends AnyModel> (this: M, where: Filter<Self<M>>): Promise<Self<M>>
+  /**
+   * The only row that fulfils the conditions that columns make.
+   * @example
+   * const user = await User.get(User.columns.uid.eq(id))
+   */
   get<M extends AnyModel, I> (this: M & ClassOf<I>, ...where: Expression[] | [Filter<I>]): Promise<Self<M>>
+  /**
+   * All rows of the table, in one array. For many rows iterate `objects` instead.
+   * @example
+   * const users = await User.all()
+   */
   all<M extends AnyModel> (this: M): Promise<Self<M>[]>
+  /**
+   * Begins a query whose creates and updates live so many seconds (0 to 630,720,000; 0 overrides the table's default).
+   * @example
+   * await User.ttl(3600).create({ name: 'for an hour' })
+   */
   ttl<M extends AnyModel, I> (this: M & ClassOf<I>, seconds: number): QuerySet<I, Self<M>>
+  /**
+   * Begins a query whose writes have this time: a `Date`, microseconds as bigint, or `{ msFromNow }`.
+   * @example
+   * await User.timestamp(new Date()).create({ name: 'Ada' })
+   */
   timestamp<M extends AnyModel, I> (this: M & ClassOf<I>, at: Timestamp): QuerySet<I, Self<M>>
+  /**
+   * Begins a query at this consistency: a name such as `'LOCAL_QUORUM'`, or the driver's number.
+   * @example
+   * const user = await User.consistency('LOCAL_QUORUM').get({ uid: id })
+   */
   consistency<M extends AnyModel, I> (this: M & ClassOf<I>, level: Consistency): QuerySet<I, Self<M>>
+  /**
+   * Begins a query whose conditional writes are decided at `'SERIAL'` or `'LOCAL_SERIAL'`.
+   * @example
+   * await User.ifNotExists().serialConsistency('LOCAL_SERIAL').create({ name: 'Ada' })
+   */
   serialConsistency<M extends AnyModel, I> (this: M & ClassOf<I>, level: Consistency): QuerySet<I, Self<M>>
+  /**
+   * Begins a query with a time limit in milliseconds for each of its operations, preparing included.
+   * @example
+   * const user = await User.timeout(500).get({ uid: id })
+   */
   timeout<M extends AnyModel, I> (this: M & ClassOf<I>, ms: number): QuerySet<I, Self<M>>
+  /**
+   * Begins a query whose updates and deletes happen only where the row exists; else they are an `LWTError`.
+   * @example
+   * await User.ifExists().filter({ uid: id }).update({ name: 'Ada' })
+   */
   ifExists<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
+  /**
+   * Begins a query whose creates happen only where no such row exists; else they are an `LWTError` with the row.
+   * @example
+   * await User.ifNotExists().create({ uid: id, name: 'first come' })
+   */
   ifNotExists<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
+  /**
+   * Begins a query whose updates and deletes happen only where the row is like this; else they are an `LWTError`.
+   * @example
+   * await User.iff({ email: null }).filter({ uid: id }).update({ email: 'ada@example.org' })
+   */
   iff<M extends AnyModel, I> (this: M & ClassOf<I>, where: Condition<I>): QuerySet<I, Self<M>>
+  /**
+   * Begins a query that goes elsewhere: to a connection, a keyspace, or both, by their names.
+   * @example
+   * const theirs = await User.using({ connection: 'cluster2' }).get({ uid: id })
+   */
   using<M extends AnyModel, I> (this: M & ClassOf<I>, to: Route): QuerySet<I, Self<M>>
+  /**
+   * Begins a query whose writes are queued in a batch instead of sent.
+   * @example
+   * await db.batch(async (b) => { await User.batch(b).create({ name: 'Ada' }) })
+   */
   batch<M extends AnyModel, I> (this: M & ClassOf<I>, batch: BatchLike): QuerySet<I, Self<M>>
+  /**
+   * Begins a query with an execution profile of the driver.
+   * @example
+   * const users = await User.profile('analytics').all()
+   */
   profile<M extends AnyModel, I> (this: M & ClassOf<I>, name: string): QuerySet<I, Self<M>>
+  /**
+   * Begins a query whose requests may, or with `false` may not, be sent twice. The library knows by itself.
+   * @example
+   * await Visits.idempotent(false).filter({ page: '/' }).update({ count__increment: 1 })
+   */
   idempotent<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
   /**
    * A JSON schema of the model, typed by what it describes.
    * @throws {QueryError} for unknown options and columns
-   * @example app.post('/users', { schema: { body: User.toJSONSchema({ for: 'create' }) } }, (request) => User.create(request.body))
+   * @example
+   * app.post<{ Body: cql.Create<User> }>('/users', { schema: { body: User.toJSONSchema({ for: 'create' }) } }, (request) => User.create(request.body))
    */
   toJSONSchema<M extends AnyModel, const F extends SchemaPurpose = 'row', const P extends ColumnName<Self<M>> | (string & {}) = never, const D extends Dialect = 'fastify', const O extends boolean = true> (this: M, options?: SchemaOptions<F, P, D, O>): SchemaOf<Self<M>, F, P, D, O>
   /**
    * What `create`, `update` or `get` takes, as a Standard Schema (version 1): synchronous, without a network. Its `value` is what they take, its
    * `issues` have paths and hold no values.
    * @throws {QueryError} for another purpose
-   * @example const result = User.standard('create')['~standard'].validate(body)
+   * @example
+   * const result = User.standard('create')['~standard'].validate({ name: 'Ada' })
    * if (result.issues === undefined) await User.create(result.value)
    */
   standard<M extends AnyModel, const F extends 'create' | 'update' | 'key'> (this: M, purpose: F): Standard<Described<Self<M>>[F]>
+  /**
+   * A clean instance of a row from elsewhere, such as a cache or a test: stored, unchanged, with these columns loaded.
+   * @param row values by attribute names, in any accepted form
+   * @throws {ValidationError} for values that columns do not take
+   * @example
+   * const user = User.hydrate({ uid: id, name: 'Ada' })
+   */
   hydrate<M extends AnyModel, I> (this: M & ClassOf<I>, row: Partial<Row<I>>): Self<M>
+  /**
+   * Tells the `db` about this class, as its first use does: `db.models` has it, and rows become its instances. Children of families need it.
+   * @example
+   * class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
+   * const cat = await Cat.create({ lives: 9 })
+   */
   register (): void
 }
 
 /** Any model, as `db.models` lists them: its columns are known at run time only. */
 export interface AnyModelClass extends ModelStatics {
   new (values?: { readonly [name: string]: unknown }): Instance<Columns>
+  /** Its columns by attribute names. */
   readonly columns: Columns
+  /** A fresh query of all its rows. */
   readonly objects: QuerySet<Instance<Columns>>
 }
 
 /** A model: the class that `define` gives and that your class extends. S: what `.as` named, C: columns, B: what its base's instances have, T: its base's statics. */
 export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends ModelStatics {
   new (values?: Partial<CreateOf<C>>): B & RowOf<C> & Instance<C>
+  /** Its columns by attribute names; they make conditions: `User.columns.name.eq('Ada')`. */
   readonly columns: C
+  /**
+   * A fresh query of all rows at each access.
+   * @example
+   * for await (const user of User.objects) console.log(user.name)
+   */
   readonly objects: QuerySet<S>
-  /** Tells the type of `objects` about the methods of your class; the class itself is returned unchanged. */
+  /**
+   * Tells the type of `objects` about the methods of your class; the class itself is returned unchanged.
+   * @example
+   * class Author extends db.Model.define('author', { name: c.Text({ primaryKey: true }) }).as<Author>() {
+   *   greet () { return `hello ${this.name}` }
+   * }
+   * const first = await Author.objects.first()
+   * first?.greet()
+   */
   as<Leaf> (): ModelClass<Leaf, C, B, T> & T
+  /**
+   * A model with these columns after its base's, in a table of its own. Extend it, and add methods.
+   * @param tableName as it is in the database; case is kept
+   * @param columns by attribute names; at least one with `primaryKey`
+   * @throws {ModelDefinitionError} for what cannot work, with table, column and remedy
+   * @example
+   * class Author extends db.Model.define('author', { name: c.Text({ primaryKey: true }), born: c.Date() }, { keyspace: 'library' }).as<Author>() {}
+   */
   define<M extends AnyModel & { columns: C }, const D extends Columns> (this: M, tableName: string, columns: D & Checked<C, D>, options?: TableOptions<C & D>): Extended<M, C, D, SettersFor<C & D>>
+  /**
+   * A base without table, which hands on columns, methods and statics.
+   * @example
+   * abstract class Stamped extends db.Model.abstract({ createdAt: c.DateTime({ default: () => new Date() }) }) {}
+   * class Event extends Stamped.define('event', { id: c.UUID({ primaryKey: true }) }).as<Event>() {}
+   */
   abstract<M extends AnyModel & { columns: C }, const D extends Columns> (this: M, columns: D): Extended<M, C, D>
+  /**
+   * A child of this family: rows of the same table whose discriminator has this value, with further columns. It must be registered.
+   * @param value what tells its rows from those of others; no other child may have it
+   * @example
+   * class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
+   */
   polymorphic<M extends AnyModel & { columns: C }, const V extends string | number, const D extends Columns = {}> (this: M, value: V, columns?: D): Extended<M, C, D, { [K in keyof C as 'discriminator' extends FlagsIn<C[K]> ? K : never]: V extends ValueOf<C[K]> ? V : ValueOf<C[K]> }>
 }
 
@@ -219,6 +282,7 @@ export interface TableOptions<C> {
   keyspace?: string | undefined
   /** Name of a connection; it may be registered later. */
   connection?: string | undefined
+  /** Of all its statements that have none nearer. */
   consistency?: Consistency | undefined
   /** For JSON schemas. */
   description?: string | undefined
@@ -229,23 +293,39 @@ export interface TableOptions<C> {
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any user type */
-export interface AnyUserType { new (values?: any): any, readonly columns: Columns, readonly typeName: string }
+/** Any class that `db.UserType.define` made. */
+export interface AnyUserType {
+  new (values?: any): any
+  /** Its fields by attribute names. */
+  readonly columns: Columns
+  /** Its name in the database. */
+  readonly typeName: string
+}
 /* eslint-enable @typescript-eslint/no-explicit-any */
 /** What every value of a user type has beside its fields. */
 export interface UserTypeInstance<C> {
   readonly '~columns'?: C
+  /** Its fields as a plain object of their values. */
   toObject (): RowOf<C>
+  /** Its fields in their JSON forms. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any value of a user type
   toJSON<T extends UserTypeInstance<any>> (this: T): Json<T>
-  // As JSON.stringify calls it; see `Instance`.
+  /** As `JSON.stringify` calls it. */
   toJSON (key: string): object
 }
 
 /** A user type: extend it and add methods. */
 export interface UserTypeClass<C extends Columns> {
   new (values?: CreateOf<C>): RowOf<C> & UserTypeInstance<C>
+  /** Its fields by attribute names. */
   readonly columns: C
+  /** Its name in the database. */
   readonly typeName: string
-  /** Another type with these fields and further ones (B36). */
+  /**
+   * Another type with these fields and further ones (B36).
+   * @throws {UserTypeError} for what cannot work
+   * @example
+   * class Detailed extends Address.define('detailed_address', { floor: c.Integer() }) {}
+   */
   define<const D extends Columns> (typeName: string, columns: D): UserTypeClass<Flat<C & D>>
 }

@@ -1,7 +1,7 @@
 // What JSON schemas and Standard Schemas of a model mean for the compiler, so that type providers of Fastify need no second declaration. Types only.
 import type { Dialect } from '../columns/dialect.js'
 import type { types } from '../driver.js'
-import type { PartialRow } from './api.js'
+import type { PartialRow } from './query-api.js'
 import type { ColumnName, ColumnsOf, Create, Json, Key, KeyOf, Update } from './inference.js'
 
 export type { Dialect }

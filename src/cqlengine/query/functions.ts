@@ -1,7 +1,7 @@
 import { Column, type AnyColumn } from '../columns/column.js'
 import { types } from '../driver.js'
 import { QueryError, ValidationError } from '../errors.js'
-import type { Selection } from '../model/api.js'
+import type { Selection } from '../model/query-api.js'
 import type { TokenValue } from '../model/inference.js'
 import type { TableColumn } from '../model/table.js'
 

@@ -3,7 +3,7 @@ import { checkIndexedVector } from '../columns/check.js'
 import { type AnyColumn, Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { BatchError, QueryError } from '../errors.js'
-import type { Page, StatementPreview } from '../model/api.js'
+import type { Page, StatementPreview } from '../model/query-api.js'
 import { created, promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
@@ -27,7 +27,7 @@ import { send } from './write.js'
 import { meant, shown } from '../words.js'
 
 /**
- * The body of query sets; users see the interface `QuerySet` of `model/api.ts`. Immutable: each method gives a new one. Nothing is sent
+ * The body of query sets; users see the interface `QuerySet` of `model/query-api.ts`. Immutable: each method gives a new one. Nothing is sent
  * before a terminal or an iteration.
  */
 export class QuerySet implements AsyncIterable<unknown> {
