@@ -40,7 +40,7 @@ function guard (instance: FieldGuard, name: string, table: Table, proof: Proof):
 
 /**
  * The body of every model class: what `db.Model` is before it has columns. Columns are own properties of the instance; all else is in
- * private slots. The types that users see are in `api.ts`.
+ * private slots. The types that users see are in `instance-api.ts`.
  */
 export class ModelInstance extends FieldGuard {
   static readonly [META]: ModelMeta
