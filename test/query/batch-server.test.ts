@@ -80,3 +80,42 @@ t.test('one bad statement: nothing of the batch is written, and the instances st
   await good.save()
   t.same(await years('bad'), [1])
 })
+
+t.test('what a batch may write into one partition: as much as the server takes, over all tables of the keyspace', { timeout: 100_000 }, async (t) => {
+  class Page extends db.Model.define('page', { book: c.Integer({ primaryKey: true }), number: c.Integer({ primaryKey: true }), data: c.Blob() }).as<Page>() {}
+  class Cover extends db.Model.define('cover', { book: c.Integer({ primaryKey: true }), data: c.Blob() }).as<Cover>() {}
+  await db.syncDb({ models: [Page, Cover] })
+  const mib = 2 ** 20
+  const pages = async (count: number, size: number): Promise<void> => {
+    await db.batch({ type: 'unlogged' }, (b) => { for (let number = 0; number < count; number++) void Page.batch(b).create({ book: 1, number, data: Buffer.alloc(size) }) })
+  }
+  await pages(7, mib)
+  await pages(40_000, 190)
+  for (const act of [() => pages(15, mib), () => pages(8, mib), () => pages(50_000, 190)]) {
+    t.match(await failure(act), { name: 'BatchError', message: /one partition have \d+ bytes, of which a batch takes 8388608/ })
+  }
+  const over = { name: 'BatchError', message: /one partition have 1048\d{4} bytes/ }
+  const both = (b: InstanceType<typeof db.BatchQuery>): void => {
+    void Page.batch(b).create({ book: 1, number: 1, data: Buffer.alloc(5 * mib) })
+    void Cover.batch(b).create({ book: 1, data: Buffer.alloc(5 * mib) })
+  }
+  t.match(await failure(() => db.batch({ type: 'unlogged' }, both)), over)
+  // What the server says to it.
+  const raw = (table: string, ...more: number[]): { query: string, params: unknown[] } => ({
+    query: `INSERT INTO ${db.keyspace as string}.${table} (book, ${more.length > 0 ? 'number, ' : ''}data) VALUES (?, ${more.length > 0 ? '?, ' : ''}?)`, params: [1, ...more, Buffer.alloc(5 * mib)]
+  })
+  t.match(await failure(() => db.client.batch([raw('page', 1), raw('cover')], { prepare: true, logged: false })), { message: /oversized mutation \(1048\d{4}\/8388608\)/ })
+})
+
+t.test('the largest request that we send is none that the server calls too big', { timeout: 100_000 }, async (t) => {
+  class Bit extends db.Model.define('bit', { id: c.Integer({ primaryKey: true }), data: c.Blob() }).as<Bit>() {}
+  await db.syncDb({ models: [Bit] })
+  const data = Buffer.alloc(290)
+  const b = new db.BatchQuery({ type: 'unlogged' })
+  let count = 0
+  const refused = await failure(async () => { for (; count < 60_000; count++) await Bit.batch(b).create({ id: count, data }) })
+  t.match(refused, { name: 'BatchError', message: /the batch has \d+ bytes, of which one request takes 16777216/ })
+  t.ok(count > 49_000, `${count} statements`)
+  // Over several partitions the server takes 50 KiB; it says so only of a request that it has read.
+  t.match(await failure(() => db.batch({ type: 'unlogged' }, (b) => { for (let id = 0; id < count; id++) void Bit.batch(b).create({ id, data }) })), { message: 'Batch too large' })
+})

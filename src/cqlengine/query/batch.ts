@@ -9,9 +9,10 @@ import { REFUSE } from '../model/refusal.js'
 import type { State } from '../model/state.js'
 import { readRefused } from './applied.js'
 import { checkBatchable, InBatch } from './batch-rules.js'
+import { LargeBatch } from './batch-size.js'
 import type { Foreseen, Queued, Write } from './pending-write.js'
 import type { Database } from './place.js'
-import { checkSize, mostRequestBytes } from './statement-size.js'
+import { checkSize, mostBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
 import { listed, meant, shown } from '../words.js'
 
@@ -42,6 +43,8 @@ export class BatchQuery implements BatchLike {
   #foreseen = new Map<State, Foreseen>()
   #all = new InBatch()
   #bytes = 0
+  /** Of a batch that is larger than one mutation may be. */
+  #large: LargeBatch | undefined
   #state: 'open' | 'ending' | 'executed' | 'failed' = 'open'
   #hasTold = false
 
@@ -84,8 +87,9 @@ export class BatchQuery implements BatchLike {
     const queued = { write, op }
     checkBatchable(this.#queue, this.#all, queued, this.#options)
     const bytes = this.#bytes + checkSize(write.model, write.statement)
-    if (bytes > mostRequestBytes) {
-      throw new BatchError(`The values of the batch would have ${bytes} bytes in ${this.#queue.length + 1} statements; one request takes ${mostRequestBytes}. Use several batches, or createMany`)
+    if (bytes > mostBytes) {
+      this.#large ??= new LargeBatch(this.#queue)
+      this.#large.add(write, bytes, this.#options)
     }
     this.#bytes = bytes
     this.#all.add(queued)
@@ -129,6 +133,7 @@ export class BatchQuery implements BatchLike {
     this.#callbacks = []
     this.#all.conditions.clear()
     this.#foreseen = new Map()
+    this.#large = undefined
   }
 
   #abandon (error: unknown): unknown {
