@@ -187,10 +187,10 @@ export interface ModelStatics {
   standard<M extends AnyModel, const F extends 'create' | 'update' | 'key'> (this: M, purpose: F): Standard<Described<Self<M>>[F]>
   /**
    * A clean instance of a row from elsewhere, such as a cache or a test: stored, unchanged, with these columns loaded.
-   * @param row values by attribute names, in any accepted form
+   * @param row values by attribute names
    * @throws {ValidationError} for values that columns do not take
    * @example
-   * const user = User.hydrate({ uid: id, name: 'Ada' })
+   * const user = User.hydrate({ uid: types.Uuid.fromString(id), name: 'Ada' })
    */
   hydrate<M extends AnyModel, I> (this: M & ClassOf<I>, row: Partial<Row<I>>): Self<M>
   /**
