@@ -33,7 +33,7 @@ export class BigIntType extends ObjectType<bigint> {
 
   override fromDriver (value: unknown): bigint { return typeof value === 'bigint' ? value : this.convert(value) }
   override toJSON (value: bigint): string { return value.toString() }
-  override schema (): JsonSchema { return integerSchema }
+  override schema (direction: 'input' | 'output'): JsonSchema { return integerSchema(direction) }
 }
 
 /** `varint` (TYP-07): whole numbers of any size up to {@link digitLimit} digits. */
@@ -61,10 +61,15 @@ export class VarIntType extends ObjectType<bigint> {
   }
 
   override toJSON (value: bigint): string { return value.toString() }
-  override schema (): JsonSchema { return integerSchema }
+  override schema (direction: 'input' | 'output'): JsonSchema { return integerSchema(direction) }
 }
 
-const integerSchema = { type: 'string', pattern: '^-?\\d+$' } as const
+/** Digits in a text; a number too, where it is exact. The text first: Ajv, trying one after the other, would make a number of it. */
+function integerSchema (direction: 'input' | 'output'): JsonSchema {
+  const text = { type: 'string', pattern: '^-?\\d+$' }
+  if (direction === 'output') return text
+  return { anyOf: [{ ...text, maxLength: digitLimit + 1 }, { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }] }
+}
 
 /** A whole number in any form that big integer columns accept. @throws {InvalidValue} */
 function toBigInt (value: unknown): bigint {

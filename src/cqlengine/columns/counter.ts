@@ -19,7 +19,7 @@ export class CounterType extends BigIntType {
   }
 
   override operandSchema (kind: ChangeKind): JsonSchema | undefined {
-    return kind === 'increment' || kind === 'decrement' ? this.schema() : undefined
+    return kind === 'increment' || kind === 'decrement' ? this.schema('input') : undefined
   }
 
   /** A counter that was never changed counts as 0 (DRT-07). */

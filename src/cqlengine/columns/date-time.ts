@@ -33,10 +33,12 @@ export class DateTimeType extends ObjectType<Date> {
   override keyOf (value: Date): Key { return value.getTime() }
   override toJSON (value: Date): string | null { return value.toJSON() }
 
-  /** As one of several types a number stays one: alone, Ajv would make a text of it. */
+  /** Beside the two formats, which know four digits of a year and a full time, what else is taken. As one of several types a number stays one. */
   override schema (direction: 'input' | 'output'): JsonSchema {
     const text = { type: 'string', format: 'date-time' }
-    return direction === 'output' ? text : { anyOf: [text, { type: 'integer' }] }
+    if (direction === 'output') return text
+    const others = [{ type: 'string', format: 'date' }, { type: 'string', pattern: otherForms }]
+    return { anyOf: [text, ...others, { type: 'integer', minimum: -8.64e15, maximum: 8.64e15 }] }
   }
 }
 
@@ -57,6 +59,9 @@ function inRange (milliseconds: number): number {
 }
 
 const form = /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?))?$/i
+
+/** As a pattern of JSON schemas, which have no flags: what the format `date-time` lacks. */
+const otherForms = '^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\d[Tt ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d([.,]\\d{1,9})?)?([Zz]|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)$|^[+-]\\d{6}-\\d\\d-\\d\\d$'
 
 /** ISO 8601 by our own rules: `Date.parse` takes '2020', 'Jan 1' and February 30th, and reads a time without a zone as local time. */
 function parse (text: string): number {

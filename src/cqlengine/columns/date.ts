@@ -22,7 +22,11 @@ export class DateType extends DriverObjectType<types.LocalDate> {
   override equals (a: types.LocalDate, b: types.LocalDate): boolean { return a === b || toDays(a) === toDays(b) }
   override keyOf (value: types.LocalDate): Key { return toDays(value) }
   override toJSON (value: types.LocalDate): string { return print(toDays(value)) }
-  override schema (): JsonSchema { return { type: 'string', format: 'date' } }
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    const text = { type: 'string', format: 'date' }
+    // The format knows years of four digits only.
+    return direction === 'output' ? text : { anyOf: [text, { type: 'string', pattern: '^([+-]\\d{4,7}|\\d{5,7})-\\d\\d-\\d\\d$' }] }
+  }
 }
 
 function toDays (date: types.LocalDate): number { return date.toBuffer().readUInt32BE(0) - 2 ** 31 }

@@ -46,8 +46,8 @@ export class DecimalType extends DriverObjectType<types.BigDecimal> {
   override toJSON (value: types.BigDecimal): string { return print(split(value)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    const pattern = direction === 'output' ? '^-?\\d+(\\.\\d+)?(e[+-]?\\d+)?$' : '^[+-]?(\\d+(\\.\\d+)?|\\.\\d+)([eE][+-]?\\d+)?$'
-    return { type: 'string', pattern }
+    if (direction === 'output') return { type: 'string', pattern: '^-?\\d+(\\.\\d+)?(e[+-]?\\d+)?$' }
+    return { anyOf: [{ type: 'string', pattern: '^[+-]?(\\d+(\\.\\d+)?|\\.\\d+)([eE][+-]?\\d+)?$' }, { type: 'number' }] }
   }
 }
 

@@ -11,8 +11,10 @@ export function inDialect (schema: JsonSchema, dialect: Dialect): JsonSchema {
   return dialect === 'openapi-3.0' ? inOpenApi(inner) : in2020(inner)
 }
 
-const schemas: ReadonlySet<string> = new Set(['items', 'additionalItems', 'additionalProperties', 'not', 'anyOf', 'oneOf', 'allOf'])
-const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties'])
+const schemas: ReadonlySet<string> = new Set([
+  'items', 'additionalItems', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else', 'anyOf', 'oneOf', 'allOf'
+])
+const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions'])
 
 function within (word: string, value: unknown, dialect: Dialect): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -26,35 +28,89 @@ function sub (value: unknown, dialect: Dialect): unknown {
   return typeof value === 'object' && value !== null ? inDialect(value as JsonSchema, dialect) : value
 }
 
-/** OpenAPI 3.0 has `nullable`, but neither several types nor tuples: their elements are one of several schemas. */
-function inOpenApi ({ items, additionalItems, contentEncoding, type, const: only, ...schema }: JsonSchema): JsonSchema {
-  const said: JsonSchema = { ...typed(type), ...schema, ...only !== undefined && { enum: [only] }, ...contentEncoding === 'base64' && { format: 'byte' } }
-  if (Array.isArray(said['anyOf'])) return withoutNull(said, said['anyOf'])
-  if (!Array.isArray(items)) return { ...said, ...items !== undefined && { items } }
-  const different = new Map((items as unknown[]).map((one) => [JSON.stringify(one), one]))
-  return { ...said, items: different.size === 1 ? items[0] as unknown : { anyOf: [...different.values()] } }
+// ------------------------------------------------------------------------------------------------ OpenAPI 3.0
+
+/** What a schema of OpenAPI 3.0 may say, by the type that each word is about; the rest is left out. */
+const wordsOf: Readonly<Record<string, readonly string[]>> = {
+  string: ['minLength', 'maxLength', 'pattern', 'format'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'format'],
+  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'format'],
+  boolean: [],
+  array: ['items', 'minItems', 'maxItems', 'uniqueItems'],
+  object: ['properties', 'required', 'additionalProperties', 'minProperties', 'maxProperties', 'discriminator', 'xml']
+}
+const generalWords = ['title', 'description', 'default', 'example', 'enum', 'nullable', 'readOnly', 'writeOnly', 'deprecated', 'externalDocs', 'anyOf', 'oneOf', 'allOf', 'not', '$ref']
+const allWords: ReadonlySet<string> = new Set([...generalWords, ...Object.values(wordsOf).flat()])
+
+/** It has `nullable`, but neither the type null, nor several types, nor tuples, whose elements are one of several schemas. */
+function inOpenApi ({ type, ...given }: JsonSchema): JsonSchema {
+  const schema = withoutNull(openApiWords(given))
+  const names = (Array.isArray(type) ? type as unknown[] : type === undefined ? [] : [type]).filter((name) => name !== 'null') as string[]
+  const isNullable = schema['nullable'] === true || (Array.isArray(type) && names.length < type.length)
+  if (type === 'null') return { ...schema, type: 'string', nullable: true, enum: [null] }
+  const orNull = isNullable && { nullable: true }
+  if (names.length <= 1) return { ...names.length === 1 && { type: names[0] }, ...schema, ...orNull, ...names[0] === 'array' && schema['items'] === undefined && { items: {} } }
+  const { nullable, ...rest } = schema
+  const shared = Object.fromEntries(Object.entries(rest).filter(([word]) => !names.some((name) => wordsOf[name]?.includes(word))))
+  const own = (name: string): JsonSchema => Object.fromEntries(Object.entries(rest).filter(([word]) => wordsOf[name]?.includes(word)))
+  return { ...shared, anyOf: names.map((name) => ({ type: name, ...own(name), ...orNull })) }
 }
 
-function typed (type: unknown): JsonSchema {
-  if (!Array.isArray(type)) return type === undefined ? {} : { type }
-  const names = type.filter((name) => name !== 'null')
-  const nullable = names.length < type.length && { nullable: true }
-  return names.length === 1 ? { type: names[0] as unknown, ...nullable } : { anyOf: names.map((name: unknown) => ({ type: name, ...nullable })) }
+function openApiWords ({ items, contentEncoding, const: only, ...given }: JsonSchema): JsonSchema {
+  const schema: Record<string, unknown> = Object.fromEntries(Object.entries(given).filter(([word]) => allWords.has(word) || word.startsWith('x-')))
+  if (only !== undefined) schema['enum'] = [only]
+  if (contentEncoding === 'base64') schema['format'] = 'byte'
+  if (Array.isArray(items)) schema['items'] = oneOfAll(items)
+  else if (items !== undefined) schema['items'] = typeof items === 'boolean' ? {} : items
+  for (const [bound, exclusive] of [['minimum', 'exclusiveMinimum'], ['maximum', 'exclusiveMaximum']] as const) {
+    if (typeof schema[exclusive] === 'number') Object.assign(schema, { [bound]: schema[exclusive], [exclusive]: true })
+  }
+  return schema
 }
 
-/** The type null does not exist: each of the others allows it. */
-function withoutNull (schema: JsonSchema, anyOf: readonly unknown[]): JsonSchema {
-  const others = anyOf.filter((one) => (one as JsonSchema)['type'] !== 'null')
-  if (others.length === anyOf.length) return schema
-  const [only] = others
-  const all = others.map((one) => ({ ...one as JsonSchema, nullable: true }))
-  return others.length === 1 && only !== undefined ? { ...schema, anyOf: undefined, ...all[0] } : { ...schema, anyOf: all }
+function oneOfAll (items: readonly unknown[]): unknown {
+  const different = new Map(items.map((one) => [JSON.stringify(one), one]))
+  return different.size === 1 ? items[0] : { anyOf: [...different.values()] }
 }
+
+/** The type null does not exist, and has become {@link isNull}: each of the others allows it instead. */
+function withoutNull (schema: JsonSchema): JsonSchema {
+  const { anyOf, ...rest } = schema
+  if (!Array.isArray(anyOf) || !anyOf.some(isNull)) return schema
+  const given = (anyOf as JsonSchema[]).filter((one) => !isNull(one))
+  if (!given.every(canBeNullable)) return schema
+  const others = given.map(withNull)
+  return others.length === 1 ? { ...others[0], ...rest } : { ...rest, anyOf: others }
+}
+
+function isNull (schema: JsonSchema): boolean {
+  const { enum: values } = schema
+  return Array.isArray(values) && values.length === 1 && values[0] === null
+}
+
+/** Without a type the word `nullable` says nothing. */
+function canBeNullable ({ type, anyOf, ...rest }: JsonSchema): boolean {
+  if (['const', 'oneOf', 'allOf', 'not', '$ref'].some((word) => word in rest)) return false
+  return type !== undefined ? anyOf === undefined : Array.isArray(anyOf) && (anyOf as JsonSchema[]).every(canBeNullable)
+}
+
+function withNull (schema: JsonSchema): JsonSchema {
+  const { enum: values, anyOf } = schema
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: (anyOf as JsonSchema[]).map(withNull) }
+  return { ...schema, nullable: true, ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] } }
+}
+
+// ------------------------------------------------------------------------------------------------ 2020-12, of OpenAPI 3.1 too
 
 /** The type null, and tuples as `prefixItems`. */
 function in2020 ({ nullable, items, additionalItems, ...schema }: JsonSchema): JsonSchema {
   const { type } = schema
-  const withNull = nullable !== true || type === undefined ? {} : { type: [type, 'null'].flat() }
-  const elements = Array.isArray(items) ? { prefixItems: items, items: additionalItems ?? true } : { ...items !== undefined && { items } }
-  return { ...schema, ...withNull, ...elements }
+  const types = nullable !== true || type === undefined ? {} : { type: [...new Set([type, 'null'].flat())] }
+  return { ...schema, ...types, ...elements(items, additionalItems, 'maxItems' in schema) }
+}
+
+/** `items: false` only where nothing else bounds a tuple: readers of older drafts, Fastify's Ajv among them, take it for all elements. */
+function elements (items: unknown, additionalItems: unknown, isBounded: boolean): JsonSchema {
+  if (!Array.isArray(items)) return items === undefined ? {} : { items }
+  return { prefixItems: items, ...additionalItems !== undefined && !isBounded && { items: additionalItems } }
 }

@@ -33,7 +33,7 @@ export class DurationType extends DriverObjectType<types.Duration> {
   }
 
   override toJSON (value: types.Duration): string { return print(split(value)) }
-  override schema (): JsonSchema { return { type: 'string', pattern } }
+  override schema (): JsonSchema { return { type: 'string', pattern, maxLength: longest } }
 }
 
 /** The driver's declarations leave the three fields out. */
@@ -70,7 +70,11 @@ const plain = /^(-?)(?=\d)(?:(\d+)y)?(?:(\d+)mo)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h
 const iso = /^(-?)P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/
 const isoWeeks = /^(-?)P(\d+)W$/
 const isoDate = /^(-?)P(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)$/
-const pattern = `${plain.source.replace('(?=\\d)', '(?=[0-9])')}|${iso.source}|${isoWeeks.source}|${isoDate.source}`
+/** JSON schemas have no flags: each letter of a unit in both cases, micro signs in all three. */
+const anyCase = plain.source.replace(/(?<=\))[a-z]+|\[uµμ\]s/g, (unit) => unit.startsWith('[') ? '[uUµμ\u039c][sS]' : unit.replace(/[a-z]/g, (c) => `[${c}${c.toUpperCase()}]`))
+const pattern = `${anyCase}|${iso.source}|${isoWeeks.source}|${isoDate.source}`
+/** Longest sensible text: ten units with counts of at most 19 digits. */
+const longest = 250
 
 const groups: readonly (readonly [RegExp, readonly string[]])[] = [
   [plain, units.map(([unit]) => unit)],
@@ -81,8 +85,7 @@ const groups: readonly (readonly [RegExp, readonly string[]])[] = [
 
 /** The forms that Cassandra takes: "1y2mo3d", ISO 8601 "P1Y2M3DT4H", "P3W", "P0001-02-03T04:05:06", each with "-" before it for a negative one. */
 function parse (text: string): Parts {
-  // Longest sensible text: ten units with counts of at most 19 digits.
-  if (text.length > 250) throw syntaxError()
+  if (text.length > longest) throw syntaxError()
   for (const [form, names] of groups) {
     const match = form.exec(text)
     if (match !== null) return sum(match[1] === '-' ? -1n : 1n, new Map(names.map((unit, i) => [unit, match[i + 2] ?? '0'])))

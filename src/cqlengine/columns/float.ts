@@ -21,6 +21,9 @@ export class DoubleType extends CqlType<number> {
   }
 }
 
+/** The largest number that is rounded to a finite one. */
+const largest = 3.4028235677973362e38
+
 /** `float`: numbers are stored rounded to 32 bits, so two that are rounded to the same are equal; too large ones would become Infinity. */
 export class FloatType extends DoubleType {
   override readonly cql = 'float'
@@ -36,6 +39,10 @@ export class FloatType extends DoubleType {
 
   override isConverted (value: unknown): value is number {
     return typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value))
+  }
+
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    return direction === 'input' ? { type: 'number', minimum: -largest, maximum: largest } : super.schema(direction)
   }
 
   override equals (a: number, b: number): boolean { return Object.is(Math.fround(a), Math.fround(b)) }

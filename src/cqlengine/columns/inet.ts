@@ -20,7 +20,7 @@ export class InetType extends DriverObjectType<types.InetAddress> {
   override toJSON (value: types.InetAddress): string { return print(value.getBuffer()) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    return direction === 'output' ? { type: 'string' } : { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] }
+    return direction === 'output' ? { type: 'string' } : { anyOf: [{ type: 'string', format: 'ipv4' }, { type: 'string', format: 'ipv6' }] }
   }
 }
 

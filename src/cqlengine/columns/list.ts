@@ -2,6 +2,7 @@ import type { Encoding } from '../connection/encoding.js'
 import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
 import { convertElements, equalElements, joinKeys, sameElements } from './elements.js'
 import { ObjectType } from './outside.js'
+import { innerSchema } from './schema.js'
 
 /** `list<T>` (TYP-19). Null and the empty list are the same to Cassandra and here. */
 export class ListType<E = unknown> extends ObjectType<E[]> {
@@ -47,7 +48,7 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
   override copy (value: E[]): E[] { return this.#of.mutable ? value.map((e) => this.#of.copy(e)) : value.slice() }
   override keyOf (value: E[]): Key { return joinKeys(value.map((e) => this.#of.keyOf(e))) }
   override toJSON (value: E[]): unknown { return value.map((e) => this.#of.toJSON(e)) }
-  override schema (direction: 'input' | 'output'): JsonSchema { return { type: 'array', items: this.#of.schema(direction) } }
+  override schema (direction: 'input' | 'output'): JsonSchema { return { type: 'array', items: innerSchema(this.#of, direction) } }
 
   override operandSchema (kind: ChangeKind): JsonSchema | undefined {
     if (this.#isFrozen) return undefined

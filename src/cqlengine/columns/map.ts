@@ -5,7 +5,7 @@ import { convertInner, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
 import { checkPlainKeys, keyFromProperty, keyFromText, keyToProperty, keyToText } from './map-keys.js'
 import { hasMethods, isPlainObject, ObjectType, unreadable } from './outside.js'
-import { nullable } from './schema.js'
+import { innerSchema, keySchema, nullable } from './schema.js'
 import { convertSet } from './set.js'
 
 /**
@@ -214,13 +214,18 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    return { type: 'object', additionalProperties: this.#value.schema(direction) }
+    return { type: 'object', ...this.#keys(direction), additionalProperties: innerSchema(this.#value, direction) }
+  }
+
+  #keys (direction: 'input' | 'output'): JsonSchema {
+    const propertyNames = direction === 'input' ? keySchema(this.#key) : {}
+    return Object.keys(propertyNames).length > (propertyNames['type'] === 'string' ? 1 : 0) ? { propertyNames } : {}
   }
 
   override operandSchema (kind: ChangeKind): JsonSchema | undefined {
     if (this.#isFrozen) return undefined
-    if (kind === 'update') return { type: 'object', additionalProperties: nullable(this.#value.schema('input')) }
-    return kind === 'remove' ? { type: 'array', items: this.#key.unruled().schema('input') } : undefined
+    if (kind === 'update') return { type: 'object', ...this.#keys('input'), additionalProperties: nullable(innerSchema(this.#value, 'input')) }
+    return kind === 'remove' ? { type: 'array', items: innerSchema(this.#key.unruled(), 'input') } : undefined
   }
 
   /** Changed entries as an update, missing ones as a removal (STM-09, STM-10); the whole map where no key stays. */

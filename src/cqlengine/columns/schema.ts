@@ -1,13 +1,41 @@
-import type { JsonSchema } from './cql-type.js'
+import type { CqlType, JsonSchema } from './cql-type.js'
+import { isLostInside } from './elements.js'
 
-/**
- * A schema with null allowed beside what it says. Ajv wants a `type` beside `nullable`; a schema that says nothing
- * allows everything already.
- */
+/** Words beside which null would have to be allowed in several places. */
+const composing = ['const', 'anyOf', 'oneOf', 'allOf', 'not', '$ref', 'if']
+
+/** What a schema allows, and null. Ajv wants a `type` beside `nullable`; a schema that says nothing allows everything already. */
 export function nullable (schema: JsonSchema): JsonSchema {
-  const { type, anyOf, enum: values } = schema
-  if (type !== undefined) return { ...schema, nullable: true, ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] } }
+  const { type, anyOf, enum: values, description, ...rest } = schema
   // Last, where Ajv's conversion of types does not take null for something else.
-  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...anyOf as unknown[], { type: 'null' }] }
-  return ['enum', 'const', 'oneOf', 'allOf', 'not', '$ref'].some((word) => word in schema) ? { anyOf: [schema, { type: 'null' }] } : schema
+  if (Array.isArray(anyOf) && type === undefined && values === undefined && Object.keys(rest).length === 0) return { ...schema, anyOf: [...anyOf as unknown[], { type: 'null' }] }
+  if (composing.some((word) => word in schema) || (type === undefined && values !== undefined)) {
+    return { ...description !== undefined && { description }, anyOf: [schema, { type: 'null' }] }
+  }
+  if (type === undefined) return schema
+  return { ...schema, nullable: true, ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] } }
+}
+
+/** Of a value inside another one, where a list or set cannot be empty. */
+export function innerSchema (type: CqlType, direction: 'input' | 'output'): JsonSchema {
+  const schema = type.schema(direction)
+  const empty = direction === 'input' ? type.emptyValue() : null
+  return empty !== null && isLostInside(type, empty) ? { ...schema, minItems: 1 } : schema
+}
+
+const number = '-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?'
+const textForms: Readonly<Record<string, string>> = { integer: number, number: `(${number}|NaN|-?Infinity)`, boolean: '(true|false)', array: '\\[.*\\]', object: '\\{.*\\}' }
+
+/** Of the keys of an object that stands for a map: texts, or texts of JSON. */
+export function keySchema (key: CqlType): JsonSchema {
+  const { type } = key.schema('output')
+  if (typeof type === 'string' && type in textForms) return { type: 'string', pattern: `^\\s*${textForms[type]}\\s*$` }
+  return textsOf(key.schema('input'))
+}
+
+function textsOf (schema: JsonSchema): JsonSchema {
+  const { anyOf } = schema
+  if (!Array.isArray(anyOf)) return schema
+  const texts = (anyOf as JsonSchema[]).filter(({ type }) => type === 'string')
+  return texts.length === 1 ? { ...texts[0] } : { anyOf: texts }
 }

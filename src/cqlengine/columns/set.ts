@@ -4,6 +4,7 @@ import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSche
 import { convertInner, distinct, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
 import { bindsAsIs, ObjectType } from './outside.js'
+import { innerSchema } from './schema.js'
 
 /**
  * `set<T>` (TYP-20). Instances hold a JS Set, which finds objects by identity; equal elements are one element all the same, by value.
@@ -128,7 +129,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     // An element that is given twice is one.
-    return { type: 'array', items: this.#of.schema(direction), ...direction === 'output' && { uniqueItems: true } }
+    return { type: 'array', items: innerSchema(this.#of, direction), ...direction === 'output' && { uniqueItems: true } }
   }
 
   override operandSchema (kind: ChangeKind): JsonSchema | undefined {

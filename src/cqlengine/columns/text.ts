@@ -13,7 +13,7 @@ export class TextType extends CqlType<string> {
   }
 
   override isConverted (value: unknown): value is string { return typeof value === 'string' && isWellFormed(value) }
-  override schema (): JsonSchema { return { type: 'string' } }
+  override schema (_direction: 'input' | 'output'): JsonSchema { return { type: 'string' } }
 }
 
 /** `ascii` (TYP-02): code points below 128. */
@@ -27,6 +27,7 @@ export class AsciiType extends TextType {
   }
 
   override isConverted (value: unknown): value is string { return typeof value === 'string' && isAscii(value) }
+  override schema (direction: 'input' | 'output'): JsonSchema { return direction === 'output' ? super.schema(direction) : { type: 'string', pattern: '^[\\x00-\\x7f]*$' } }
 }
 
 function isAscii (text: string): boolean { return /^[\0-\x7f]*$/.test(text) }

@@ -3,7 +3,7 @@ import { types } from '../driver.js'
 import { type CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
 import { convertInner, equalOrNull, joinKeys, sameOrNull } from './elements.js'
 import { hasMethods, ObjectType } from './outside.js'
-import { nullable } from './schema.js'
+import { innerSchema, nullable } from './schema.js'
 
 type Elements = unknown[]
 
@@ -59,7 +59,9 @@ export class TupleType extends ObjectType<Elements> {
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     const { length } = this.#of
-    return { type: 'array', items: this.#of.map((type) => nullable(type.schema(direction))), minItems: length, maxItems: length, additionalItems: false }
+    const items = this.#of.map((type) => nullable(innerSchema(type, direction)))
+    // Columns take shorter ones too; but a tuple without its length is a mistake to Ajv, which prints a warning.
+    return { type: 'array', items, minItems: length, maxItems: length, additionalItems: false }
   }
 
   override frozen (): CqlType<Elements> { return this.#isInner ? this : new TupleType(this.#of, true) }

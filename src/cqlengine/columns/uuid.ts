@@ -28,7 +28,11 @@ export class UuidType extends DriverObjectType<types.Uuid> {
   override equals (a: types.Uuid, b: types.Uuid): boolean { return a === b || bytesOf(a).equals(bytesOf(b)) }
   override keyOf (value: types.Uuid): Key { return bytesOf(value).toString('latin1') }
   override toJSON (value: types.Uuid): string { return value.toString() }
-  override schema (): JsonSchema { return { type: 'string', format: 'uuid' } }
+
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    const text = { type: 'string', format: 'uuid' }
+    return direction === 'output' ? text : { anyOf: [text, { type: 'string', pattern: patternOf('[0-9a-fA-F]') }] }
+  }
 }
 
 /** `timeuuid` (TYP-17): version 1 only, checked here since the server's refusal is cryptic (B44). */
@@ -50,7 +54,20 @@ export class TimeUuidType extends UuidType {
     }
   }
 
+  /** Of version 1, which the format does not say. */
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    return direction === 'output' ? super.schema(direction) : { type: 'string', pattern: patternOf('1') }
+  }
+
   override fromDriver (value: unknown): types.TimeUuid { return value instanceof TimeUuid ? value : this.convert(value) as types.TimeUuid }
+}
+
+/** The forms that are taken, as a pattern of JSON schemas, which have no flags. */
+function patternOf (version: string): string {
+  const hex = '[0-9a-fA-F]'
+  const dashed = `${hex}{8}-${hex}{4}-${version}${hex}{3}-${hex}{4}-${hex}{12}`
+  const plain = `${hex}{12}${version}${hex}{19}`
+  return `^(([uU][rR][nN]:[uU][uU][iI][dD]:)?${dashed}|\\{${dashed}\\}|${plain}|\\{${plain}\\})$`
 }
 
 function timeUuid (bytes: Buffer): types.TimeUuid {

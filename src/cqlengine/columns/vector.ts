@@ -3,6 +3,7 @@ import { types } from '../driver.js'
 import { type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
 import { convertElements, equalElements, joinKeys, sameElements } from './elements.js'
 import { ObjectType } from './outside.js'
+import { innerSchema } from './schema.js'
 
 type Numbers = Float32Array | unknown[]
 
@@ -62,7 +63,7 @@ export class VectorType extends ObjectType<Numbers> {
   override toJSON (value: Numbers): unknown { return Array.from(value, (e) => this.#of.toJSON(e)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    return { type: 'array', items: this.#of.schema(direction), minItems: this.dimensions, maxItems: this.dimensions }
+    return { type: 'array', items: innerSchema(this.#of, direction), minItems: this.dimensions, maxItems: this.dimensions }
   }
 
   override unruled (): CqlType<Numbers> {

@@ -1,6 +1,7 @@
 import { columnSchema } from '../columns/column-schema.js'
 import { type JsonSchema, operationKinds } from '../columns/cql-type.js'
 import { type Dialect, dialects, inDialect } from '../columns/dialect.js'
+import { isLostInside } from '../columns/elements.js'
 import { nullable } from '../columns/schema.js'
 import { QueryError } from '../errors.js'
 import { checkFlag, knownOptions } from '../known-options.js'
@@ -26,9 +27,10 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
   const table = tableOf(model)
   const { description } = model[META].options
   const columns = columnsFor(wanted, table, model)
-  const required = columns.filter((c) => isRequired(purpose, c)).map((c) => c.name)
+  const ownKind = purpose === 'create' && model[META].variant !== undefined ? table.discriminator : undefined
+  const required = columns.filter((c) => c !== ownKind && isRequired(purpose, c, table)).map((c) => c.name)
   const properties = [
-    ...columns.map((c) => [c.name, property(purpose, c)] as const),
+    ...columns.map((c) => [c.name, c === ownKind ? kindOf(c, model) : property(purpose, c)] as const),
     ...purpose === 'update' && wanted.operations ? columnsOf('update', table, model, wanted.only).flatMap((c) => operationsOf(table, c)) : [],
     ...purpose === 'row' ? propertiesOfChildren(model, wanted.only) : []
   ]
@@ -75,12 +77,14 @@ function columnsOf (purpose: Purpose, { columns, key, discriminator }: Table, mo
   if (purpose === 'key') return key
   const named = columns.filter((c) => only === undefined || only.includes(c.name) || key.includes(c) || (purpose === 'row' && c === discriminator))
   if (purpose === 'row') return named.filter((c) => c.options.hidden !== true)
-  const written = named.filter((c) => c !== discriminator || model[META].variant === undefined)
-  return purpose === 'create' ? written : written.filter((c) => !key.includes(c))
+  if (purpose === 'create') return named
+  return named.filter((c) => !key.includes(c) && (c !== discriminator || model[META].variant === undefined))
 }
 
-function isRequired (purpose: Purpose, { required, options, role, type }: TableColumn): boolean {
+function isRequired (purpose: Purpose, { required, options, role, type }: TableColumn, { hasStatic }: Table): boolean {
   const canBeEmpty = type.emptyValue() !== null
+  // The static part of a partition can be written alone. That the rest then must be missing is nothing that all dialects can say.
+  if (purpose === 'create' && hasStatic && role !== 'partition' && role !== 'static') return false
   switch (purpose) {
     case 'key': return true
     case 'update': return false
@@ -92,11 +96,32 @@ function isRequired (purpose: Purpose, { required, options, role, type }: TableC
 /** fast-json-stringify turns null into "" or 0 unless the schema says nullable. */
 function property (purpose: Purpose, column: TableColumn): JsonSchema {
   const { required, role, type } = column
-  const schema = columnSchema(column, purpose === 'row' ? 'output' : 'input')
+  const schema = purpose === 'row' ? columnSchema(column, 'output') : inputSchema(purpose === 'key' ? withoutRules(column) : column)
   const canBeEmpty = type.emptyValue() !== null
   // Null is the empty collection, which is what comes out.
   const mayBeNull = purpose === 'row' ? !required && !canBeEmpty : !required || (canBeEmpty && role !== 'partition' && role !== 'clustering')
   return mayBeNull ? nullable(schema) : schema
+}
+
+/** Of a child in a new row: its own, which may be left out. */
+function kindOf ({ type }: TableColumn, model: ModelConstructor): JsonSchema {
+  const { type: form } = type.schema('output')
+  return { ...form !== undefined && { type: form }, enum: [type.toJSON(model[META].variant)] }
+}
+
+/** Of what only searches: rules judge what is stored. */
+function withoutRules (column: TableColumn): TableColumn {
+  const { description } = column.options
+  return { ...column, type: column.unruled, options: { description } }
+}
+
+/** Beside what its column says, a key that Cassandra takes. */
+function inputSchema (column: TableColumn): JsonSchema {
+  const schema = columnSchema(column, 'input')
+  const { role, type, isWholePartitionKey } = column
+  if (role !== 'partition' && role !== 'clustering') return schema
+  const least = isWholePartitionKey && (type.kind === 'text' || type.cql === 'blob') ? { minLength: 1 } : isLostInside(type, type.emptyValue()) ? { minItems: 1 } : {}
+  return { ...least, ...schema }
 }
 
 /** A column that is called like an operation of another wins, as in updates. */

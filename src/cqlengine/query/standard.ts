@@ -3,7 +3,7 @@ import { InvalidValue } from '../columns/cql-type.js'
 import { mostViolations, QueryError, ValidationError, type Violation } from '../errors.js'
 import type { Standard, StandardIssue, StandardResult } from '../model/schema-types.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
-import { checkedToFind, readValues, Violations } from '../model/values.js'
+import { checkedToFind, isNothing, readValues, Violations } from '../model/values.js'
 import { bounded, listed, shown } from '../words.js'
 import { readChanges } from './blind-writes.js'
 
@@ -53,7 +53,9 @@ function key (model: ModelConstructor, values: unknown): Values {
     const value = given.get(column.name)
     return [column.name, violations.try(column.name, () => {
       if (value === undefined) throw new InvalidValue('required', 'must be given')
-      return checkedToFind(column, value)
+      const found = checkedToFind(column, value)
+      if (isNothing(column, found)) throw new InvalidValue('empty', 'must not be empty, being part of the key')
+      return found
     })] as const
   })
   for (const name of given.keys()) {
