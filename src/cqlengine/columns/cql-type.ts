@@ -22,17 +22,20 @@ export const operationKinds: readonly ChangeKind[] = ['append', 'prepend', 'add'
  */
 export interface Change { readonly kind: ChangeKind, readonly value: unknown }
 
+/** The words of `ValidationError#rule`, one for each rule; docs/columns.md says what breaks them. */
+export type Rule = 'type' | 'range' | 'length' | 'size' | 'syntax' | 'encoding' | 'required' | 'null' | 'empty' | 'version' | 'zero' | 'unknown' |
+  'operation' | 'counter' | 'key' | 'discriminator' | 'frozen' | 'unreadable' | 'validate' | 'custom'
+
 /** A value that breaks a rule. Columns throw it, models turn it into a `ValidationError` with the names. Never holds the value. */
 export class InvalidValue extends Error {
-  readonly rule: string
+  readonly rule: Rule
   /** Where inside the value: positions of elements and names of fields. Ends at a map, whose keys are values themselves. */
   readonly path: ValuePath
 
   /**
-   * @param rule one stable word: `type`, `range`, `length`, `syntax`, …
    * @param message what is expected, without the value
    */
-  constructor (rule: string, message: string, path: ValuePath = []) {
+  constructor (rule: Rule, message: string, path: ValuePath = []) {
     super(message)
     this.rule = rule
     this.path = path

@@ -1,5 +1,5 @@
 import { checkValue, nullRefused } from '../columns/check.js'
-import { type CqlType, InvalidValue, type ValuePath } from '../columns/cql-type.js'
+import { type CqlType, InvalidValue, type Rule, type ValuePath } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
 import { mostViolations, ValidationError, type Violation } from '../errors.js'
 import { listed, meant } from '../words.js'
@@ -38,7 +38,7 @@ export class Violations {
   }
 
   /** More than an error lists are only counted. */
-  #note (column: string, rule: string, message: string, path?: ValuePath): void {
+  #note (column: string, rule: Rule, message: string, path?: ValuePath): void {
     this.#errors ??= []
     if (this.#count++ < mostViolations) this.#errors.push({ column, rule, message, path })
   }

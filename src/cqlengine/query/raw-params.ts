@@ -73,7 +73,7 @@ function checked ({ at, encoding }: Statement, given: Params, markers: readonly 
   const violations = new Violations()
   const bound: unknown[] = []
   if (isArray(given) && given.length !== markers.length) {
-    violations.add(at, new InvalidValue('count', `the statement has ${count(markers.length, 'marker')}, but ${count(given.length, 'parameter')} ${given.length === 1 ? 'is' : 'are'} given`))
+    violations.add(at, new InvalidValue('length', `the statement has ${count(markers.length, 'marker')}, but ${count(given.length, 'parameter')} ${given.length === 1 ? 'is' : 'are'} given`))
   } else {
     for (const [i, marker] of markers.entries()) {
       const place = isArray(given) ? `${at}, parameter ${i + 1}` : `${at}, parameter :${marker.name}`
@@ -92,7 +92,7 @@ function count (n: number, what: string): string { return `${n} ${what}${n === 1
 function named (given: Readonly<Record<string, unknown>>, name: string): unknown {
   if (Object.hasOwn(given, name)) return given[name]
   const key = Object.keys(given).find((one) => one.toLowerCase() === name)
-  if (key === undefined) throw new InvalidValue('missing', 'is not given')
+  if (key === undefined) throw new InvalidValue('required', 'is not given')
   return given[key]
 }
 
@@ -116,4 +116,4 @@ function checkGiven (at: string, given: Params): void {
   violations.finish(undefined)
 }
 
-function undefinedValue (): InvalidValue { return new InvalidValue('undefined', 'is undefined; give a value, null, or types.unset to leave the column as it is') }
+function undefinedValue (): InvalidValue { return new InvalidValue('required', 'is undefined; give a value, null, or types.unset to leave the column as it is') }
