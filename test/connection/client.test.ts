@@ -41,7 +41,7 @@ t.test('our own settings, which held when nodes failed', async (t) => {
   t.equal(options.pooling.maxRequestsPerConnection, undefined)
   t.equal(profileManager.getProfile().readTimeout, 12_000, 'statements wait longer than a handshake')
   const schedule = options.policies.reconnection.newSchedule()
-  for (let attempt = 0; attempt < 20; attempt++) t.ok(schedule.next().value <= 5000 * 1.15, 'back within 5 s after an outage, jitter aside')
+  for (let attempt = 0; attempt < 20; attempt++) t.ok(schedule.next().value <= 4600, 'back within 5 s after an outage')
   t.same(encodingOf(make() as never), ownEncoding)
 })
 

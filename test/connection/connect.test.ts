@@ -1,4 +1,5 @@
 // Connecting to real and to unreal servers. For what must not suffer from it, the shared cluster is only connected to.
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { Connection } from '../../src/cqlengine/connection/connection.js'
 import { type ClientSettings, createClient } from '../../src/cqlengine/connection/client.js'
@@ -8,6 +9,7 @@ import { ClosedError } from '../../src/cqlengine/errors.js'
 import { hosts, localDataCenter } from '../support/cassandra.js'
 import { failureOf, settle } from './fake-client.js'
 import { fakeNode } from './fake-node.js'
+import { proxyTo } from './proxy.js'
 
 const raw = { kind: 'raw', prepare: true, isIdempotent: true } as const
 const question = 'SELECT key FROM system.local'
@@ -232,6 +234,22 @@ t.test('one cluster down while the other serves', async (t) => {
   t.equal((await registry.resolve().session.execute(question, [], raw)).rowLength, 1)
   t.match(registry.status().connections, { up: { state: 'ready' }, down: { state: 'failed' } })
   t.equal(await registry.health(), false)
+})
+
+t.test('after a total outage, however long, there is an answer within 5 s of the first node that can give one', async (t) => {
+  const proxy = await proxyTo(hosts[0] ?? '')
+  t.teardown(() => proxy.close())
+  const refused: string[] = []
+  const { connection, client } = make(t, { hosts: [proxy.host] })
+  client.on('log', (_level: string, _class: string, message: string) => { if (message.includes('error when trying to connect')) refused.push(message) })
+  await connection.connect()
+  await proxy.shut()
+  // By then the pauses are as long as they get.
+  while (refused.length < 12) await delay(50)
+  await proxy.open()
+  const opened = performance.now()
+  while (!await connection.session.execute(question, [], raw).then(() => true, () => false)) await delay(50)
+  t.ok(performance.now() - opened < 5000, `${Math.round(performance.now() - opened)} ms`)
 })
 
 t.test('health is bounded where the host is silent', async (t) => {

@@ -2,13 +2,28 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { requests } from './frames.js'
 
-export interface Proxy { readonly host: string, shut (): Promise<void>, open (): Promise<void>, close (): Promise<void> }
+export interface Proxy {
+  readonly host: string
+  shut (): Promise<void>
+  open (): Promise<void>
+  /** From now on nothing passes, and nobody is told: as a node does that is frozen. Connections are still accepted. */
+  hush (): void
+  /** How many clients have open. */
+  connections (): number
+  close (): Promise<void>
+}
 
 /** @param seen told of the opcode of each request */
 export async function proxyTo (target: string, seen: (opcode: number) => void = () => {}): Promise<Proxy> {
   const [address = '', port = '9042'] = target.split(':')
   const sockets = new Set<Socket>()
+  let isSilent = false
   const server = createServer((near) => {
+    if (isSilent) {
+      sockets.add(near)
+      near.unref().on('error', () => {}).on('close', () => { sockets.delete(near) })
+      return
+    }
     const far = connect(Number(port), address)
     near.pipe(requests(seen)).pipe(far).pipe(near)
     for (const [socket, other] of [[near, far], [far, near]] as const) {
@@ -24,7 +39,11 @@ export async function proxyTo (target: string, seen: (opcode: number) => void = 
     for (const socket of sockets) socket.destroy()
     await closed
   }
-  return { host: `127.0.0.1:${own}`, shut, open: () => listen(server, own), close: () => server.listening ? shut() : Promise.resolve() }
+  const hush = (): void => {
+    isSilent = true
+    for (const socket of sockets) socket.unpipe().pause()
+  }
+  return { host: `127.0.0.1:${own}`, shut, hush, connections: () => sockets.size, open: () => listen(server, own), close: () => server.listening ? shut() : Promise.resolve() }
 }
 
 const listen = (server: Server, port: number): Promise<void> => new Promise((resolve) => { server.listen(port, '127.0.0.1', resolve) })

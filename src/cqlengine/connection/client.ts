@@ -67,7 +67,8 @@ function clientOptions ({ hosts, consistency, localDataCenter, options = {}, war
     encoding: { ...ownEncodingOptions, ...user.encoding },
     pooling: { warmup: false, heartBeatInterval: 10_000, ...user.pooling },
     policies: {
-      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(500, 5000, true),
+      // Each pause is up to 15 % longer or shorter: 4.6 s at most, so that there is an answer within 5 s of the first node that can give one.
+      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(500, 4000, true),
       ...(budget && { speculativeExecution: new HedgePolicy(budget) }),
       ...user.policies
     },

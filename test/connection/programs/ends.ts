@@ -1,7 +1,8 @@
 // What a person's process may do with connections. It never calls exit: it has to end by itself. Arguments: the case, and the hosts of a real cluster.
+import { Client } from 'cassandra-driver'
 import { ConnectionRegistry } from '../../../src/cqlengine/connection/registry.js'
 import { fakeNode } from '../fake-node.js'
-import { proxyTo } from '../proxy.js'
+import { type Proxy, proxyTo } from '../proxy.js'
 
 const [, , name = '', hosts = ''] = process.argv
 const registry = new ConnectionRegistry({ warn: () => {} })
@@ -17,6 +18,15 @@ const fails = async (promise: Promise<unknown>): Promise<void> => {
 const answered = (): Promise<boolean> => ask().then(() => true, () => false)
 const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   while (!await holds()) await new Promise((resolve) => { setTimeout(resolve, 10) })
+}
+
+/** A node that answered and then fell silent, with so many requests sent to it since; `sent` when all of them have failed. */
+async function silenced (count: number): Promise<{ proxy: Proxy, sent: Promise<unknown> }> {
+  const proxy = await proxyTo(hosts.split(',')[0] ?? '')
+  await registry.registerConnection('a', { hosts: proxy.host, default: true, hedge: { after: 20_000 } })
+  await ask()
+  proxy.hush()
+  return { proxy, sent: Promise.all(Array.from({ length: count }, () => fails(ask()))) }
 }
 
 const cases: Record<string, () => Promise<void>> = {
@@ -84,6 +94,54 @@ const cases: Record<string, () => Promise<void>> = {
     await until(answered)
     await registry.close()
     await proxy.close()
+  },
+  async 'closed in an outage' () {
+    const proxy = await proxyTo(hosts.split(',')[0] ?? '')
+    await registry.registerConnection('a', { hosts: proxy.host, default: true })
+    await ask()
+    await proxy.shut()
+    await until(async () => !await answered())
+    // Long enough for the driver to pause between its attempts.
+    await new Promise((resolve) => { setTimeout(resolve, 2500) })
+    await registry.close()
+  },
+  async 'closed with requests under way at a silent node' () {
+    const { proxy, sent } = await silenced(20)
+    await registry.close({ timeout: 300 })
+    await sent
+    await proxy.close()
+  },
+  async 'closed with requests that wait for room' () {
+    const { proxy, sent } = await silenced(5000)
+    if ((registry.status().connections['a']?.waiting ?? 0) === 0) throw new Error('they should wait')
+    await registry.close({ timeout: 300 })
+    await sent
+    await proxy.close()
+  },
+  async 'closed while it connects anew to a node that fell silent' () {
+    const { proxy, sent } = await silenced(20)
+    await proxy.shut()
+    await proxy.open()
+    await sent
+    await until(() => proxy.connections() > 0)
+    await registry.close()
+    await proxy.close()
+  },
+  async 'closed while retrying with a silent node' () {
+    registry.configure({ connectTimeout: 200, warn: () => {} })
+    const { host, sockets } = await fakeNode('silent')
+    await registry.registerConnection('a', { hosts: host, retryConnect: true, default: true })
+    const asked = sockets.length
+    // The next attempt.
+    await until(() => sockets.length > asked || sockets.some((socket) => socket.bytesRead > 0))
+    await registry.close()
+  },
+  async "a client of the user's" () {
+    const client = new Client({ contactPoints: hosts.split(','), localDataCenter: process.argv[4] ?? 'datacenter1' })
+    await registry.registerConnection('a', { session: client, default: true })
+    await Promise.all(Array.from({ length: 100 }, () => ask()))
+    await registry.close()
+    await client.shutdown()
   },
   async 'two outages lived through' () {
     const proxy = await proxyTo(hosts.split(',')[0] ?? '')

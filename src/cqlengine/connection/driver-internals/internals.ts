@@ -37,6 +37,9 @@ export interface DriverSettings extends Partial<DseClientOptions> {
 /** The answer to a request of the driver's own. */
 export interface Answer { readonly rows?: Record<string, unknown>[] }
 
+/** ms until the next attempt, one after the other; without end. */
+export interface Schedule { next (): { readonly value?: unknown } }
+
 /** Where the driver learns of the cluster. */
 export interface ControlConnection {
   readonly host?: Host | null
@@ -46,6 +49,12 @@ export interface ControlConnection {
   /** Why each host or contact point could not be had, by its address. */
   readonly _triedHosts?: Record<string, unknown> | null
   readonly _isShuttingDown?: boolean
+  _reconnectionPolicy?: { newSchedule (): Schedule }
+  _reconnectionSchedule?: Schedule
+  log? (level: string, message: string): void
+  emit? (event: string, error: unknown): unknown
+  /** Cancels its timers; does not close its connection. */
+  shutdown? (): void
   query? (request: unknown, waitReconnect?: boolean): Promise<Answer>
   getResolvedContactPoints? (): Map<string, readonly string[]>
   _borrowFirstConnection? (contactPoints: Iterator<string>): Promise<void>
@@ -124,6 +133,11 @@ export const touched = {
     _encoder: 'object',
     _triedHosts: 'object',
     _isShuttingDown: 'boolean',
+    _reconnectionPolicy: 'object',
+    _reconnectionSchedule: 'object',
+    log: 'function',
+    emit: 'function',
+    shutdown: 'function',
     query: 'function',
     getResolvedContactPoints: 'function',
     _borrowFirstConnection: 'function',

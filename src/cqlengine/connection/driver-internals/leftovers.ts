@@ -6,6 +6,8 @@ import { type InternalHost, internalsOf, type Socket } from './internals.js'
 
 /** Longer than any request of the driver's own waits. */
 const farewell = 15_000
+/** ms between two looks at a host that was replaced. */
+const lookInterval = 200
 
 /** Watches one client of ours from its creation on. */
 export class Leftovers {
@@ -75,6 +77,8 @@ export class Leftovers {
       this.#sockets.delete(socket)
       socket.netClient?.destroy()
       socket.clearAndInvokePending?.()
+      // What was about to be written counts as sent only now: its time limit and the next heartbeat would wait for an answer.
+      setImmediate(() => { setImmediate(() => { socket.clearAndInvokePending?.() }) })
     }
   }
 
@@ -82,11 +86,16 @@ export class Leftovers {
   #replaced (host: InternalHost): void {
     const successor = this.#client.hosts.get(host.address)
     if (successor === undefined || successor === host) return
-    // What it still sends may end first.
-    host.shutdown?.(true)?.catch(() => {})
-    setTimeout(() => {
-      this.#hosts.delete(host)
-      host.shutdown?.(false)?.catch(() => {})
-    }, farewell).unref()
+    this.#closeWhenIdle(host, performance.now() + farewell)
+  }
+
+  /** What it still sends may end first. (The driver's own way of waiting for that holds the process for seconds, whatever there was to wait for.) */
+  #closeWhenIdle (host: InternalHost, deadline: number): void {
+    if ((host.getInFlight?.() ?? 0) > 0 && performance.now() < deadline && this.#hosts.has(host)) {
+      setTimeout(() => { this.#closeWhenIdle(host, deadline) }, lookInterval).unref()
+      return
+    }
+    this.#hosts.delete(host)
+    host.shutdown?.(false)?.catch(() => {})
   }
 }
