@@ -166,4 +166,37 @@ t.test('a logger may copy an instance before it takes values out', async (t) => 
   t.throws(() => { (copy as unknown as { validate (): void }).validate() }, { name: 'QueryError' })
 })
 
+t.test('a path of redact may lead into any instance: a log line fails no request', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Home extends db.UserType.define('home', { street: c.Text(), code: c.Text() }) {}
+  class User extends db.Model.define('user', {
+    uid: c.UUID({ primaryKey: true }),
+    username: c.Text(),
+    password: c.Text(),
+    pin: c.Text({ hidden: true }),
+    role: c.Text({ default: 'low' }),
+    tags: c.Set(c.Text),
+    home: c.UserDefinedType(Home)
+  }).as<User>() {}
+  const all = { uid: id, username: 'ada', password: secret, pin: secret, tags: ['a'], home: { street: 'x', code: secret } }
+  const users = [new User(all), new User({ uid: id }), hydrate(User, all), hydrate(User, { uid: id }), hydrate(User, { uid: id, password: secret }), hydrate(User, { uid: id, pin: secret, home: all.home })]
+  const paths = ['user.password', 'user.home.code', 'user.*', '*.password', 'user["password"]', 'user.tags[0]', 'user.pin', 'user.role', 'user.pk', 'user.home.*', 'users[*].home.code', 'users[*].password', 'user.nothing.deeper', 'user.home.code.deeper', 'password', 'home.code']
+  const both = ['user.password', 'user.home.code', 'users[*].password', 'users[*].home.code']
+  for (const [i, user] of users.entries()) {
+    const before = JSON.stringify(user)
+    const logged = (redact: object): Record<string, unknown> => {
+      let log = ''
+      const logger = pino({ redact: redact as string[] }, { write: (line: string) => { log = line } })
+      logger.info({ user, users: [user] })
+      t.notMatch(log, /unable to serialize/)
+      return JSON.parse(log) as Record<string, unknown>
+    }
+    for (const path of paths) t.strictSame(Object.keys(logged([path])['user'] as object), Object.keys(JSON.parse(before) as object), `${i} ${path}`)
+    for (const redact of [both, { paths: both, remove: true }, { paths: both, censor: () => 'gone' }]) t.notMatch(JSON.stringify(logged(redact)), secret, `${i} ${JSON.stringify(redact)}`)
+    t.equal(JSON.stringify(user), before, 'the instance is as it was')
+  }
+  t.throws(() => (users[3] as User).password, { name: 'QueryError' }, 'what was not loaded throws in the instance itself')
+})
+
 interface User0 { toJSON (): unknown }

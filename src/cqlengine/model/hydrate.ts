@@ -237,8 +237,9 @@ function partialClass (model: ModelConstructor, columns: readonly TableColumn[],
   for (const column of all.filter((c) => !columns.includes(c))) {
     const { name } = column
     Object.defineProperty(Partial.prototype, name, {
-      get () {
-        if (phase.constructing) return undefined
+      get (this: object) {
+        // A copy, as a logger makes it before it takes values out, holds what the instance holds: a log line must not fail a request.
+        if (phase.constructing || model[META].body.stateOf?.(this) === undefined) return undefined
         throw new QueryError(`"${name}" of a "${model[META].name}" was not loaded: the query had only(), defer() or distinct(). Load it, or set it first`)
       },
       set (value: unknown) {

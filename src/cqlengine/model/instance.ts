@@ -87,8 +87,9 @@ export class ModelInstance extends FieldGuard {
   /** For the layers above; `undefined` for what is no instance of any model. */
   static stateOf (instance: object): State | undefined { return this.#stateOf(instance) }
 
+  /** Of a copy too, as loggers make it. */
   get pk (): unknown {
-    const { partitionKey } = tableOf(own(this).model)
+    const { partitionKey } = tableOf(ModelInstance.stateOf(this)?.model ?? inside(this.constructor as typeof FieldGuard))
     if (partitionKey.length === 1) return valueOf(this, partitionKey[0]?.name ?? '')
     return partitionKey.map((c) => valueOf(this, c.name))
   }

@@ -22,8 +22,8 @@ export interface ModelMeta {
   /** The polymorphic family this class belongs to, and its own discriminator value. */
   readonly family: Family | undefined
   readonly variant: unknown
-  /** The class in which all models begin, for {@link keeperOf}. */
-  readonly body: abstract new () => object
+  /** The class in which all models begin, for {@link keeperOf}; it knows its instances. */
+  readonly body: (abstract new () => object) & { readonly stateOf?: (value: object) => object | undefined }
   /** Of a table without a model: its rows are plain objects. Absent: instances. */
   readonly rows?: 'plain'
 }
