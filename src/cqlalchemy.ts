@@ -34,11 +34,31 @@ import { connectAll, type InitHooks } from './start.js'
  * the Fastify plugin with `{ db }` or by `await db.init()`. Several in one process know nothing of each other.
  */
 export class CQLAlchemy {
+  /** All columns: `const c = db.columns`. */
   readonly columns: ColumnFactories = columns
+  /** Functions of CQL: `const f = db.functions`. */
   readonly functions: Functions = functions
+  /**
+   * What models are made of.
+   * @example
+   * class Author extends db.Model.define('author', { name: c.Text({ primaryKey: true }) }).as<Author>() {}
+   */
   readonly Model: ModelClass<unknown, {}>
+  /**
+   * What user types are made of.
+   * @example
+   * class Place extends db.UserType.define('place', { city: c.Text({ required: true }) }) {}
+   */
   readonly UserType: UserTypeRoot = createUserType()
+  /**
+   * A batch that is sent by hand; see `batch`.
+   * @example
+   * const b = new db.BatchQuery({ type: 'unlogged' })
+   * await post.batch(b).save()
+   * await b.execute()
+   */
   readonly BatchQuery: new (options?: BatchOptions) => BatchQuery
+  /** Keyspaces, tables and user types: makes, syncs, drops and empties them. */
   readonly management: Management
   /** Tables of a keyspace by their names: `new db.NamedKeyspace('logs').table('events')`. */
   readonly NamedKeyspace: new (name: string, options?: { connection?: string | undefined }) => NamedKeyspace
@@ -145,7 +165,8 @@ export class CQLAlchemy {
 
   /**
    * CQL with names and values put in safely: models and columns become quoted, qualified names, all else is bound. Gives all rows.
-   * @example await db.cql<{ n: number }>`SELECT n FROM ${Page} WHERE ${Page.columns.url} = ${url}`
+   * @example
+   * const rows = await db.cql<{ name: string }>`SELECT name FROM ${User} WHERE ${User.columns.uid} = ${id}`
    */
   async cql<R = Record<string, unknown>> (text: TemplateStringsArray, ...parts: unknown[]): Promise<R[]> {
     this.#checkOpen()
@@ -158,6 +179,7 @@ export class CQLAlchemy {
 
   /** Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives what `fn` gives. */
   async batch<T> (fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
+  /** As without options. @throws {BatchError} for options that cannot work */
   async batch<T> (options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
   async batch<T> (first: BatchOptions | ((batch: BatchQuery) => T | Promise<T>), fn?: (batch: BatchQuery) => T | Promise<T>): Promise<T> {
     const database = this.#engine.db
@@ -166,14 +188,19 @@ export class CQLAlchemy {
 
   /** Calls `fn` with a view of the model (or of each model of an array) whose statements go to `to`. */
   async contextQuery<M extends AnyModel, T> (model: M, to: Route, fn: (model: M) => T | Promise<T>): Promise<T>
+  /** Calls `fn` with views of these models, in their order. */
   async contextQuery<const M extends readonly AnyModel[], T> (models: M, to: Route, fn: (models: M) => T | Promise<T>): Promise<T>
   async contextQuery<T> (models: unknown, to: Route, fn: (models: never) => T | Promise<T>): Promise<T> {
     return await contextQuery(models as ModelConstructor | readonly ModelConstructor[], to, fn)
   }
 
+  /** `management.syncDb`. */
   get syncDb (): Management['syncDb'] { return this.management.syncDb }
+  /** `management.syncTable`. */
   get syncTable (): Management['syncTable'] { return this.management.syncTable }
+  /** `management.syncType`. */
   get syncType (): Management['syncType'] { return this.management.syncType }
+  /** `management.createKeyspaceSimple`. */
   get createKeyspaceSimple (): Management['createKeyspaceSimple'] { return this.management.createKeyspaceSimple }
 
   /**
@@ -181,7 +208,8 @@ export class CQLAlchemy {
    * required, for answers after `only()`), `user.create`, `user.update`, `user.key`; of a polymorphic child `cat`, `cat.partial`, …
    * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`; `dialect`: see `Model.toJSONSchema`
    * @throws {ModelDefinitionError} when two models would get one `$id`
-   * @example db.addSchemas(app)
+   * @example
+   * db.addSchemas(app)
    * app.get('/users', { schema: { response: { 200: { type: 'array', items: { $ref: 'user#' } } } } }, () => User.all())
    */
   // The statics are typed for a class that calls them on itself, which a list of any models cannot.

@@ -4,9 +4,13 @@ import { CQLEngineError, OverloadedError } from './cqlengine/errors.js'
 
 /** The parts of an HTTP answer. `message` is safe for clients: no host address, CQL, value or stack. */
 export interface HttpError {
+  /** 400 to 599. */
   readonly statusCode: number
+  /** Stable: that of our errors, `CQL_UNAVAILABLE`, `CQL_TIMEOUT`, … for the driver's. */
   readonly code: string
+  /** A sentence for the client. */
   readonly message: string
+  /** What to send along, such as `retry-after` in seconds. */
   readonly headers: Readonly<Record<string, string>>
 }
 

@@ -5,7 +5,10 @@ import { knownOptions } from './cqlengine/known-options.js'
 import { META, type ModelConstructor } from './cqlengine/model/meta.js'
 
 /** Whatever takes schemas with an `$id`: a Fastify instance. */
-export interface SchemaTarget { addSchema (schema: Record<string, unknown>): unknown }
+export interface SchemaTarget {
+  /** Takes one schema with its `$id`. */
+  addSchema (schema: Record<string, unknown>): unknown
+}
 
 /** What `db.addSchemas` takes. */
 export interface AddSchemasOptions {

@@ -4,8 +4,11 @@ import { bounded, joined, printable } from './words.js'
 
 /** One broken rule of one column: what `ValidationError#errors` lists. */
 export interface Violation {
+  /** The attribute name; `*` for the values as a whole. */
   readonly column: string
+  /** One stable word: `type`, `range`, `length`, `required`, …; docs/columns.md lists them. */
   readonly rule: string
+  /** A sentence without the value. */
   readonly message: string
   /** Where inside the column's value: positions of elements and names of fields. Absent: the value as a whole. Not enumerable. */
   readonly path?: readonly (string | number)[] | undefined
@@ -16,9 +19,13 @@ export interface Violation {
  * Messages say what happened, where, and what to do; they never hold values, have one line, and stay below 2 KB whatever a request brought.
  */
 export class CQLEngineError extends Error {
+  /** The `code` of its instances. */
   static readonly code: string = 'CQL_ENGINE'
+  /** The `statusCode` of its instances. */
   static readonly statusCode: number = 500
+  /** Stable, and one for each class: `CQL_VALIDATION`. */
   readonly code: string
+  /** What an HTTP server should answer. */
   readonly statusCode: number
 
   constructor (message: string, options?: ErrorOptions) {
@@ -49,9 +56,13 @@ export const mostViolations = 20
 export class ValidationError extends CQLEngineError {
   static override readonly code: string = 'CQL_VALIDATION'
   static override readonly statusCode: number = 400
+  /** The model's or user type's name; absent for a column that stands alone. */
   readonly model?: string
+  /** The attribute name in the first of `errors`. */
   readonly column?: string
+  /** The rule in the first of `errors`. */
   readonly rule: string
+  /** All broken rules, at most 20; the message says how many more there are. */
   readonly errors: readonly Violation[]
 
   /**
@@ -142,6 +153,7 @@ export class UserTypeError extends CQLEngineError {
 /** The schema of the database and the models contradict each other; `report` says where. */
 export class SchemaError extends CQLEngineError {
   static override readonly code: string = 'CQL_SCHEMA'
+  /** What was found, and what was sent before that. */
   readonly report: SyncReport
 
   constructor (message: string, report: SyncReport, options?: ErrorOptions) {

@@ -23,6 +23,7 @@ import { alternatives, CassandraStartError } from './start-error.js'
 export interface LocalCassandra {
   /** Contact points: `address`, or `address:port` where 9042 was taken on all addresses. */
   readonly hosts: string[]
+  /** Its only data center. */
   readonly localDataCenter: string
   /** `CASSANDRA_HOSTS` and what else a program needs to connect: its environment, or the plugin's option `env`. */
   readonly env: Record<string, string>

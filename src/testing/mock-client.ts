@@ -5,9 +5,11 @@ import type { HostMap } from '../cqlengine/driver.js'
 
 /** A statement that reached the client. A batch gives one for each of its statements, all with the batch's options. */
 export interface MockCall {
+  /** The text. */
   cql: string
   /** Named parameters: their values, in the order of the object. */
   params: unknown[]
+  /** The driver's options of the request. */
   options: Record<string, unknown>
 }
 

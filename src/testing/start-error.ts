@@ -9,8 +9,11 @@ export const alternatives = 'Or use a cluster that runs already: CASSANDRA_HOSTS
  * The message says what happened and what to install or set; it is meant to be shown without the stack.
  */
 export class CassandraStartError extends Error {
+  /** The class's name. */
   override readonly name = 'CassandraStartError'
+  /** Stable. */
   readonly code = 'CASSANDRA_START'
+  /** What to look at first. */
   readonly reason: StartFailure
 
   constructor (reason: StartFailure, message: string, options?: ErrorOptions) {

@@ -35,23 +35,25 @@ function * members (name: string, declaration: ts.Declaration): Generator<Docume
     // Types only (`'~columns'`), private, or not called by its name.
     if (member.name === undefined || !ts.isIdentifier(member.name)) continue
     if (ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) continue
-    yield docsOf(`${where(declaration)}: ${name}.${member.name.text}`, [member])
+    const symbol = checker.getSymbolAtLocation(member.name)
+    const overloads = symbol?.declarations?.length ?? 1
+    // The body of overloads, which nobody sees.
+    if (overloads > 1 && ts.isMethodDeclaration(member) && member.body !== undefined) continue
+    // Editors show what the base says where a member that overrides it says nothing.
+    const inherited = overloads === 1 ? ts.displayPartsToString(symbol?.getDocumentationComment(checker)) : ''
+    yield docsOf(`${where(declaration)}: ${name}.${member.name.text}`, [member], inherited)
   }
 }
 
 const isOurs = (declaration: ts.Declaration): boolean => !relative(join(root, 'src'), declaration.getSourceFile().fileName).startsWith('..')
 const where = (declaration: ts.Declaration): string => relative(root, declaration.getSourceFile().fileName).split(sep).join('/')
 
-function docsOf (place: string, declarations: readonly ts.Node[]): Documented {
-  const all = declarations.flatMap((declaration) => ts.getJSDocCommentsAndTags(declaration))
-  const comments = all.filter(ts.isJSDoc)
+function docsOf (place: string, declarations: readonly ts.Node[], inherited = ''): Documented {
+  const comments = declarations.flatMap((declaration) => ts.getJSDocCommentsAndTags(declaration)).filter(ts.isJSDoc)
   const tags = comments.flatMap((comment) => comment.tags ?? [])
   const text = (comment: ts.JSDoc | ts.JSDocTag): string => ts.getTextOfJSDocComment(comment.comment) ?? ''
-  return {
-    place,
-    text: [...comments.map(text), ...tags.map((tag) => `@${tag.tagName.text} ${text(tag)}`)].join(' ').trim(),
-    examples: tags.filter((tag) => tag.tagName.text === 'example').map(text)
-  }
+  const own = [...comments.map(text), ...tags.map((tag) => `@${tag.tagName.text} ${text(tag)}`)].join(' ').trim()
+  return { place, text: own || inherited, examples: tags.filter((tag) => tag.tagName.text === 'example').map(text) }
 }
 
 const docs = [...publicDocs()]

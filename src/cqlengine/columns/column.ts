@@ -31,6 +31,7 @@ export interface ColumnOptions<V, I = V> {
   default?: I | (() => I) | undefined
   /** One value per partition (COL-10). */
   static?: boolean | undefined
+  /** Makes sync create an index, which lets the column be searched; several for the keys and entries of one map (COL-03). */
   index?: boolean | IndexOptions | readonly IndexOptions[] | undefined
   /** An index that is managed elsewhere: every operator is let through, nothing is created (COL-04). */
   customIndex?: boolean | undefined
@@ -46,9 +47,11 @@ export interface ColumnOptions<V, I = V> {
   description?: string | undefined
 }
 
+/** Options of `Text` and `Ascii`. */
 export interface TextOptions extends ColumnOptions<string> {
   /** Shortest length in characters of a text that is there; only `required` demands one, and then it is 1 unless said otherwise. */
   minLength?: number | undefined
+  /** Longest length in characters. */
   maxLength?: number | undefined
 }
 
@@ -68,7 +71,9 @@ export type AnyColumnOptions = Readonly<ColumnOptions<any, any> & Partial<Pick<T
 export class Column<out V, out F extends Flag = never, out K extends Kind = 'scalar', out I = V, out E = never> {
   /** Types only, never there at run time. */
   declare readonly '~': { value: V, flags: F, kind: K, input: I, element: E }
+  /** What it knows of its values. */
   readonly type: CqlType
+  /** Those of its declaration. */
   readonly options: AnyColumnOptions
   /** The attribute name; `undefined` until a model or user type takes the column. */
   readonly name: string | undefined
@@ -86,17 +91,32 @@ export class Column<out V, out F extends Flag = never, out K extends Kind = 'sca
   /** The column as a model's own, under its attribute name. */
   named (name: string): Column<V, F, K, I, E> { return new Column(this.type, this.options, name) }
 
+  /**
+   * Equal to `value`.
+   * @throws {QueryError} for a column of no model
+   * @example
+   * const users = await User.filter(User.columns.email.eq('ada@example.org')).all()
+   */
   eq (value: I): Expression { return this.#expression('eq', value) }
   /** Conditions only (`iff`): Cassandra has no `!=` in WHERE. */
   ne (value: I | null): Expression { return this.#expression('ne', value) }
+  /** Greater than `value`. */
   gt (value: I): Expression { return this.#expression('gt', value) }
+  /** Greater than `value`, or equal. */
   gte (value: I): Expression { return this.#expression('gte', value) }
+  /** Less than `value`. */
   lt (value: I): Expression { return this.#expression('lt', value) }
+  /** Less than `value`, or equal. */
   lte (value: I): Expression { return this.#expression('lte', value) }
+  /** One of these values; of none nothing is found, without a statement. */
   in (values: readonly I[]): Expression { return this.#expression('in', values) }
+  /** A text like the pattern, in which `%` stands for any characters at its start or end; needs a SASI index. */
   like (this: TextColumn, pattern: string): Expression { return expressionOf(this, 'like', pattern) }
+  /** A list or set with this element, a map with this value; needs an index or `allowFiltering()`. */
   contains (value: E extends readonly [unknown, infer B] ? B : E): Expression { return this.#expression('contains', value) }
+  /** A map with this key; needs an index of its keys or `allowFiltering()`. */
   containsKey (key: E extends readonly [infer A, unknown] ? A : never): Expression { return this.#expression('containsKey', key) }
+  /** A map with this entry; needs an index of its entries or `allowFiltering()`. */
   entry (key: E extends readonly [infer A, unknown] ? A : never, value: E extends readonly [unknown, infer B] ? B : never): Expression {
     return this.#expression('entry', [key, value])
   }
@@ -108,10 +128,12 @@ export class Column<out V, out F extends Flag = never, out K extends Kind = 'sca
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- type parameters of "any column whatsoever" */
+/** Any column. */
 export type AnyColumn = Column<any, any, any, any, any>
 type TextColumn = Column<any, any, 'text', any, any>
 type VectorColumn = Column<any, any, 'vector', any, any>
 /* eslint-enable @typescript-eslint/no-explicit-any */
+/** Columns by attribute names. */
 export type Columns = { readonly [name: string]: AnyColumn }
 
 function expressionOf (column: AnyColumn, operator: Operator, value: unknown): Expression {

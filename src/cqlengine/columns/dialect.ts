@@ -2,6 +2,7 @@
 import type { JsonSchema } from './cql-type.js'
 
 export const dialects = ['fastify', 'openapi-3.0', '2020-12'] as const
+/** Of JSON schema: Fastify's (draft 7 with `nullable`), that of OpenAPI 3.0, or the current draft. */
 export type Dialect = typeof dialects[number]
 
 /** The schema in another dialect, at every depth. */

@@ -12,7 +12,9 @@ export class Expression {
   readonly '~expression' = true as const
   /** The attribute name. */
   readonly column: string
+  /** As it is spelled behind `__` in `filter({ year__gt: 5 })`. */
   readonly operator: Operator
+  /** As it was given. */
   readonly value: unknown
 
   constructor (column: string, operator: Operator, value: unknown) {
@@ -26,7 +28,9 @@ export class Expression {
 /** Nearest neighbours first, for `orderBy(…)`. */
 export class Ordering {
   readonly '~ordering' = true as const
+  /** The attribute name. */
   readonly column: string
+  /** As it was given. */
   readonly vector: readonly number[] | Float32Array
 
   constructor (column: string, vector: readonly number[] | Float32Array) {

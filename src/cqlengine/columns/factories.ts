@@ -68,56 +68,130 @@ type VectorInput<C> = readonly InnerOf<C>[] | VectorValue<C>
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- "any user type whatsoever" */
 /** A class that `db.UserType.define` made, or one derived from it. */
-export interface AnyUserTypeClass { new (values?: any): any, readonly typeName: string, readonly columns: { readonly [name: string]: AnyColumn } }
+export interface AnyUserTypeClass {
+  new (values?: any): any
+  /** Its name in the database. */
+  readonly typeName: string
+  /** Its fields by attribute names. */
+  readonly columns: { readonly [name: string]: AnyColumn }
+}
 /* eslint-enable @typescript-eslint/no-explicit-any */
 type UserTypeInput<T extends AnyUserTypeClass> = InstanceType<T> | NonNullable<ConstructorParameters<T>[0]>
 
 /** All columns. Each throws a `ModelDefinitionError` for options, or a nesting, that cannot work. */
 export interface ColumnFactories {
+  /** `text`: a string. Takes strings; options `minLength`, `maxLength` (characters). */
   readonly Text: Scalar<string, string, 'text', TextOptions>
+  /** `ascii`: a string of code points below 128. Options `minLength`, `maxLength` (characters). */
   readonly Ascii: Scalar<string, string, 'text', TextOptions>
+  /** `blob`: a `Buffer`. Takes any `Uint8Array`, and base64 text. */
   readonly Blob: Scalar<Buffer, Uint8Array | string>
   /** `blob`: another name of `Blob`. */
   readonly Bytes: Scalar<Buffer, Uint8Array | string>
+  /** `int`: a whole number of 32 bits. Nothing is parsed or cut. */
   readonly Integer: Scalar<number>
+  /** `tinyint`: a whole number from -128 to 127. */
   readonly TinyInt: Scalar<number>
+  /** `smallint`: a whole number from -32,768 to 32,767. */
   readonly SmallInt: Scalar<number>
+  /** `bigint`: a `bigint` of 64 bits. Takes safe integers, decimal texts and `types.Long`. */
   readonly BigInt: Scalar<bigint, NumLike>
+  /** `varint`: a `bigint` of up to 10,000 digits. Takes safe integers, decimal texts, `types.Long` and `types.Integer`. */
   readonly VarInt: Scalar<bigint, NumLike>
+  /** `boolean`: `true` or `false`, and nothing that is merely like them. */
   readonly Boolean: Scalar<boolean>
+  /** `float`: a number, rounded to 32 bits when it is read. */
   readonly Float: Scalar<number, number, 'scalar', ColumnOptions<number>, FloatMark>
+  /** `double`: a number, NaN and the infinities included. */
   readonly Double: Scalar<number>
+  /** `decimal`: a `types.BigDecimal`, exact to the last digit. Takes texts, numbers and bigints. */
   readonly Decimal: Scalar<types.BigDecimal, types.BigDecimal | string | number | bigint>
+  /** `timestamp`: a `Date`, to the millisecond. Takes ISO texts and milliseconds since 1970. */
   readonly DateTime: Scalar<Date, Date | string | number>
+  /** `date`: a `types.LocalDate`. Takes `'2026-02-28'`, and a `Date`, of which it is the day in UTC. */
   readonly Date: Scalar<types.LocalDate, types.LocalDate | string | Date>
+  /** `time`: a `types.LocalTime` of nanoseconds. Takes `'23:59:59.5'`. */
   readonly Time: Scalar<types.LocalTime, types.LocalTime | string>
+  /** `duration`: a `types.Duration` of months, days and nanoseconds. Takes `'1mo2d3h'` and ISO 8601. */
   readonly Duration: Scalar<types.Duration, types.Duration | string>
+  /** `uuid`: a `types.Uuid`. Takes texts with or without dashes. */
   readonly UUID: Scalar<types.Uuid, types.Uuid | string>
+  /** `timeuuid`: a `types.TimeUuid`, of version 1 only. Takes texts. */
   readonly TimeUUID: Scalar<types.TimeUuid, types.TimeUuid | string>
+  /** `inet`: a `types.InetAddress`. Takes texts that are addresses of IPv4 or IPv6. */
   readonly Inet: Scalar<types.InetAddress, types.InetAddress | string>
 
+  /**
+   * `counter`: a `bigint` that starts at 0 and is added to: `update({ hits__increment: 1 })`. Beside it a table has keys and counters only.
+   * @example
+   * const hits = c.Counter()
+   */
   Counter (options?: Pick<ColumnOptions<bigint>, 'dbField' | 'static' | 'required' | 'description' | 'hidden'>): Column<bigint, 'counter', 'counter', NumLike>
 
+  /**
+   * `list<T>`: an array, in which nothing is null. Null and empty are the same.
+   * @param of a column, or a column function
+   * @example
+   * const past = c.List(c.Text)
+   */
   List<C extends ColumnLike, const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption = {}>(of: C, options?: Only<O, CommonOrFrozen>):
   Column<ValueOf<C>[], Collection | FlagsOf<O>, 'list', ListInput<C> | null, InnerOf<C>>
 
+  /**
+   * `set<T>`: a `Set`, in which nothing is null. Takes arrays too. Null and empty are the same.
+   * @param of a column, or a column function
+   * @example
+   * const tags = c.Set(c.Text, { index: true })
+   */
   Set<C extends ColumnLike, const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption = {}>(of: C, options?: Only<O, CommonOrFrozen>):
   Column<Set<ValueOf<C>>, Collection | FlagsOf<O>, 'set', SetInput<C> | null, InnerOf<C>>
 
+  /**
+   * `map<K, V>`: a `Map`, in which nothing is null. Takes plain objects whose keys are in their JSON form. Null and empty are the same.
+   * @example
+   * const scores = c.Map(c.Text, c.Integer)
+   */
   Map<A extends ColumnLike, B extends ColumnLike, const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption = {}>(key: A, value: B, options?: Only<O, CommonOrFrozen>):
   Column<Map<ValueOf<A>, ValueOf<B>>, Collection | FlagsOf<O>, 'map', MapInput<A, B> | null, [InnerOf<A>, InnerOf<B>]>
 
+  /**
+   * `tuple<A, B, …>`: an array with an element for each type, any of which may be null; written as a whole.
+   * @example
+   * const place = c.Tuple(c.Double, c.Double)
+   */
   Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]]>(...of: T): Column<TupleValue<T>, never, 'scalar', TupleInput<T>>
+  /**
+   * `tuple<A, B, …>` with options.
+   * @example
+   * const place = c.Tuple(c.Double, c.Double, { required: true })
+   */
   Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]], const O extends ColumnOptions<TupleValue<T>, TupleInput<T>>>(...of: readonly [...of: T, options: Only<O, Common>]):
   Column<TupleValue<T>, FlagsOf<O>, 'scalar', TupleInput<T>>
 
+  /**
+   * `vector<T, n>`: a `Float32Array` of floats, an array of anything else, with exactly n elements.
+   * @param dimensions n, from 1
+   * @example
+   * const embedding = c.Vector(c.Float, 1536, { index: { using: 'sai' } })
+   */
   Vector<C extends ColumnLike, const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> = {}>(of: C, dimensions: number, options?: Only<O, Common>):
   Column<VectorValue<C>, FlagsOf<O>, 'vector', VectorInput<C>>
 
+  /**
+   * A user type: an instance of its class. Takes plain objects. It is frozen, unless `frozen: false`.
+   * @param type a class that `db.UserType.define` made, or one derived from it
+   * @example
+   * const home = c.UserDefinedType(Address)
+   */
   UserDefinedType<T extends AnyUserTypeClass, const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption = {}>(type: T, options?: Only<O, CommonOrFrozen>):
   Column<InstanceType<T>, FlagsOf<O>, 'udt', UserTypeInput<T>>
 
-  /** A column function of your own (COL-14). */
+  /**
+   * A column function of your own (COL-14).
+   * @param spec `cql`, and how values go to the database and back
+   * @example
+   * const Json = c.custom<unknown>({ cql: 'text', toDatabase: (value) => JSON.stringify(value), fromDatabase: (text) => JSON.parse(String(text)) as unknown })
+   */
   custom<V, I = V>(spec: CustomSpec<V, I>): Scalar<V, I>
 }
 

@@ -36,10 +36,15 @@ export interface ConnectOptions {
 /** Options of a connection that uses a client of the user's, which we never close. `client` and `session` are two names for it. */
 export type SessionOptions = ({ session: Client, client?: undefined } | { client: Client, session?: undefined }) & { keyspace?: string | null | undefined }
 
+/** What `getConnection` gives. */
 export interface ConnectionInfo {
+  /** As it was registered. */
   readonly name: string
+  /** The driver's client. */
   readonly client: Client
+  /** The connection's own keyspace. */
   readonly keyspace: string | undefined
+  /** `idle`, `connecting`, `ready`, `retrying`, `failed` or `closed`. */
   readonly state: ConnectionState
 }
 
@@ -101,11 +106,18 @@ export interface Connections {
 }
 
 /** `db.status()`. Holds host addresses: for operators, not for clients. */
-export interface Status { readonly connections: Record<string, ConnectionStatus> }
+export interface Status {
+  /** By their names. */
+  readonly connections: Record<string, ConnectionStatus>
+}
 
+/** What is known of one connection, without asking a server. */
 export interface ConnectionStatus {
+  /** `idle`, `connecting`, `ready`, `retrying`, `failed` or `closed`. */
   readonly state: ConnectionState
+  /** Whether statements that name no connection go here. */
   readonly isDefault: boolean
+  /** The connection's own keyspace. */
   readonly keyspace?: string
   /** Requests that wait for an answer, or for a connection. */
   readonly inFlight: number
@@ -113,15 +125,22 @@ export interface ConnectionStatus {
   readonly waiting: number
   /** Requests that were also sent to a second node, since the connection was made: see the option `hedge`. */
   readonly hedged: number
+  /** The nodes that the driver knows. */
   readonly hosts: HostStatus[]
 }
 
+/** What the driver knows of one node. */
 export interface HostStatus {
+  /** `host:port`. */
   readonly address: string
+  /** As the node says. */
   readonly dataCenter: string
+  /** As the node says. */
   readonly rack: string
+  /** Whether the driver takes it for reachable. */
   readonly isUp: boolean
   /** Open connections of the pool. */
   readonly connections: number
+  /** Requests that wait for an answer of this node. */
   readonly inFlight: number
 }

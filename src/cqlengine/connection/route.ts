@@ -3,7 +3,12 @@ import { BatchError, ConnectionRegistryError, QueryError } from '../errors.js'
 import { listed, shown } from '../words.js'
 
 /** A wish for a place. What is left out is decided elsewhere. */
-export interface Route { readonly connection?: string | undefined, readonly keyspace?: string | undefined }
+export interface Route {
+  /** Name of a registered connection. */
+  readonly connection?: string | undefined
+  /** Name of a keyspace, in its case. */
+  readonly keyspace?: string | undefined
+}
 
 /**
  * A route from outside. What is missing by mistake (`routes[tenant]`) must not be the default place.

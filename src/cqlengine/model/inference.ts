@@ -11,11 +11,16 @@ import type { NumLike } from '../columns/factories.js'
 import type { types } from '../driver.js'
 
 type Facts<C> = C extends AnyColumn ? C['~'] : never
+/** The flags of a column. */
 export type FlagsIn<C> = Facts<C>['flags']
+/** What an instance holds of a column. */
 export type ValueOf<C> = Facts<C>['value']
+/** What a column accepts when written. */
 export type InputOf<C> = Facts<C>['input']
+/** What is inside a collection's column; of a map, key and value. */
 export type ElementOf<C> = Facts<C>['element']
 
+/** One object type for an intersection. */
 export type Flat<T> = { [K in keyof T]: T[K] } & {}
 type Never<A, T, F> = [A] extends [never] ? T : F
 type Sure<C> = Extract<FlagsIn<C>, 'key' | 'required' | 'counter'>
@@ -84,13 +89,19 @@ export type KeyOf<C> = { -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> 
 /** The columns of an instance type; they ride in a phantom member. */
 export type ColumnsOf<T> = T extends { readonly '~columns'?: infer C } ? NonNullable<C> : never
 
+/** What instances of a model hold: `Row<User>`. */
 export type Row<T> = { [K in keyof RowOf<ColumnsOf<T>>]: RowOf<ColumnsOf<T>>[K] }
+/** What `User.create` takes: `Create<User>`. */
 export type Create<T> = CreateOf<ColumnsOf<T>>
 /** What `create` takes for the static columns of a partition, without a row. Not for a table that has none. */
 export type CreateStatic<T> = 'static' extends FlagsIn<ColumnsOf<T>[keyof ColumnsOf<T>]> ? CreateStaticOf<ColumnsOf<T>> : never
+/** What `user.update` takes, with the operations of collections and counters: `Update<User>`. */
 export type Update<T> = UpdateOf<ColumnsOf<T>>
+/** What `User.filter` takes: `Filter<User>`. */
 export type Filter<T> = FilterOf<ColumnsOf<T>>
+/** The primary key, each value in any accepted form: `Key<User>`. */
 export type Key<T> = Flat<KeyOf<ColumnsOf<T>>>
+/** The attribute names of a model's columns. */
 export type ColumnName<T> = keyof ColumnsOf<T> & string
 /** Conditions of a lightweight transaction: a filter in which null is a value (`IF owner = null`). */
 export type Condition<T> =

@@ -6,6 +6,7 @@ import type { ColumnName, ColumnsOf, Create, Json, Key, KeyOf, Update } from './
 
 export type { Dialect }
 
+/** What a schema is for: answers, bodies, or route parameters. */
 export type SchemaPurpose = 'row' | 'create' | 'update' | 'key'
 
 /** What `Model.toJSONSchema` describes, and how. */
@@ -18,11 +19,21 @@ export interface SchemaOptions<F extends SchemaPurpose = SchemaPurpose, P extend
   dialect?: D | undefined
   /** Whether an update names the operations of collections and counters (`tags__add`). Default true. */
   operations?: O | undefined
+  /** Of the schema, for `{ $ref: … }`. */
   $id?: string | undefined
 }
 
 /** What each purpose describes. */
-export interface Described<M> { row: Json<M>, create: Create<M>, update: Update<M>, key: Key<M> }
+export interface Described<M> {
+  /** What `toJSON()` gives. */
+  row: Json<M>
+  /** What `create` takes. */
+  create: Create<M>
+  /** What `update` takes. */
+  update: Update<M>
+  /** What `get` takes to find one row. */
+  key: Key<M>
+}
 
 /** The part of {@link Described} that `only` and `operations` leave. */
 type Left<M, F extends SchemaPurpose, P, O> = F extends 'update' ? Updates<M, P, O> : F extends 'key' ? Key<M> : Only<M, Described<M>[F], P>
@@ -70,10 +81,12 @@ export interface Standard<I, O = I> {
   }
 }
 
+/** The value as it was converted, or what is wrong with it. */
 export type StandardResult<O> = { readonly value: O, readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] }
 
 /** What is wrong, without the value, and where. */
 export interface StandardIssue {
+  /** A sentence without the value. */
   readonly message: string
   /** The column, and what is inside its value: positions of elements, names of fields. Absent: all values together. */
   readonly path?: readonly PropertyKey[] | undefined

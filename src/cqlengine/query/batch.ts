@@ -33,6 +33,7 @@ let abandon: (batch: BatchQuery, error: unknown) => unknown
 export class BatchQuery implements BatchLike {
   /** The connection that the batch names by itself. */
   readonly connection: string | undefined
+  /** Whether `db.batch` sends what was queued although its function threw. */
   readonly executeOnException: boolean
   readonly #db: Database
   readonly #options: BatchOptions
@@ -98,6 +99,7 @@ export class BatchQuery implements BatchLike {
 
   /** For the query layer: what the writes of this batch will have made of an instance. */
   foreseen (state: State): Foreseen | undefined { return this.#foreseen.get(state) }
+  /** For the query layer: notes what a write of this batch will make of an instance. */
   foresee (state: State, foreseen: Foreseen): void { this.#foreseen.set(state, foreseen) }
 
   /** For the layers of models and queries: a statement did not get in, so that the others will not be sent without it. */

@@ -49,10 +49,15 @@ export interface Functions {
   Token (...values: unknown[]): TokenValue
   /** The number of rows. With a column: of those in which it is not null. */
   count (column?: AnyColumn): Selection<number>
+  /** The largest value; null where there is none. */
   max<V = unknown> (column: Column<V, any, any, any, any>): Selection<V | null>
+  /** The smallest value; null where there is none. */
   min<V = unknown> (column: Column<V, any, any, any, any>): Selection<V | null>
+  /** The sum, of the column's own type, in which it may overflow. */
   sum<V> (column: Column<V, any, any, any, any>): Selection<V | null>
+  /** The average, of the column's own type: of integers it is cut. */
   avg<V> (column: Column<V, any, any, any, any>): Selection<V | null>
+  /** How near a vector is: 1 the same direction, 0 the opposite one. */
   similarityCosine (column: Column<any, any, 'vector', any, any>, vector: readonly number[] | Float32Array): Selection<number>
   /** Seconds left; null without one. */
   ttl (column: AnyColumn): Selection<number | null>
@@ -84,6 +89,7 @@ function dateOf (name: string, date: unknown): Date {
   throw new ValidationError(undefined, [{ column: name, rule: 'type', message: 'must be a valid Date' }])
 }
 
+/** Functions of CQL for `select({ … })` and for bounds in filters; `db.functions` is this. */
 export const functions: Functions = Object.freeze({
   MinTimeUUID: (...given: unknown[]) => {
     atMost('MinTimeUUID', given, 1)

@@ -26,6 +26,7 @@ export interface Naming {
 
 /** A table by its name; the columns are read from the server when a query runs. */
 export class NamedTable {
+  /** In the database, in its case. */
   readonly name: string
   readonly #naming: Naming
   readonly #to: Route
@@ -80,17 +81,29 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
     this.#calls = calls
   }
 
+  /** Conditions by column names and operators, all of which must hold. @throws {QueryError} when it runs, as for models */
   filter (...where: Where): NamedQuerySet<R> { return this.#with('filter', ...where) }
+  /** At most so many rows, over all pages. */
   limit (n: number): NamedQuerySet<R> { return this.#with('limit', n) }
+  /** At most so many rows of each partition. */
   perPartitionLimit (n: number): NamedQuerySet<R> { return this.#with('perPartitionLimit', n) }
+  /** By clustering columns, `-` in front for descending. */
   orderBy (...by: string[]): NamedQuerySet<R> { return this.#with('orderBy', ...by) }
+  /** Lets Cassandra read rows and discard those that do not match. */
   allowFiltering (): NamedQuerySet<R> { return this.#with('allowFiltering') }
+  /** Rows per page. */
   fetchSize (n: number): NamedQuerySet<R> { return this.#with('fetchSize', n) }
+  /** How many replicas must answer. */
   consistency (level: string | number): NamedQuerySet<R> { return this.#with('consistency', level) }
+  /** Milliseconds for the whole operation. */
   timeout (ms: number): NamedQuerySet<R> { return this.#with('timeout', ms) }
+  /** How long what is updated lives, in seconds. */
   ttl (seconds: number): NamedQuerySet<R> { return this.#with('ttl', seconds) }
+  /** The time of the write. */
   timestamp (at: Timestamp): NamedQuerySet<R> { return this.#with('timestamp', at) }
+  /** Updates or deletes only where the row is like this; otherwise an `LWTError`. */
   iff (where: Record<string, unknown>): NamedQuerySet<R> { return this.#with('iff', where) }
+  /** Updates or deletes only where the row exists; otherwise an `LWTError`. */
   ifExists (yes: boolean = true): NamedQuerySet<R> { return this.#with('ifExists', yes) }
   /** Rows with these columns and the key. */
   only (...names: string[]): NamedQuerySet<R> { return this.#with('only', ...names) }
@@ -100,20 +113,25 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   distinct (...names: string[]): NamedQuerySet<R> { return this.#with('distinct', ...names) }
   /** Arrays of values, or with `flat` the values of one column. */
   valuesList (name: string, options: { flat: true }): NamedQuerySet<unknown>
+  /** Arrays of values, in the order of the names. */
   valuesList (...names: string[]): NamedQuerySet<unknown[]>
   // What comes out is the caller's to say from here on.
   valuesList (...given: unknown[]): NamedQuerySet<never> { return this.#with<never>('valuesList', ...given) }
 
+  /** Sends this query to another connection, keyspace, or both. */
   using (to: Route): NamedQuerySet<R> {
     return new NamedQuerySet(this.#naming, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls)
   }
 
+  /** All rows, in one array. */
   async all (): Promise<R[]> { return await (await this.#query()).all() }
+  /** The first row, or null. */
   async first (): Promise<R | null> { return await (await this.#query()).first() }
 
   /** The one row that fits. @throws {DoesNotExist} {MultipleObjectsReturned} */
   async get (...where: Where): Promise<R> { return await (await this.#query()).get(...where) }
 
+  /** The number of rows. */
   async count (): Promise<number> { return await (await this.#query()).count() }
 
   /** One page, and the way to the next one; see `QuerySet.page`. */
@@ -121,6 +139,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
     return await (await this.#query()).page(options)
   }
 
+  /** Writes without reading, as `QuerySet.update`: values, nulls and operations by column names. */
   async update (values: Record<string, unknown>): Promise<void> { await (await this.#query()).update(values) }
 
   /** Deletes rows, ranges of rows or partitions, as far as the filter says. */
@@ -129,6 +148,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }
 
   [inspect] (): string { return `NamedQuerySet { of ${shown(this.#name)}, ${this.#calls.map(([method]) => `${method}()`).join('.') || 'all rows'} }` }
+  /** A query set is no data: returned from a handler by mistake it throws. */
   toJSON (): never { throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`) }
 
   #with<T = R> (...call: Call): NamedQuerySet<T> { return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call]) }
@@ -159,6 +179,7 @@ function standIn (engine: Engine, table: Table): ModelConstructor {
 
 /** Tables of one keyspace by their names. */
 export class NamedKeyspace {
+  /** In the database, in its case. */
   readonly name: string
   readonly #naming: Naming
   readonly #connection: string | undefined
@@ -171,6 +192,7 @@ export class NamedKeyspace {
     this.#connection = checkedRoute(at, knownOptions(at, options, ['connection'])).connection
   }
 
+  /** A table of this keyspace; nothing is asked before a query runs. */
   table (name: string): NamedTable {
     return new NamedTable(this.#naming, name, { keyspace: this.name, ...this.#connection !== undefined && { connection: this.#connection } })
   }
