@@ -199,7 +199,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    */
   timeout (ms: number): QuerySet<M, R>
   /**
-   * Writes only where the row exists.
+   * Writes only where the row exists: an update, a deletion, and a `create`, which then is an UPDATE.
    * @param yes default true
    * @throws {LWTError} at the end of the write, when it does not
    * @example
@@ -233,7 +233,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
   /**
    * Queues the write in a batch instead of sending it.
    * @param batch what `db.batch` hands to its function, or a `BatchQuery`
-   * @throws {BatchError} for a read, and for a batch that was executed
+   * @throws {QueryError} at a read; {@link BatchError} for a batch that was executed, or goes to another connection
    * @example
    * await db.batch(async (b) => {
    *   await Post.objects.batch(b).create({ blog: 'cats', day: 1, id: 3 })
