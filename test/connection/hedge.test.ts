@@ -57,23 +57,35 @@ t.test('the budget: its share of the last ten seconds, but ten in any case', asy
   t.equal(spendAll(), 10, '2 % of 1000 are 20')
   now += 5000
   for (let i = 0; i < 4000; i++) budget.countRequest()
-  t.equal(spendAll(), 80, '2 % of 5000 are 100, and 20 were spent')
+  t.equal(spendAll(), 60, '2 % of 5000 are 100, of which 80 in twenty seconds, and 20 were spent')
   now += 5001
-  t.equal(spendAll(), 0, '4000 requests and the 80 are left')
+  t.equal(spendAll(), 0, 'as many as may in twenty seconds')
   now += 3_600_000
   t.equal(spendAll(), 10, 'after an hour without requests')
-  t.equal(budget.sentEver, 110)
+  t.equal(budget.sentEver, 90)
   for (let second = 0; second < 30; second++) {
     now += 1000
     for (let i = 0; i < 500; i++) budget.countRequest()
     spendAll()
   }
-  t.ok(budget.sentEver - 110 <= 0.02 * 500 * 30 + 10, `a steady load: ${budget.sentEver - 110} of 15000`)
-  for (let second = 0; second < 20; second++) {
-    now += 1000
-    for (let i = 0; i < 500; i++) budget.countRequest()
+  t.ok(budget.sentEver - 90 <= 0.02 * 500 * 30 + 10, `a steady load: ${budget.sentEver - 90} of 15000`)
+})
+
+t.test('all nodes are slow: from the first second to any later one, no more than the share of what was asked for meanwhile and for an answer', async (t) => {
+  for (const slow of [10, 15, 20, 60]) {
+    let now = 5_000_000
+    const budget = new HedgeBudget(0.02, () => now)
+    const wanted = (second: number): void => {
+      now += 1000
+      for (let i = 0; i < 500; i++) {
+        budget.countRequest()
+        if (second > 0 && budget.hasRoom()) budget.spend()
+      }
+    }
+    for (let second = -30; second <= slow; second++) wanted(second)
+    t.ok(budget.sentEver <= 0.02 * 500 * (slow + 1.5), `${slow} s: ${budget.sentEver}`)
+    t.ok(budget.sentEver >= 0.012 * 500 * slow, `${slow} s: ${budget.sentEver}`)
   }
-  t.equal(spendAll(), 10, 'calm seconds are not saved up: all nodes may be slow from now on')
 })
 
 const make = (settings: Partial<ClientSettings> = {}): Client => createClient({ name: 'c', hosts: ['h'], hedge: usualHedge, warn: () => {}, ...settings })

@@ -15,7 +15,11 @@ export const usualHedge: Hedge = Object.freeze({ after: 1000, share: 0.02 })
 
 const inAnyCase = 10
 /** s */
-const memory = 10
+const window = 10
+/** s */
+const memory = 20
+/** Of its share, what may be spent in the longer time: with it, a slow quarter of a minute gets no more than the whole share of its own requests. */
+const thrift = 0.8
 const longestTimer = 2 ** 31 - 1
 
 /** @throws {ConfigError} naming the key, never its value */
@@ -62,13 +66,15 @@ export class HedgeBudget {
 
   /** Whether one more may be sent twice at this moment. */
   hasRoom (): boolean {
-    const now = this.#now() % memory
-    // By the second as well: what ten calm seconds left would go out at once where all nodes have just become slow.
-    const pace = Math.max(this.#requests[now] ?? 0, this.#requests[(now + memory - 1) % memory] ?? 0)
-    return (this.#sent[now] ?? 0) < this.#allowed(pace) && sum(this.#sent) < this.#allowed(sum(this.#requests))
+    const now = this.#now()
+    // What calm seconds left may go out at once; where all nodes have become slow it would do so again when those are forgotten, but for the longer look.
+    return this.#hasRoomFor(now, window, 1) && this.#hasRoomFor(now, memory, thrift)
   }
 
-  #allowed (requests: number): number { return Math.max(inAnyCase, Math.floor(this.#share * requests)) }
+  #hasRoomFor (now: number, seconds: number, part: number): boolean {
+    const least = inAnyCase * seconds / window
+    return recent(this.#sent, now, seconds) < Math.max(least, Math.floor(this.#share * part * recent(this.#requests, now, seconds)))
+  }
 
   /** One was sent for the second time. */
   spend (): void {
@@ -77,7 +83,7 @@ export class HedgeBudget {
     this.#sentEver++
   }
 
-  /** The present second; what is older than ten is forgotten. */
+  /** The present second; what is older than `memory` is forgotten. */
   #now (): number {
     const second = Math.floor(this.#clock() / 1000)
     if (second === this.#second) return second
@@ -91,4 +97,9 @@ export class HedgeBudget {
   }
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
+/** The sum of the last `seconds`, the present one included. */
+function recent (counts: readonly number[], now: number, seconds: number): number {
+  let sum = 0
+  for (let ago = 0; ago < seconds; ago++) sum += counts[(now - ago + memory) % memory] ?? 0
+  return sum
+}

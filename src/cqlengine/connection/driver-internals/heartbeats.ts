@@ -15,15 +15,17 @@ export function keepBusyConnections (client: Client): void {
   })
 }
 
-/** Heartbeats in a row without an answer, and without any other: where requests wait, a node may need the time of the server's longest limit. */
-const patience = 2
+/**
+ * ms from the driver's verdict to ours, where requests wait: with the time of the heartbeat that is longer than a server waits for another (5 s), so that
+ * a living node has answered something.
+ */
+const patience = 2000
 
 function judgeMildly (connection: Socket): void {
   const { _idleTimeoutHandler: beat, emit, netClient } = connection
   const bytes = (): number | undefined => netClient?.bytesRead
   if (typeof beat !== 'function' || typeof emit !== 'function' || bytes() === undefined) return
   let received: number | undefined
-  let missed = 0
 
   connection._idleTimeoutHandler = () => {
     if (connection.sendingIdleQuery !== true) received = bytes()
@@ -32,12 +34,9 @@ function judgeMildly (connection: Socket): void {
 
   connection.emit = (event, ...told) => {
     if (event !== 'idleRequestError' || !(told[0] instanceof errors.OperationTimedOutError)) return emit.call(connection, event, ...told)
-    if (bytes() !== received) {
-      missed = 0
-      return true
-    }
-    if (++missed >= patience || !((connection.getInFlight?.() ?? 0) > 0)) return emit.call(connection, event, ...told)
-    connection._idleTimeoutHandler?.()
+    if (bytes() !== received) return true
+    if (!((connection.getInFlight?.() ?? 0) > 0)) return emit.call(connection, event, ...told)
+    setTimeout(() => { if (bytes() === received && netClient?.destroyed !== true) emit.call(connection, event, ...told) }, patience).unref()
     return true
   }
 }
