@@ -77,8 +77,8 @@ t.test('a silent node holds up neither reads nor idempotent writes, prepared ane
     return (await Promise.all(running)).filter((one) => one !== undefined)
   }
   const counted = { acknowledged: 0, failed: 0 }
-  // The nodes learn how long reads take, by which they avoid a silent replica themselves.
-  await load(4000)
+  // The nodes look every 5 s how long the reads of a table take: before that they wait 2.5 s until they ask another replica than a silent one.
+  await load(7000)
   await cassandra.pause(3)
   t.teardown(() => cassandra.resume(3))
   const times = await load(6000)
