@@ -48,6 +48,21 @@ export default [
     }
   },
   {
+    name: 'internals of the driver',
+    files: ['src/**/*.ts'],
+    ignores: ['src/cqlengine/connection/driver-internals/**'],
+    rules: {
+      'no-restricted-syntax': ['error', ...[
+        'MemberExpression[computed=false] > Identifier.property[name=/^_[a-z]/i]',
+        'MemberExpression > Literal.property[value=/^_[a-z]/i]',
+        ':matches(Property, TSPropertySignature, TSMethodSignature) > Identifier.key[name=/^_[a-z]/i]',
+        // What a cast of these shows is in no declaration.
+        'TSAsExpression > Identifier.expression[name=/^(client|host|hosts|metadata|connection)$/]',
+        'TSAsExpression > MemberExpression.expression > Identifier.property[name=/^(client|hosts|metadata)$/]'
+      ].map((selector) => ({ selector, message: 'What the driver does not declare is touched in connection/driver-internals/ only, where a test guards it.' }))]
+    }
+  },
+  {
     name: 'comments',
     files: ['{src,test,examples,bench}/**/*.{ts,js}', '*.js'],
     plugins: { house },

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
+import { ResultSet, Row } from '../cqlengine/connection/driver-internals/results.js'
 import { Client, errors, types } from '../cqlengine/driver.js'
 import type { HostMap } from '../cqlengine/driver.js'
 
@@ -38,12 +39,6 @@ export function mockClient (): MockClient {
 type Callback<T> = (error: unknown, value?: T) => void
 type QueryResult = types.ResultSet
 interface Statement { readonly query: string, readonly params?: unknown }
-
-// The driver exports both classes, but declares them as interfaces only.
-const { ResultSet, Row } = types as unknown as {
-  ResultSet: new (response: object, host: string, tried: object, executions: number, consistency: number, agreement: boolean) => QueryResult
-  Row: new (columns: readonly object[]) => types.Row
-}
 
 const address = '127.0.0.1:9042'
 

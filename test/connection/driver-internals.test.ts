@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { createClient } from '../../src/cqlengine/connection/client.js'
 import { type InternalHost, internalsOf, touched } from '../../src/cqlengine/connection/driver-internals/internals.js'
+import { ResultSet, Row } from '../../src/cqlengine/connection/driver-internals/results.js'
+import { dateOfDays, durationFields, foreignDecimal, scaleOf } from '../../src/cqlengine/connection/driver-internals/values.js'
+import { types } from '../../src/cqlengine/driver.js'
 import { hosts, localDataCenter } from '../support/cassandra.js'
 import { root } from '../support/root.js'
 
@@ -38,6 +41,27 @@ t.test('a connected client has all that is touched, and each is what it was', as
     t.ok(part, name)
     t.strictSame(Object.fromEntries(Object.keys(members).map((member) => [member, typeof part[member]])), members, name)
   }
+})
+
+t.test('the values of the driver hold what is read of them', async (t) => {
+  const decimal = types.BigDecimal.fromString('-12.50')
+  t.equal(scaleOf(decimal), 2)
+  t.strictSame(foreignDecimal(decimal), { unscaled: '-1250', scale: 2 })
+  t.equal(foreignDecimal({}), undefined)
+  for (const [days, text] of [[0, '1970-01-01'], [-1, '1969-12-31'], [2 ** 31 - 1, '2147483647']] as const) t.equal(String(dateOfDays(days)), text)
+  t.equal(dateOfDays(2 ** 31 - 1).toBuffer().readUInt32BE(0), 2 ** 32 - 1)
+  t.strictSame(Object.entries(durationFields(new types.Duration(1, 2, 3))).map(([name, value]) => [name, Number(value)]), [['months', 1], ['days', 2], ['nanoseconds', 3]])
+})
+
+t.test('answers are made of what the driver makes them of', async (t) => {
+  const client = createClient({ name: 'c', hosts, localDataCenter, warn: () => {} })
+  t.teardown(async () => { await client.shutdown() })
+  const answer = await client.execute('SELECT key FROM system.local')
+  t.equal(Object.getPrototypeOf(answer), ResultSet.prototype)
+  t.equal(Object.getPrototypeOf(answer.first()), Row.prototype)
+  const columns = [{ name: 'key', type: { code: types.dataTypes.text, info: null } }]
+  const made = new ResultSet({ rows: [Object.assign(new Row(columns), { key: 'local' })], meta: { columns } }, 'h', { h: null }, 0, types.consistencies.localOne, true)
+  t.strictSame([made.rowLength, { ...made.first() }, made.columns.map(({ name }) => name), Object.keys(made.info).sort()], [answer.rowLength, { ...answer.first() }, ['key'], Object.keys(answer.info).sort()])
 })
 
 t.test('nothing outside that folder looks behind the declarations of a client', async (t) => {

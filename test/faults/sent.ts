@@ -3,9 +3,10 @@ import { Socket } from 'node:net'
 
 const header = 9
 const execute = 10
+const batch = 13
 
 export interface Sent {
-  /** Prepared statements that were sent, repetitions included. */
+  /** Prepared statements and batches that were sent, repetitions included. */
   readonly total: number
   /** By the address of the node. */
   readonly byNode: ReadonlyMap<string, number>
@@ -18,7 +19,7 @@ export function countSent (): Sent {
   const readerOf = (socket: Socket): (chunk: Uint8Array) => void => {
     const node = `${socket.remoteAddress}:${socket.remotePort}`
     const reader = requestFrames((opcode) => {
-      if (opcode !== execute) return
+      if (opcode !== execute && opcode !== batch) return
       sent.total++
       sent.byNode.set(node, (sent.byNode.get(node) ?? 0) + 1)
     })

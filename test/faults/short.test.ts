@@ -10,9 +10,9 @@ import type { Figures } from './judge.js'
 import { figuresOf } from './judge.js'
 import { OpenLoop, Recorder } from './open-loop.js'
 import { countSent } from './sent.js'
-import { connect } from './sides.js'
+import { connect, throughDoors } from './sides.js'
 import { keyspace, Stage } from './stage.js'
-import { counters } from './task.js'
+import { counters, tallyTable } from './task.js'
 
 const rate = 300
 /** ms; the driver's own limit for a node is 12,000. */
@@ -97,6 +97,61 @@ t.test('three replicas share the reads of one partition', async (t) => {
   const shares = [...sent.byNode].map(([node, n]) => (n - (sentBefore.get(node) ?? 0)) / reads)
   t.equal(shares.length, 3)
   t.ok(shares.every((share) => share >= 0.25 && share <= 0.42), shares.map((share) => share.toFixed(2)).join(' '))
+})
+
+t.test('nodes that answer late: what a second sending would change is sent once, all else twice', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Thing extends db.Model.define('thing', {
+    id: c.Integer({ primaryKey: true }), n: c.Integer(), list: c.List(c.Text), tags: c.Set(c.Text), at: c.TimeUUID(), other: c.UUID()
+  }).as<Thing>() {}
+  class Tally extends db.Model.define(tallyTable, { id: c.Integer({ primaryKey: true }), n: c.Counter() }).as<Tally>() {}
+  const doors = stage.addresses
+  const atDoors = stage.doors.map(({ host }) => host)
+  await db.init({ hosts: atDoors, localDataCenter, keyspace, consistency: 'LOCAL_QUORUM', env: false, hedge: { after: 100, share: 1 }, setupKwargs: throughDoors({ doors }) })
+  t.teardown(() => db.close())
+  await db.syncTable(Thing)
+  const table = `${keyspace}.thing`
+  const thing = (id: number): Thing => Thing.hydrate({ id, n: 1, list: ['a'], tags: new Set<string>(), at: null, other: null })
+  type Ways = Record<string, (id: number) => Promise<unknown>>
+  const once: Ways = {
+    'a counter': (id) => Tally.filter({ id }).update({ n__increment: 1 }),
+    'a counter that is deleted': (id) => Tally.filter({ id: 1_000_000 + id }).delete(),
+    ifNotExists: (id) => Thing.objects.ifNotExists().create({ id: ++used * 1_000_000 + id }),
+    'iff, not met': (id) => thing(id).iff({ n: -1 }).update({ n: 2 }).catch((error: Error) => { if (error.name !== 'LWTError') throw error }),
+    ifExists: (id) => thing(id).ifExists().delete().catch((error: Error) => { if (error.name !== 'LWTError') throw error }),
+    'an append': (id) => Thing.filter({ id }).update({ list__append: ['x'] }),
+    'a prepend': (id) => Thing.filter({ id }).update({ list__prepend: ['x'] }),
+    'a whole list': (id) => Thing.create({ id, list: ['a'] }),
+    'counters in a batch': (id) => db.batch((b) => { void Tally.batch(b).filter({ id }).update({ n__increment: 1 }); void Tally.batch(b).filter({ id: -id }).update({ n__increment: 1 }) }),
+    'an append in a batch': (id) => db.batch((b) => { void Thing.batch(b).create({ id, n: 1 }); void Thing.batch(b).filter({ id }).update({ list__append: ['x'] }) }),
+    'a condition in a batch': (id) => db.batch((b) => { void Thing.batch(b).ifNotExists().create({ id: ++used * 1_000_000 + id }) }),
+    'now() in CQL': (id) => db.execute(`INSERT INTO ${table} (id, at) VALUES (?, now())`, [id]),
+    'uuid() in CQL': (id) => db.cql`UPDATE ${Thing} SET other = uuid() WHERE id = ${id}`,
+    'a counter in CQL': (id) => db.execute(`UPDATE ${keyspace}.${tallyTable} SET n = n + 1 WHERE id = ?`, [id])
+  }
+  const twice: Ways = {
+    'a read': (id) => Thing.filter({ id }).all(),
+    'a read in CQL': (id) => db.cql`SELECT * FROM ${Thing} WHERE id = ${id}`,
+    'a new row': (id) => Thing.create({ id, n: 1 }),
+    'a value': (id) => Thing.filter({ id }).update({ n: 2, tags__add: ['x'] }),
+    'a delete': (id) => Thing.filter({ id }).delete(),
+    'a batch': (id) => db.batch((b) => { void Thing.batch(b).create({ id, n: 1 }); void Thing.batch(b).create({ id: -id, n: 1 }) })
+  }
+  const count = 6
+  const sentFor = async (way: (id: number) => Promise<unknown>): Promise<number> => {
+    // What the doors pass on is sent by this process, too.
+    const sentTo = (): number => atDoors.reduce((sum, door) => sum + (sent.byNode.get(door) ?? 0), 0)
+    const sentBefore = sentTo()
+    await Promise.all(Array.from({ length: count }, (_, i) => way(i + 1)))
+    return sentTo() - sentBefore
+  }
+  // All nodes know all statements.
+  for (let round = 0; round < 8; round++) for (const way of Object.values({ ...once, ...twice })) await sentFor(way)
+  for (const door of stage.doors) door.late(400)
+  t.teardown(() => { for (const door of stage.doors) door.late(0) })
+  for (const [name, way] of Object.entries(once)) t.equal(await sentFor(way), count, name)
+  for (const [name, way] of Object.entries(twice)) t.equal(await sentFor(way), 2 * count, name)
 })
 
 t.test('a silent node: nothing fails, nothing is lost, and hardly anything waits for it', async (t) => {

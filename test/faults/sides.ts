@@ -22,7 +22,7 @@ export const settings: Readonly<Record<Who, string>> = {
 export const connect = (who: Who, place: Place): Promise<Side> => who === 'driver' ? bareDriver(place) : ours(place)
 
 /** The driver's own translator of addresses, to the doors. */
-function throughDoors ({ doors }: Place) {
+export function throughDoors ({ doors }: Pick<Place, 'doors'>) {
   if (doors === undefined) return {}
   const translate = (address: string, port: number, callback: (endpoint: string) => void): void => { callback(doors[address] ?? `${address}:${port}`) }
   return { policies: { addressResolution: Object.assign(driver.policies.defaultAddressTranslator(), { translate }) } }

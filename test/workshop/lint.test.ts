@@ -55,6 +55,16 @@ t.test('borders: imports that are refused', async (t) => {
   for (const [file, specifier, why] of refused) t.ok((await broken(file, importing(specifier))).includes('house/border'), `${file} → ${specifier}: ${why}`)
 })
 
+t.test('what the driver does not declare is touched in one folder', async (t) => {
+  const texts = ['export const a = (o: { b: { c: number } }): number => o._private\n', 'export const a = ({ _private }: O): number => _private\ninterface O { b: number }\n',
+    "export const a = (o: O): unknown => o['_private']\ninterface O { b: number }\n", 'export const a = (client: object): unknown => (client as { options: unknown }).options\n',
+    'export const a = (link: { client: object }): unknown => (link.client as { options: unknown }).options\n']
+  for (const text of texts) {
+    t.ok((await broken('src/cqlengine/connection/session.ts', text)).includes('no-restricted-syntax'), text)
+    t.notOk((await broken('src/cqlengine/connection/driver-internals/prepared.ts', text)).includes('no-restricted-syntax'), text)
+  }
+})
+
 t.test('borders: imports that are allowed', async (t) => {
   const allowed: [file: string, specifier: string][] = [
     ['src/cqlengine/driver.ts', 'cassandra-driver'],

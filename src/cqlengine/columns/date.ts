@@ -1,4 +1,5 @@
 import { isDate } from 'node:util/types'
+import { dateOfDays } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { dayOf, daysSinceEpoch } from './calendar.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
@@ -33,8 +34,7 @@ function toDays (date: types.LocalDate): number { return date.toBuffer().readUIn
 
 function fromDays (days: number): types.LocalDate {
   if (!(days >= -(2 ** 31) && days < 2 ** 31)) throw new InvalidValue('range', 'must be between -5877641-06-23 and 5881580-07-11')
-  // The declarations know only year, month and day, which end where a JS Date ends.
-  return new (types.LocalDate as unknown as new (days: number) => types.LocalDate)(days)
+  return dateOfDays(days)
 }
 
 function dayInUtc (date: Date): number {

@@ -1,3 +1,4 @@
+import { foreignDecimal, scaleOf } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { digitLimit } from './big-integer.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
@@ -57,11 +58,6 @@ function split (value: types.BigDecimal): Parts {
   return { scale: bytes.readInt32BE(0), unscaled: fromBytes(bytes.subarray(4)) }
 }
 
-function scaleOf (value: types.BigDecimal): number {
-  // Private to the declarations. Read directly, for every row that is loaded comes by here.
-  return (value as unknown as { readonly _scale: number })._scale
-}
-
 function bigDecimal ({ unscaled, scale }: Parts): types.BigDecimal {
   const whole = scale < 0 ? unscaled * 10n ** BigInt(-scale) : unscaled
   const head = Buffer.alloc(4)
@@ -105,14 +101,12 @@ function parse (text: string): Parts {
 }
 
 /** A BigDecimal of another copy of the driver. */
-const isForeign = (value: unknown): value is { readonly _intVal: unknown, readonly _scale: unknown } =>
-  hasMethods(value, 'notEquals', 'toNumber') && hasMethods(value._intVal, 'getBits')
+const isForeign = (value: unknown): value is object => hasMethods(value, 'notEquals', 'toNumber') && foreignDecimal(value) !== undefined
 
 function fromBigDecimal (value: unknown): Parts {
   if (value instanceof types.BigDecimal) return checkedScale(split(value), scaleOf(value))
-  if (isForeign(value)) {
-    return checkedScale({ unscaled: BigInt(String(value._intVal)), scale: Number(value._scale) }, Number(value._scale))
-  }
+  const foreign = isForeign(value) ? foreignDecimal(value) : undefined
+  if (foreign !== undefined) return checkedScale({ unscaled: BigInt(foreign.unscaled), scale: foreign.scale }, foreign.scale)
   throw new InvalidValue('type', 'must be a BigDecimal, a number, a bigint or decimal text')
 }
 

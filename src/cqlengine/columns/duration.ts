@@ -1,3 +1,4 @@
+import { durationFields } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { toLong } from './big-integer.js'
 import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
@@ -18,7 +19,8 @@ export class DurationType extends DriverObjectType<types.Duration> {
   protected read (value: unknown): types.Duration {
     if (typeof value === 'string') return duration(parse(value))
     if (!hasMethods(value, 'toBuffer', 'equals') || !('nanoseconds' in value)) throw new InvalidValue('type', 'must be a Duration or a string such as "1mo2d3h"')
-    const parts = { months: whole(value.months), days: whole(value.days), nanoseconds: BigInt(String(value.nanoseconds)) }
+    const { months, days, nanoseconds } = durationFields(value)
+    const parts = { months: whole(months), days: whole(days), nanoseconds: BigInt(String(nanoseconds)) }
     check(parts)
     return value instanceof types.Duration ? value : duration(parts)
   }

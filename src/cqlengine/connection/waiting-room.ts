@@ -1,6 +1,7 @@
 // Where requests wait that the connections cannot carry: first come, first served, bounded in number, and nothing is kept of those that gave up.
-import type { Client, ClientOptions } from '../driver.js'
+import type { Client } from '../driver.js'
 import { OverloadedError } from '../errors.js'
+import { optionsOf } from './driver-internals/internals.js'
 import type { TimeLimit } from './time-limit.js'
 
 /** One request that waits: a link of the queue, so that it can leave from the middle. */
@@ -54,7 +55,7 @@ export class WaitingRoom {
     this.#name = name
     this.#client = client
     this.#maxWaiting = maxWaiting
-    const most = (client as { options?: ClientOptions }).options?.pooling?.maxRequestsPerConnection ?? driverShare
+    const most = optionsOf(client)?.pooling?.maxRequestsPerConnection ?? driverShare
     this.#mostShare = Math.max(1, Math.floor(most * mostOfDriver))
     this.#share = Math.min(usualShare, this.#mostShare)
     this.limit = maxWaiting === 0 ? Infinity : this.#share

@@ -2,6 +2,7 @@
 // for good.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
+import { agreement } from '../connection/driver-internals/internals.js'
 import type { RequestOptions } from '../connection/session.js'
 import { SchemaError } from '../errors.js'
 import type { ReadSettings } from './schema.js'
@@ -12,19 +13,15 @@ const agreementTimeout = 10_000
 /** ms between two looks; the driver's own 500 ms would be most of what a statement takes. */
 const agreementPause = 50
 
-// Public in the driver, but its declarations leave it out.
-interface SchemaMetadata { checkSchemaAgreement (): Promise<boolean> }
-
 /**
  * Whether all nodes have the same schema, asked again and again for at most ten seconds. A node that is down counts with the schema
  * that it had.
  */
 export async function nodesAgree ({ client }: Connection): Promise<boolean> {
-  const metadata = client.metadata as Partial<SchemaMetadata> | undefined
-  // A double for tests may have no cluster behind it.
-  if (metadata?.checkSchemaAgreement === undefined) return true
+  const agree = agreement(client)
+  if (agree === undefined) return true
   const end = performance.now() + agreementTimeout
-  while (!await metadata.checkSchemaAgreement()) {
+  while (!await agree()) {
     if (performance.now() >= end) return false
     await pause(agreementPause)
   }

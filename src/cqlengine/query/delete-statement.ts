@@ -18,7 +18,7 @@ export function deleteStatement (cache: StatementCache, model: ModelConstructor,
   const key = deleteKey(where.rows, op, conditions)
   const { cql, request } = cache.delete.find(key, keyspace) ?? cache.delete.add(key, keyspace, {
     cql: remove(qualified(keyspace, table.name), [], where.relations(), { timestamp: op.timestamp !== undefined }, conditions.text),
-    request: baseRequest(model, keyspace, 'write', !isConditional(op))
+    request: baseRequest(model, keyspace, 'write', !isConditional(op) && !table.isCounter)
   })
   const params: unknown[] = []
   bindTimestamp(op, place, params)

@@ -8,7 +8,10 @@ export interface ClientInternals {
   readonly controlConnection?: ControlConnection
   readonly profileManager?: { getDistance (host: Host): types.distance }
   /** The driver declares it without this. */
-  readonly metadata?: { getPreparedInfo? (keyspace: string | undefined, cql: string): PreparedInfo }
+  readonly metadata?: {
+    getPreparedInfo? (keyspace: string | undefined, cql: string): PreparedInfo
+    checkSchemaAgreement? (): Promise<boolean>
+  }
   readonly connected?: boolean
   readonly connecting?: boolean
   metrics?: Metrics
@@ -116,13 +119,19 @@ export const answeringHost = (client: Client): Host | null | undefined => intern
 /** The addresses that each contact point stands for, `address:port`. */
 export const resolvedContacts = (client: Client): ReadonlyMap<string, readonly string[]> | undefined => internalsOf(client).controlConnection?.getResolvedContactPoints?.()
 
+/** Asks whether all nodes have the same schema now; of a double for tests, which may have no cluster behind it, nothing. */
+export function agreement (client: Client): (() => Promise<boolean>) | undefined {
+  const { metadata } = internalsOf(client)
+  return metadata?.checkSchemaAgreement === undefined ? undefined : async () => await metadata.checkSchemaAgreement?.() ?? true
+}
+
 /** What every driver's client has once it is made, whichever copy of the driver made it; a hand-made double lacks it. */
 export const isDriverClient = (client: object): boolean => 'controlConnection' in client
 
 /** What each part must have, by its name: a test compares this with the installed driver, once it is connected. */
 export const touched = {
   client: { options: 'object', controlConnection: 'object', profileManager: 'object', connected: 'boolean', connecting: 'boolean', metrics: 'object' },
-  metadata: { getPreparedInfo: 'function' },
+  metadata: { getPreparedInfo: 'function', checkSchemaAgreement: 'function' },
   metrics: { onSpeculativeExecution: 'function' },
   options: { logEmitter: 'function', policies: 'object' },
   profileManager: { getDistance: 'function' },
