@@ -13,7 +13,7 @@ interface Response {
 /**
  * Answers with the JSON body of `toHttpError`: `{ statusCode, code, message }`. Passes on what is neither ours nor the driver's, and what comes too late
  * for an answer. Goes after the routes.
- * @param options.log told of each error that is answered here, before the answer
+ * @param options `log` is told of each error that is answered here, before the answer
  */
 export function expressErrors ({ log }: { log?: ((error: unknown) => void) | undefined } = {}): (error: unknown, req: unknown, res: Response, next: (error?: unknown) => void) => void {
   // Express knows error middleware by its four parameters.

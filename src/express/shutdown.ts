@@ -13,7 +13,7 @@ const SWEEP = 100
 
 /**
  * Stops accepting, lets running requests finish, and closes the `db` in any case. Does no harm twice.
- * @param options.timeout ms to wait for requests, default 10,000; their connections are cut then. `db.close()` has its own limit
+ * @param options `timeout`: ms to wait for requests, default 10,000; their connections are cut then. `db.close()` has its own limit
  * @throws what closing the server or the `db` throws
  */
 export async function expressShutdown (server: ClosableServer, db: { close (): Promise<void> }, { timeout = DEFAULT_TIMEOUT }: { timeout?: number | undefined } = {}): Promise<void> {
