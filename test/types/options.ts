@@ -1,6 +1,7 @@
-// Options: `undefined` is "not given" in each of them (with exactOptionalPropertyTypes too). Nothing here runs.
+// Options: `undefined` is "not given" in each of them (with exactOptionalPropertyTypes too), and those of columns may be worked out. Nothing here runs.
 import Fastify from 'fastify'
 import { CQLAlchemy, fastifyCqlalchemy } from 'fastify-cqlalchemy'
+import type { AnyColumn, ColumnOptions, TextOptions } from 'fastify-cqlalchemy'
 import { expressErrors, expressScope, expressShutdown } from 'fastify-cqlalchemy/express'
 import { startCassandra } from 'fastify-cqlalchemy/testing'
 import type { Equal, Expect } from './expect.js'
@@ -9,13 +10,44 @@ const db = new CQLAlchemy()
 const c = db.columns
 const env = process.env
 
-export function worked (required: boolean, maxLength: number | undefined) {
-  const note = c.Text({ required, maxLength, minLength: undefined, default: undefined, validate: undefined, description: undefined })
+export const lengths: AnyColumn[] = []
+for (const options of [{ minLength: 1 }, { maxLength: 5 }]) lengths.push(c.Text(options))
+for (const options of [{ required: true }, { index: true }, {}]) {
+  lengths.push(c.Integer(options), c.List(c.Text, options), c.Set(c.Text, options), c.Map(c.Text, c.Text, options), c.Vector(c.Float, 3, options), c.Tuple(c.Text, options))
+}
+for (const options of [{ primaryKey: true } as const, { required: true } as const]) {
+  const either = c.Text(options)
   // What holds in one case only is not certain.
-  type Flags = Expect<Equal<typeof note['~']['flags'], never>>
-  void ([] as unknown as Flags)
+  type Never = Expect<Equal<typeof either['~']['flags'], never>>
+  void ([] as unknown as Never)
 }
 
+export function worked (required: boolean, maxLength: number | undefined, names: { primary: true, partition: boolean }) {
+  const note = c.Text({ required, maxLength, minLength: undefined, default: undefined, validate: undefined, description: undefined })
+  const key = c.Text({ primaryKey: names.primary, partitionKey: names.partition })
+  const spread = c.Text({ description: 'a', ...required && { maxLength: 5 }, ...maxLength === undefined ? {} : { maxLength } })
+  const chosen = c.Integer(required ? { index: true, description: 'a' } : { description: 'b' })
+  type Flags = [
+    Expect<Equal<typeof note['~']['flags'], never>>, Expect<Equal<typeof key['~']['flags'], 'key'>>, Expect<Equal<typeof spread['~']['flags'], never>>, Expect<Equal<typeof chosen['~']['flags'], never>>
+  ]
+  void ([] as unknown as Flags)
+  return db.Model.define('worked', { key, note, spread, chosen })
+}
+type Worked = InstanceType<ReturnType<typeof worked>>
+export type Rows = [Expect<Equal<Worked['note'], string | null>>, Expect<Equal<Worked['key'], string>>, Expect<Equal<Worked['chosen'], number | null>>]
+
+/** Options that a function was given, whichever they are. */
+export function given (text: TextOptions, number: ColumnOptions<number>, some: Pick<TextOptions, 'minLength' | 'description'> | undefined) {
+  return [c.Text(text), c.Integer(number), c.Text({ ...text, required: true }), c.Text({ ...some }), c.Text(some)]
+}
+
+const unknown = [{ minLength: 1 }, { minLenght: 5 }]
+// @ts-expect-error one of them has an option that does not exist
+for (const options of unknown) c.Text(options)
+// @ts-expect-error of another type in one of the cases
+for (const options of [{ minLength: 1 }, { minLength: 'a' }]) c.Text(options)
+// @ts-expect-error one of the two has an option that does not exist
+export const chosenWrongly = (yes: boolean) => c.Integer(yes ? { indx: true } : { description: 'b' })
 // @ts-expect-error null is no option
 c.Text({ maxLength: null })
 

@@ -33,14 +33,21 @@ interface FlagOfOption {
 export type FlagsOf<O> = keyof {
   [P in keyof O as
   P extends keyof FlagOfOption ? (O[P] extends true ? FlagOfOption[P] : never)
-    : P extends 'default' ? ([O[P]] extends [undefined] ? never : P)
+    : P extends 'default' ? (undefined extends O[P] ? never : P)
       : P extends 'clusteringOrder' ? (O[P] extends string ? 'clustering' : never)
         : never
   ]: 1
 }
 
-/** No options but these: the compiler looks for misspelt ones only where it does not infer the object's type. */
-type Only<O, Known extends PropertyKey> = O & { readonly [P in Exclude<keyof O, Known>]: never }
+/**
+ * No options but these: the compiler looks for misspelt ones only where it does not infer the object's type. Part of what `O` extends and not of the
+ * parameter's type, for a union of options is inferred as one only where `O` stands alone.
+ */
+type Only<O, Known extends PropertyKey> = KeysOf<O> extends Known ? unknown : NoSuchOption<Exclude<KeysOf<O>, Known>>
+/** Of a union all keys, not only those that all of it have. */
+type KeysOf<O> = O extends unknown ? keyof O : never
+/** Puts the names into a compile error. */
+interface NoSuchOption<K> { readonly 'there is no such option': K }
 type Common = keyof ColumnOptions<unknown>
 type CommonOrFrozen = Common | keyof FrozenOption
 
@@ -54,7 +61,7 @@ export interface FloatMark { readonly '~float': true }
 
 /** A column function. Called without options it may be left uncalled inside other columns: `Set(Text)`. */
 export interface Scalar<V, I = V, K extends Kind = 'scalar', Opt = ColumnOptions<V, I>, E = never> {
-  <const O extends Opt = {} & Opt>(options?: Only<O, keyof Opt>): Column<V, FlagsOf<O>, K, I, E>
+  <const O extends Opt & Only<O, keyof Opt>>(options?: O): Column<V, FlagsOf<O>, K, I, E>
 }
 
 type Collection = 'required' | 'default'
@@ -134,7 +141,7 @@ export interface ColumnFactories {
    * @example
    * const past = c.List(c.Text)
    */
-  List<C extends ColumnLike, const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption = {}>(of: C, options?: Only<O, CommonOrFrozen>):
+  List<C extends ColumnLike, const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}>(of: C, options?: O):
   Column<ValueOf<C>[], Collection | FlagsOf<O>, 'list', ListInput<C> | null, InnerOf<C>>
 
   /**
@@ -143,7 +150,7 @@ export interface ColumnFactories {
    * @example
    * const tags = c.Set(c.Text, { index: true })
    */
-  Set<C extends ColumnLike, const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption = {}>(of: C, options?: Only<O, CommonOrFrozen>):
+  Set<C extends ColumnLike, const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}>(of: C, options?: O):
   Column<Set<ValueOf<C>>, Collection | FlagsOf<O>, 'set', SetInput<C> | null, InnerOf<C>>
 
   /**
@@ -151,7 +158,7 @@ export interface ColumnFactories {
    * @example
    * const scores = c.Map(c.Text, c.Integer)
    */
-  Map<A extends ColumnLike, B extends ColumnLike, const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption = {}>(key: A, value: B, options?: Only<O, CommonOrFrozen>):
+  Map<A extends ColumnLike, B extends ColumnLike, const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}>(key: A, value: B, options?: O):
   Column<Map<ValueOf<A>, ValueOf<B>>, Collection | FlagsOf<O>, 'map', MapInput<A, B> | null, [InnerOf<A>, InnerOf<B>]>
 
   /**
@@ -165,7 +172,7 @@ export interface ColumnFactories {
    * @example
    * const place = c.Tuple(c.Double, c.Double, { required: true })
    */
-  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]], const O extends ColumnOptions<TupleValue<T>, TupleInput<T>>>(...of: readonly [...of: T, options: Only<O, Common>]):
+  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]], const O extends ColumnOptions<TupleValue<T>, TupleInput<T>> & Only<O, Common>>(...of: readonly [...of: T, options: O]):
   Column<TupleValue<T>, FlagsOf<O>, 'scalar', TupleInput<T>>
 
   /**
@@ -174,7 +181,7 @@ export interface ColumnFactories {
    * @example
    * const embedding = c.Vector(c.Float, 1536, { index: { using: 'sai' } })
    */
-  Vector<C extends ColumnLike, const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> = {}>(of: C, dimensions: number, options?: Only<O, Common>):
+  Vector<C extends ColumnLike, const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> & Only<O, Common> = {}>(of: C, dimensions: number, options?: O):
   Column<VectorValue<C>, FlagsOf<O>, 'vector', VectorInput<C>>
 
   /**
@@ -183,7 +190,7 @@ export interface ColumnFactories {
    * @example
    * const home = c.UserDefinedType(Address)
    */
-  UserDefinedType<T extends AnyUserTypeClass, const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption = {}>(type: T, options?: Only<O, CommonOrFrozen>):
+  UserDefinedType<T extends AnyUserTypeClass, const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption & Only<O, CommonOrFrozen> = {}>(type: T, options?: O):
   Column<InstanceType<T>, FlagsOf<O>, 'udt', UserTypeInput<T>>
 
   /**
