@@ -21,6 +21,7 @@ export type { Expression, Operator, Ordering } from './cqlengine/columns/express
 export { functions } from './cqlengine/query/functions.js'
 export type { Functions } from './cqlengine/query/functions.js'
 export { BatchQuery } from './cqlengine/query/batch.js'
+export type { RawOptions, RawResult } from './cqlengine/query/raw.js'
 export type { NamedKeyspace, NamedQuerySet, NamedRow, NamedTable } from './cqlengine/query/named.js'
 
 export type * from './cqlengine/connection/public-types.js'

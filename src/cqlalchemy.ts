@@ -23,7 +23,7 @@ import { QueryEngine } from './cqlengine/query/engine.js'
 import { functions, type Functions } from './cqlengine/query/functions.js'
 import { NamedKeyspace, NamedTable, type Naming } from './cqlengine/query/named.js'
 import { PageTokens } from './cqlengine/query/page-token.js'
-import { execute } from './cqlengine/query/raw.js'
+import { execute, type RawOptions, type RawResult } from './cqlengine/query/raw.js'
 import { addSchemas, type AddSchemasOptions, type SchemaModel, type SchemaTarget, withChildren } from './model-schemas.js'
 import type { InitOptions } from './settings/options.js'
 import { readSettings } from './settings/read-settings.js'
@@ -153,12 +153,21 @@ export class CQLAlchemy {
   /** A scope that can be entered several times, for the hooks of a web framework. */
   openScope (route: Route | RouteFunction): Scope { return this.#scopes.open(route) }
 
-  /** Sends CQL as it is, prepared; names must be written in full: `keyspace.table`. */
-  execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: OpOptions): Promise<types.ResultSet> {
+  /**
+   * Sends CQL as it is, prepared; names must be written in full: `keyspace.table`. `rows` are the first page, of at most 5000 rows; `for await` of
+   * the result asks for the later pages, `pageState` begins one in another request.
+   * @param params by position for `?`, or an object for `:name`; each is checked by the type of its marker
+   * @param options those of one operation but `ttl`, `timestamp` and conditions, which the text has; `fetchSize` (rows of a page) and `pageState`
+   * @throws {ValidationError} for parameters, {QueryError} for options, {PageTokenError} for a `pageState` of something else; the driver's errors
+   * @example const { rows } = await db.execute<{ n: number }>('SELECT n FROM app.page WHERE url = ?', ['/'])
+   */
+  execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<types.ResultSet>
+  execute<R> (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<RawResult<R>>
+  execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<types.ResultSet> {
     return watched(this.#execute(cql, params, options), options)
   }
 
-  async #execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: OpOptions): Promise<types.ResultSet> {
+  async #execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<types.ResultSet> {
     this.#checkOpen()
     return await execute(this.#engine.db, cql, params, options)
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
+import type { RawResult } from '../../src/cqlengine/query/raw.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
 
 t.test('raw CQL', async (t) => {
@@ -43,5 +44,37 @@ t.test('raw CQL', async (t) => {
     await t.rejects(db.execute('SELECT * FROM local'), { name: 'ResponseError' }, 'FCA-07 connections are bound to no keyspace')
     await t.rejects(db.execute('SELECT key FROM system.local', [], { ttl: 5 }), QueryError)
     await t.rejects(db.execute(''), QueryError)
+  })
+
+  t.test('db.execute gives a page at a time: rows holds one, for await goes on, pageState begins one in another request', async (t) => {
+    const text = `SELECT id, "N ""n""" AS n FROM ${keyspace}."Pa_ge"`
+    const whole = await db.execute<{ id: unknown, n: number | null }>(text)
+    t.equal(whole.rows.length, 5000, 'the first page alone')
+    t.type(whole.pageState, 'string')
+    let count = 0
+    for await (const { n } of whole) count += typeof n === 'number' ? 1 : 0
+    t.equal(count, 5101, 'all pages')
+    const seen = new Set<string>()
+    let pageState: string | null | undefined = null
+    let pages = 0
+    do {
+      const page: RawResult<{ id: unknown }> = await db.execute<{ id: unknown }>(text, [], { fetchSize: 2000, pageState })
+      for (const { id } of page.rows) seen.add(String(id))
+      ;({ pageState } = page)
+      pages++
+    } while (pageState !== null)
+    t.same([seen.size, pages], [5101, 3])
+    t.equal((await db.execute<{ id: unknown }>(`${text} WHERE id = ?`, [randomUUID()])).first(), null)
+  })
+
+  t.test('db.execute refuses a page that cannot be', async (t) => {
+    const text = `SELECT id FROM ${keyspace}."Pa_ge"`
+    for (const fetchSize of [0, -1, 1.5, '5', null, 2 ** 31]) {
+      await t.rejects(db.execute(text, [], { fetchSize: fetchSize as number }), { name: 'QueryError', message: /fetchSize/ })
+    }
+    for (const pageState of ['', 'zz', '00', 5]) {
+      await t.rejects(db.execute(text, [], { pageState: pageState as string }), { name: 'PageTokenError', statusCode: 400, message: /^db\.execute: the state/ })
+    }
+    await t.rejects(db.execute(text, [], { fetchSize: 5, tll: 5 } as object), { name: 'QueryError', message: /tll/ })
   })
 })

@@ -1,5 +1,5 @@
 // Helpers that are generic over a model, the models of a db, static columns alone. Nothing here runs.
-import { CQLAlchemy, SchemaError } from 'fastify-cqlalchemy'
+import { CQLAlchemy, SchemaError, type types } from 'fastify-cqlalchemy'
 import type { AnyModelClass, Columns, Create, CreateStatic, Filter, Key, ModelClass, SyncReport, Update } from 'fastify-cqlalchemy'
 import type { Equal, Expect } from './expect.js'
 
@@ -177,4 +177,24 @@ export function wrongStatics (): void {
   void U.create({ name: 'a' })
   // @ts-expect-error no such option
   void Shop.create({ p: 1, owner: 'ada' }, { tll: 5 })
+}
+
+/** Rows of CQL by hand. */
+export async function raw (): Promise<number> {
+  const { rows, pageState, first } = await db.execute<{ n: number }>('SELECT n FROM a.b', [], { fetchSize: 5, pageState: null })
+  type Typed = [Expect<Equal<typeof rows, { n: number }[]>>, Expect<Equal<typeof pageState, string | null>>, Expect<Equal<ReturnType<typeof first>, { n: number } | null>>]
+  void ([] as unknown as Typed)
+  const result = await db.execute<{ n: number }>('SELECT n FROM a.b', { id: 1 })
+  let sum = 0
+  for (const { n } of result) sum += n
+  for await (const { n } of result) sum += n
+  // The driver's own, where nobody says what the rows are.
+  const plain: types.ResultSet = await db.execute('SELECT n FROM a.b')
+  const n: unknown = plain.rows[0]?.['n']
+  // @ts-expect-error no such column
+  void result.rows[0]?.m
+  // @ts-expect-error a misspelt option
+  void db.execute('SELECT n FROM a.b', [], { fetchsize: 5 })
+  void n
+  return sum
 }

@@ -87,7 +87,7 @@ export async function operations (user: User, token: string | undefined, ttl: nu
   db.table('a', { keyspace })
   void new db.NamedKeyspace('a', { connection: token })
   await db.table('a').objects.page({ size: ttl, token })
-  await db.execute('SELECT', [], { consistency: undefined, timeout: ttl, using: undefined, profile: undefined, idempotent: yes })
+  await db.execute('SELECT', [], { consistency: undefined, timeout: ttl, fetchSize: ttl, pageState: token, using: undefined, profile: undefined, idempotent: yes })
   await db.syncDb({ models: undefined, keyspaces: undefined, connections: undefined, dryRun: yes, waitForIndexes: yes })
   await db.syncTable(User, { keyspaces: undefined, connections: undefined, dryRun: yes, waitForIndexes: yes })
   await db.syncType('a', Address, { connections: undefined, dryRun: yes })

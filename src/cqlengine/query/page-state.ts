@@ -2,7 +2,7 @@ import { isDriverError } from '../connection/driver-error.js'
 import { types } from '../driver.js'
 import { PageTokenError } from '../errors.js'
 
-const advice = 'the state is not one that page() gave for this query. Start again at the first page'
+const advice = 'the state is not one that a page of this query gave. Start again at the first page'
 
 /**
  * A paging state from outside, in the form of the driver. What is visibly none is refused here: some of it would end in an internal

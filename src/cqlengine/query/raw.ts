@@ -4,22 +4,43 @@ import { BatchError, QueryError } from '../errors.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions } from '../model/options.js'
 import { refuse } from '../model/refusal.js'
+import { checkState, isRefusedState, refusedState } from './page-state.js'
 import { connectionOf, type Database } from './place.js'
 import { rawParams } from './raw-params.js'
 import { requestOf } from './write.js'
 
 const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
 
+/** Options of `db.execute`: those of one operation, and which page. */
+export interface RawOptions extends OpOptions {
+  /** Rows of one page, at least 1. Default: the driver's, 5000, or that of the client or profile. */
+  fetchSize?: number | undefined
+  /** Where the page begins: the `pageState` of the one before. `null`: the first. */
+  pageState?: string | null | undefined
+}
+
+/** The driver's `ResultSet`, whose rows are R. `rows` are those of one page; `for await` of it asks for the later pages too. */
+export interface RawResult<R> extends Pick<types.ResultSet, 'info' | 'columns' | 'nextPage' | 'rowLength' | 'wasApplied'>, Iterable<R>, AsyncIterable<R> {
+  /** The rows of this page; `undefined` for a statement that has none, such as an INSERT. */
+  rows: R[]
+  /** Where the next page begins; null at the end. */
+  pageState: string | null
+  /** The first row of this page; null without one. */
+  first (): R | null
+}
+
 /**
  * `db.execute`: CQL as it is, prepared, with the driver's values. Goes to the connection of `using`, else of the scope, else to the default.
  * @throws {ValidationError} that names each parameter which does not fit its marker
  * @throws {QueryError} for options that raw CQL must write itself, and for USE: connections are bound to no keyspace (FCA-07)
+ * @throws {PageTokenError} for a `pageState` of something else
  */
-export async function execute (db: Database, cql: string, params: readonly unknown[] | Record<string, unknown> = [], options?: OpOptions): Promise<types.ResultSet> {
+export async function execute (db: Database, cql: string, params: readonly unknown[] | Record<string, unknown> = [], options?: RawOptions): Promise<types.ResultSet> {
   const at = 'db.execute'
   if (typeof cql !== 'string' || cql.trim() === '') throw new QueryError(`${at}: expected a CQL text`)
   if (/^\s*use\b/i.test(cql)) throw new QueryError(`${at}: USE would change the keyspace of all that share the connection; write keyspace.table, or use setKeyspace()`)
-  const op = mergeOptions(undefined, options, at)
+  const { paging, others } = pagingOf(at, options)
+  const op = mergeOptions(undefined, others, at)
   if (op.batch !== undefined) {
     const error = new BatchError(`${at}: raw CQL cannot be in a batch`)
     refuse(error, op)
@@ -29,5 +50,28 @@ export async function execute (db: Database, cql: string, params: readonly unkno
     if (op[name] !== undefined) throw new QueryError(`${at}: write ${name} into the CQL text`)
   }
   const { session, encoding } = connectionOf(db, op.using)
-  return await session.execute(cql, rawParams({ at, cql, client: session.client, encoding }, params), requestOf(raw, op))
+  const request = requestOf(raw, op)
+  const values = rawParams({ at, cql, client: session.client, encoding }, params)
+  if (paging === undefined) return await session.execute(cql, values, request)
+  try {
+    return await session.execute(cql, values, { ...request, ...paging })
+  } catch (error) {
+    throw paging.pageState !== undefined && isRefusedState(error) ? refusedState(at, error) : error
+  }
+}
+
+interface Paging { readonly fetchSize?: number, readonly pageState?: string }
+
+/** Those options that only raw CQL has, checked, and all others. */
+function pagingOf (at: string, options: RawOptions | undefined): { paging?: Paging, others: OpOptions | undefined } {
+  if (typeof options !== 'object' || options === null || !('fetchSize' in options || 'pageState' in options)) return { others: options }
+  const { fetchSize, pageState, ...others } = options
+  if (fetchSize !== undefined && !(Number.isInteger(fetchSize) && fetchSize > 0 && fetchSize <= 2 ** 31 - 1)) {
+    throw new QueryError(`${at}: fetchSize must be a whole number of rows from 1 to 2147483647`)
+  }
+  const paging = {
+    ...fetchSize !== undefined && { fetchSize },
+    ...pageState !== undefined && pageState !== null && { pageState: checkState(pageState, at) }
+  }
+  return { paging, others }
 }
