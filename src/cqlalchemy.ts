@@ -11,7 +11,7 @@ import { Management } from './cqlengine/management/management.js'
 import type { AnyModel, AnyModelClass, ModelClass } from './cqlengine/model/api.js'
 import { createModel } from './cqlengine/model/define.js'
 import type { ModelConstructor } from './cqlengine/model/meta.js'
-import type { BatchOptions, OpOptions } from './cqlengine/model/operations.js'
+import type { BatchOptions } from './cqlengine/model/operations.js'
 import { watched } from './cqlengine/model/refusal.js'
 import { inspect } from './cqlengine/model/printing.js'
 import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.js'
@@ -118,7 +118,7 @@ export class CQLAlchemy {
     try {
       await this.#closing
       check()
-      const settings = readSettings(options, { name: hooks.name })
+      const settings = readSettings(options, hooks)
       this.#pageTokens = new PageTokens(settings.pageTokenSecret, hooks.warn)
       await connectAll(this.#registry, settings, hooks, check)
       check()

@@ -9,6 +9,8 @@ import type { Settings } from './settings/read-settings.js'
 export interface InitHooks extends Pick<RegistryOptions, 'observe' | 'onClient' | 'onState' | 'warn'> {
   /** The instance's name: it reads `CASSANDRA_<NAME>_…` only. */
   readonly name?: string | undefined
+  /** Options that the caller has beside those of `init`: they are listed with the others when somebody writes one that does not exist. */
+  readonly ownOptions?: readonly string[] | undefined
 }
 
 /**

@@ -1,6 +1,8 @@
 // The plugin's own options, beside those of `db.init()`.
 import { ConfigError } from '../cqlengine/errors.js'
+import { Problems } from '../settings/connection-settings.js'
 import type { InitOptions } from '../settings/options.js'
+import { readSettings } from '../settings/read-settings.js'
 import type { RequestScope } from './request-scope.js'
 
 export interface PluginOptions<Db> extends InitOptions {
@@ -27,14 +29,25 @@ export interface ReadOptions {
 
 interface FastifysOwn { prefix?: unknown, logLevel?: unknown, logSerializers?: unknown }
 
-/** @throws ConfigError naming the option */
+/** For messages: what the plugin has beside the options of `db.init()`. */
+export const ownOptions = ['db', 'name', 'decorator', 'scope', 'httpErrors'] as const
+
+/** @throws ConfigError for all options that are wrong, those for `db.init()` too: who mends one must not meet the next at the next start */
 export function readPluginOptions (options: PluginOptions<unknown> & FastifysOwn): ReadOptions {
   // Fastify hands over the user's own object, with three options of its own in it.
   const { db, name, decorator = 'db', scope, httpErrors, prefix, logLevel, logSerializers, ...init } = options
-  if (name !== undefined && !isName(name)) throw new ConfigError('option name must be a letter and then letters, digits, _ or -')
-  if (!isName(decorator)) throw new ConfigError('option decorator must be a letter and then letters, digits, _ or -')
-  if (scope !== undefined && typeof scope !== 'function') throw new ConfigError('option scope must be a function of the request')
-  if (httpErrors !== undefined && typeof httpErrors !== 'boolean') throw new ConfigError('option httpErrors must be true or false')
+  const wrong = [
+    name !== undefined && !isName(name) && 'option name must be a letter and then letters, digits, _ or -',
+    !isName(decorator) && 'option decorator must be a letter and then letters, digits, _ or -',
+    scope !== undefined && typeof scope !== 'function' && 'option scope must be a function of the request',
+    httpErrors !== undefined && typeof httpErrors !== 'boolean' && 'option httpErrors must be true or false'
+  ].filter((message) => message !== false)
+  if (wrong.length > 0) {
+    const problems = new Problems()
+    for (const message of wrong) problems.try(() => { throw new ConfigError(message) })
+    problems.try(() => readSettings(init, { name: isName(name) ? name : undefined, ownOptions }))
+    problems.finish()
+  }
   return { name, decorator, scope, httpErrors, init }
 }
 

@@ -5,7 +5,7 @@ import type { PluginDb } from './contract.js'
 import { addHttpErrors } from './http-errors.js'
 import { checkPlace, place } from './instances.js'
 import { logging } from './logging.js'
-import { readPluginOptions, type PluginOptions } from './options.js'
+import { ownOptions, readPluginOptions, type PluginOptions } from './options.js'
 import { addRequestScope } from './request-scope.js'
 
 /** Part of Fastify's own limit for a plugin; the rest is for ending what the attempt began. */
@@ -39,7 +39,7 @@ export async function register (app: FastifyInstance, db: PluginDb, options: Plu
   if (scope !== undefined) addRequestScope(app, db, scope, () => state === 'open')
 
   try {
-    await db.init({ connectTimeout: defaultTimeout(app), ...init }, { name, ...log.hooks })
+    await db.init({ connectTimeout: defaultTimeout(app), ...init }, { name, ownOptions, ...log.hooks })
   } catch (error) {
     state = 'over'
     log.stop()

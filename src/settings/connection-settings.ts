@@ -3,6 +3,7 @@ import { type Hedge, parseHedge } from '../cqlengine/connection/hedge.js'
 import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import type { Client, DseClientOptions } from '../cqlengine/driver.js'
 import { ConfigError, NoConfigError, type CQLEngineError } from '../cqlengine/errors.js'
+import { meant, printable } from '../cqlengine/words.js'
 import { hasHosts, type ReadDriverOptions } from './driver-options.js'
 import type { Variable } from './options.js'
 import { readConsistency, readDriverOptions, readFlag, readHosts, readKeyspace, readObject, readText } from './readers.js'
@@ -106,21 +107,40 @@ export function problemsError (problems: readonly CQLEngineError[]): ConfigError
   return new Class(problems.map(({ message }) => message).join('; '))
 }
 
-/** Named connections; `default` is the one of the options around. */
-function readConnections (value: unknown, where: Where): ReadonlyMap<string, ReadConnection> {
-  const problems: ConfigError[] = []
-  const connections = new Map<string, ReadConnection>()
-  for (const [name, options] of Object.entries(readObject(value, where()))) {
+/** Gathers what is wrong, so that all of it is told at once. */
+export class Problems {
+  readonly #all: ConfigError[] = []
+
+  /** What `read` gives; undefined when it finds something wrong. */
+  try<T> (read: () => T): T | undefined {
     try {
-      if (name === 'default') throw new ConfigError(`${where('.default')} is reserved for the connection of the options around it; choose another name`)
-      if (name === '') throw new ConfigError(`${where()} has a connection without a name`)
-      connections.set(name, readConnection(readObject(options, where(`.${name}`)), (path = '') => where(`.${name}${path}`)))
+      return read()
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      problems.push(error)
+      this.#all.push(error)
+      return undefined
     }
   }
-  if (problems.length > 0) throw problemsError(problems)
+
+  /** @throws ConfigError for all that was gathered */
+  finish (): void {
+    if (this.#all.length > 0) throw problemsError(this.#all)
+  }
+}
+
+/** Named connections; `default` is the one of the options around. */
+function readConnections (value: unknown, where: Where): ReadonlyMap<string, ReadConnection> {
+  const problems = new Problems()
+  const connections = new Map<string, ReadConnection>()
+  for (const [name, options] of Object.entries(readObject(value, where()))) {
+    const read = problems.try(() => {
+      if (name === 'default') throw new ConfigError(`${where('.default')} is reserved for the connection of the options around it; choose another name`)
+      if (name === '') throw new ConfigError(`${where()} has a connection without a name`)
+      return readConnection(readObject(options, where(`.${name}`)), (path = '') => where(`.${name}${path}`))
+    })
+    if (read !== undefined) connections.set(name, read)
+  }
+  problems.finish()
   return connections
 }
 
@@ -129,22 +149,31 @@ const CONNECTION_OPTIONS = ['setupKwargs', 'hosts', 'keyspace', 'consistency', '
 /** One entry of `connections`: everything is in its object, nothing in the environment. */
 function readConnection (given: Readonly<Record<string, unknown>>, where: Where): ReadConnection {
   const label = (option: string, path = ''): string => where(`.${option}${path}`)
-  for (const name of Object.keys(given)) checkName(name, [...CONNECTION_OPTIONS, 'maxWaiting', 'hedge', 'client'], label(name))
+  const problems = new Problems()
+  problems.try(() => { checkNames(Object.keys(given), [...CONNECTION_OPTIONS, 'maxWaiting', 'hedge', 'client'], label) })
   const read: ReadOptions = {}
-  if (given.client !== undefined) read.client = checkClient(given.client, label('client'))
-  if (given.hedge !== undefined) read.hedge = parseHedge(given.hedge, label('hedge'))
+  const client = given.client === undefined ? undefined : problems.try(() => checkClient(given.client, label('client')))
+  if (client !== undefined) read.client = client
+  const hedge = given.hedge === undefined ? undefined : problems.try(() => parseHedge(given.hedge, label('hedge')))
+  if (hedge !== undefined) read.hedge = hedge
   for (const option of CONNECTION_OPTIONS) {
     if (given[option] === undefined) continue
-    checkExclusive(read.client, option, label)
-    Object.assign(read, { [option]: READERS[option](given[option], (path = '') => label(option, path)) })
+    problems.try(() => {
+      checkExclusive(given.client, option, label)
+      Object.assign(read, { [option]: READERS[option](given[option], (path = '') => label(option, path)) })
+    })
   }
   if (given.maxWaiting !== undefined) {
-    checkExclusive(read.client, 'maxWaiting', label)
-    read.maxWaiting = parseMaxWaiting(given.maxWaiting, label('maxWaiting'))
+    problems.try(() => {
+      checkExclusive(given.client, 'maxWaiting', label)
+      read.maxWaiting = parseMaxWaiting(given.maxWaiting, label('maxWaiting'))
+    })
   }
-  const connection = toConnection(read, label)
-  if (read.hosts === undefined && read.client === undefined && !hasHosts(read.setupKwargs)) throw new NoConfigError(`${label('hosts')}: no hosts are configured for this connection`)
-  return connection
+  const connection = problems.try(() => toConnection(read, label))
+  const hasPlace = given.hosts !== undefined || given.client !== undefined || (given.setupKwargs !== undefined && (read.setupKwargs === undefined || hasHosts(read.setupKwargs)))
+  if (!hasPlace) problems.try(() => { throw new NoConfigError(`${label('hosts')}: no hosts are configured for this connection`) })
+  problems.finish()
+  return connection as ReadConnection // there is one where nothing is wrong
 }
 
 /** @throws ConfigError for an option that a client of the user's excludes */
@@ -153,9 +182,20 @@ export function checkExclusive (client: unknown, option: string, label: (option:
   throw new ConfigError(`${label('client')} and ${label(option)} exclude each other: a client has its hosts and settings already`) // CON-06
 }
 
-/** @throws ConfigError for an option that does not exist */
-export function checkName (name: string, known: readonly string[], label: string): void {
-  if (known.includes(name)) return
-  const bare = name === 'username' || name === 'password' // CON-03
-  throw new ConfigError(`unknown option ${label}; ${bare ? 'use setupKwargs: { credentials: { username, password } } (CASSANDRA_SETUP_KWARGS)' : `known are ${known.join(', ')}`}`)
+/** So many unknown options are named: behind them stand those that there are. */
+const mostNames = 8
+
+/**
+ * @param label the option as messages have it
+ * @throws ConfigError for all options that do not exist
+ */
+export function checkNames (names: readonly string[], known: readonly string[], label: (name: string) => string): void {
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  const bare: readonly string[] = unknown.filter((name) => name === 'username' || name === 'password') // CON-03
+  const others = unknown.filter((name) => !bare.includes(name)).map((name) => `${label(printable(name))}${meant(name, known)}`)
+  throw new ConfigError([
+    ...bare.length === 0 ? [] : [`unknown option ${bare.map(label).join(', ')}; use setupKwargs: { credentials: { username, password } } (CASSANDRA_SETUP_KWARGS)`],
+    ...others.length === 0 ? [] : [`unknown option ${others.slice(0, mostNames).join(', ')}${others.length > mostNames ? ` and ${others.length - mostNames} more` : ''}; known are ${known.join(', ')}`]
+  ].join('; '))
 }

@@ -4,7 +4,7 @@ import { parseHedge } from '../cqlengine/connection/hedge.js'
 import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import { ConfigError, CQLEngineError } from '../cqlengine/errors.js'
 import {
-  checkExclusive, checkName, CLIENT_EXCLUDES, problemsError, READERS, toConnection,
+  checkExclusive, checkNames, CLIENT_EXCLUDES, Problems, problemsError, READERS, toConnection,
   type ConnectionSettings, type ReadConnection, type ReadOptions
 } from './connection-settings.js'
 import { hasHosts, isObject } from './driver-options.js'
@@ -31,32 +31,49 @@ export interface Settings {
 const OPTIONS = Object.keys(VARIABLES) as readonly Variable[]
 const KNOWN = [...OPTIONS, 'config', 'env', 'client', 'pageTokenSecret', 'connectTimeout', 'slowQuery', 'maxWaiting', 'hedge']
 
+/** Whose settings they are. */
+export interface Reader {
+  /** The instance, whose variables are `CASSANDRA_<NAME>_…` only. */
+  readonly name?: string | undefined
+  /** Options that the caller has beside these, for messages. */
+  readonly ownOptions?: readonly string[] | undefined
+}
+
 /**
  * @param options what the user wrote; may be frozen
- * @param where `name`: the instance, whose variables are `CASSANDRA_<NAME>_…` only
  * @throws NoConfigError when hosts or keyspace are configured nowhere
- * @throws ConfigError for anything else that is wrong; both name option and variable, never a value
+ * @throws ConfigError for anything else that is wrong, all of it at once; both name option and variable, never a value
  */
-export function readSettings (options: InitOptions = {}, where: { name?: string | undefined } = {}): Settings {
+export function readSettings (options: InitOptions = {}, { name, ownOptions = [] }: Reader = {}): Settings {
   if (!isObject(options)) throw new ConfigError('options must be an object')
-  for (const name of Object.keys(options)) checkName(name, KNOWN, name)
-  const label = (option: string, path = ''): string => `${option}${path} (${variableOf(option as Variable, where.name)})`
-  const client = options.client === undefined ? undefined : checkClient(options.client, 'option client')
-  for (const option of CLIENT_EXCLUDES) {
-    if (options[option] !== undefined) checkExclusive(client, option, (one) => one === 'client' || one === 'maxWaiting' ? one : label(one))
+  const problems = new Problems()
+  const given = <O extends keyof InitOptions, T>(option: O, read: (value: NonNullable<InitOptions[O]>, where: string) => T): T | undefined => {
+    const value = options[option]
+    return value === undefined ? undefined : problems.try(() => read(value as NonNullable<InitOptions[O]>, `option ${option}`))
   }
-  const { connections, ...read } = readVariables(options, { ...where, label })
-  const maxWaiting = options.maxWaiting === undefined ? undefined : parseMaxWaiting(options.maxWaiting, 'option maxWaiting')
-  const hedge = options.hedge === undefined ? undefined : parseHedge(options.hedge, 'option hedge')
-  const { settings, warnings } = toConnection({ ...read, client, maxWaiting, hedge, keyspace: undefined }, label)
+  const label = (option: string, path = ''): string => `${option}${path} (${variableOf(option as Variable, name)})`
+  problems.try(() => { checkNames(Object.keys(options), [...KNOWN, ...ownOptions], (one) => one) })
+  const client = given('client', checkClient)
+  for (const option of CLIENT_EXCLUDES) {
+    if (options[option] !== undefined) problems.try(() => { checkExclusive(options.client, option, (one) => one === 'client' || one === 'maxWaiting' ? one : label(one)) })
+  }
+  const { connections, ...read } = problems.try(() => readVariables(options, { name, label })) ?? {}
+  const maxWaiting = given('maxWaiting', parseMaxWaiting)
+  const hedge = given('hedge', parseHedge)
+  const pageTokenSecret = given('pageTokenSecret', readSecrets)
+  const connectTimeout = given('connectTimeout', readMilliseconds)
+  const slowQuery = given('slowQuery', readMilliseconds)
+  const connection = problems.try(() => toConnection({ ...read, client, maxWaiting, hedge, keyspace: undefined }, label))
+  problems.finish()
+  const { settings, warnings } = connection as ReadConnection // there is one where nothing is wrong
   const named = [...connections ?? []]
   return {
     default: settings,
     keyspace: read.keyspace === undefined ? ownKeyspace(client) : read.keyspace ?? undefined,
     connections: Object.assign(Object.create(null), Object.fromEntries(named.map(([name, { settings: own }]) => [name, maxWaiting === undefined || own.client !== undefined ? own : { maxWaiting, ...own }]))),
-    ...(options.pageTokenSecret !== undefined && { pageTokenSecret: readSecrets(options.pageTokenSecret, 'option pageTokenSecret') }),
-    ...(options.connectTimeout !== undefined && { connectTimeout: readMilliseconds(options.connectTimeout, 'option connectTimeout') }),
-    ...(options.slowQuery !== undefined && { slowQuery: readMilliseconds(options.slowQuery, 'option slowQuery') }),
+    ...(pageTokenSecret !== undefined && { pageTokenSecret }),
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(slowQuery !== undefined && { slowQuery }),
     warnings: [...warnings, ...named.flatMap(([, one]) => one.warnings)]
   }
 }

@@ -165,6 +165,9 @@ t.test('mistakes in the options', async (t) => {
   await t.rejects(register(newApp(t), { keyspace: undefined }), NoConfigError)
   await t.rejects(register(newApp(t), { nonsense: 'cAnArY' } as object), { name: 'ConfigError', message: /^unknown option nonsense(?!.*cAnArY)/ })
   await t.rejects(register(newApp(t), { db: {} as CQLAlchemy }), ConfigError)
+  const all = /^option name must be [^;]+; option httpErrors must be [^;]+; unknown option hostz \(did you mean hosts\?\); known are .*hosts.*db, name, decorator, scope, httpErrors; .*option slowQuery/
+  await t.rejects(register(newApp(t), { name: '5', httpErrors: 'cAnArY', hostz: 'cAnArY', slowQuery: 'cAnArY' } as object), { name: 'ConfigError', message: all }, 'all at once, those of db.init() too')
+  await t.rejects(register(newApp(t), { scop: () => ({}) } as object), { name: 'ConfigError', message: /unknown option scop \(did you mean scope\?\); known are/ })
 })
 
 t.test('a client of the user’s stays open', async (t) => {

@@ -76,7 +76,7 @@ t.test('the driver’s options: CON-03 and what else can be told at once', async
 })
 
 t.test('options that do not exist', async (t) => {
-  mistake(t, 'a slip of the pen', { ...base, hostz: canary }, /unknown option hostz; known are .*hosts/)
+  mistake(t, 'a slip of the pen', { ...base, hostz: canary }, /unknown option hostz \(did you mean hosts\?\); known are .*hosts/)
   mistake(t, 'even without a value', { ...base, hostz: undefined }, /hostz/)
   for (const bare of ['username', 'password']) mistake(t, `bare ${bare} (CON-03)`, { ...base, [bare]: canary }, new RegExp(`${bare}.*setupKwargs: .*credentials.*CASSANDRA_SETUP_KWARGS`))
   mistake(t, 'inside a connection', { ...base, connections: { c: { hosts: 'h', hostz: canary } } }, /connections\.c\.hostz \(CASSANDRA_CONNECTIONS\)/)
@@ -103,4 +103,19 @@ t.test('several mistakes are told at once', async (t) => {
     /hosts \(CASSANDRA_HOSTS\)/, /keyspace \(CASSANDRA_KEYSPACE\)/, /consistency \(CASSANDRA_CONSISTENCY\)/, /lazyConnect \(CASSANDRA_LAZY_CONNECT\)/, /connections\.c/)
   t.notOk(error instanceof NoConfigError, 'some are no missing ones')
   t.match(error, { code: 'CQL_CONFIG', statusCode: 500 })
+})
+
+t.test('all mistakes are told at once, each with what is meant', async (t) => {
+  mistake(t, 'two slips and two bad values', { env: false, hostz: canary, keyspce: canary, connectTimeout: canary, hedge: canary, maxWaiting: -1 },
+    /unknown option hostz \(did you mean hosts\?\), keyspce \(did you mean keyspace\?\); known are setupKwargs, hosts, .*hedge/, /hosts \(CASSANDRA_HOSTS\): no hosts/,
+    /keyspace \(CASSANDRA_KEYSPACE\): no keyspace/, /option connectTimeout/, /option hedge/, /option maxWaiting/)
+  mistake(t, 'beside a login', { ...base, username: canary, password: canary, retry: true, consistency: canary },
+    /unknown option username, password; use setupKwargs: \{ credentials/, /unknown option retry; known are/, /consistency \(CASSANDRA_CONSISTENCY\)/)
+  mistake(t, 'in connections', { ...base, connections: { a: { hostz: canary, consistency: canary }, b: { hosts: 'h', lazyConnec: true, retryConnect: canary } } },
+    /connections\.a\.hostz \(CASSANDRA_CONNECTIONS\) \(did you mean hosts\?\)/, /connections\.a\.consistency/, /connections\.a\.hosts \(CASSANDRA_CONNECTIONS\): no hosts/,
+    /connections\.b\.lazyConnec .*did you mean lazyConnect/, /connections\.b\.retryConnect/)
+  mistake(t, 'a client beside what it has', { env: false, keyspace: 'k', client: 5, hosts: 'h', localDataCenter: 'd' }, /option client/, /client and hosts/, /client and localDataCenter/)
+  let thrown: unknown
+  try { readSettings({ ...base, nam: 'x' } as InitOptions, { ownOptions: ['name', 'scope'] }) } catch (error) { thrown = error }
+  t.match((thrown as Error).message, /unknown option nam \(did you mean name\?\); known are .*hedge, name, scope$/, 'those of the caller, too')
 })
