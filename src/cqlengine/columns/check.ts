@@ -1,6 +1,7 @@
 import type { AnyColumnOptions, IndexOptions } from './column.js'
 import { type CqlType, InvalidValue } from './cql-type.js'
 import { isLostInside } from './elements.js'
+import { issuesOf } from './issues.js'
 import { unreadable } from './outside.js'
 import { lengthOf } from './text.js'
 
@@ -107,7 +108,9 @@ function checkByUser ({ validate }: AnyColumnOptions, value: unknown): void {
   let verdict: unknown
   try {
     verdict = validate(value)
-  } catch {
+  } catch (error) {
+    const issue = issuesOf(error, value)?.[0]
+    if (issue !== undefined) throw new InvalidValue('validate', issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`, issue.path)
     // Dropped with its text, which could hold the value.
     throw new InvalidValue('validate', 'was refused: the validate function of the column threw an error')
   }

@@ -1,5 +1,6 @@
 import { InvalidValue } from '../columns/cql-type.js'
-import { ModelDefinitionError, QueryError } from '../errors.js'
+import { issuesOf } from '../columns/issues.js'
+import { CQLEngineError, ModelDefinitionError, QueryError, ValidationError } from '../errors.js'
 import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
 import { type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
@@ -115,9 +116,20 @@ function judgedByUser (instance: object, base: State, check: () => unknown): unk
   Object.assign(judging, { instance, base })
   try {
     return check.call(instance)
+  } catch (error) {
+    throw withoutValues(error, instance, base)
   } finally {
     Object.assign(judging, before)
   }
+}
+
+/** What a validator of the user's found (Standard Schema), as our own error: by paths, and without the values that its messages may repeat. */
+function withoutValues (error: unknown, instance: object, base: State): unknown {
+  if (error instanceof CQLEngineError) return error
+  const values = valuesOf(instance, base)
+  const issues = issuesOf(error, Object.fromEntries(tableOf(base.model).columns.map(({ name, position }) => [name, values[position]])))
+  if (issues === undefined) return error
+  return new ValidationError(base.model[META].name, issues.map(({ path, message }) => ({ column: path.length === 0 ? '*' : path.join('.'), rule: 'validate', message })))
 }
 
 /** The discriminator of a child is its own, whatever was assigned (POL-03). */
