@@ -1,5 +1,6 @@
 import t from 'tap'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,7 +9,7 @@ import { compile } from '../support/compile.js'
 import { root } from '../support/root.js'
 
 const run = promisify(execFile)
-const manifest: { exports: Record<string, unknown>, dependencies: Record<string, string>, scripts: Record<string, string> } =
+const manifest: { exports: Record<string, unknown>, typesVersions: { '*': Record<string, string[]> }, dependencies: Record<string, string>, scripts: Record<string, string> } =
   JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json').map((entry) => `fastify-cqlalchemy${entry.slice(1)}`)
 
@@ -86,4 +87,32 @@ t.test('the types of /core and /testing need neither Fastify nor Express', async
     "export { startCassandra, mockClient } from 'fastify-cqlalchemy/testing'"
   ].join('\n'))
   t.equal(await compile(project), '')
+})
+
+t.test('every entry has its types where the compiler does not read "exports": moduleResolution node, as Next writes it', async (t) => {
+  const here = join(project, 'node10')
+  await mkdir(here)
+  await link(['@types/node', '@types/express', '@types/express-serve-static-core', '@types/serve-static', '@types/body-parser', '@types/qs', '@types/range-parser', '@types/send',
+    '@types/connect', '@types/http-errors', '@types/mime', 'fastify', 'pino', 'pino-std-serializers', 'fast-json-stringify', 'light-my-request', 'find-my-way'].filter((name) => existsSync(join(root, 'node_modules', name)) && !existsSync(join(project, 'node_modules', name))))
+  await writeFile(join(here, 'user.ts'), [
+    "import fastifyCqlalchemy from 'fastify-cqlalchemy'",
+    ...entries.map((entry, i) => `import * as entry${i} from '${entry}'`),
+    "import { CQLAlchemy } from 'fastify-cqlalchemy/core'",
+    "import { expressScope } from 'fastify-cqlalchemy/express'",
+    "import { mockClient } from 'fastify-cqlalchemy/testing'",
+    'export const db: CQLAlchemy = new CQLAlchemy()',
+    `export const all = [fastifyCqlalchemy, ${entries.map((_, i) => `entry${i}`).join(', ')}, expressScope(db, () => undefined), mockClient()]`,
+    '// @ts-expect-error a number is no CQLAlchemy, so its type is known',
+    'export const wrong: CQLAlchemy = 5',
+    '// @ts-expect-error the members are known',
+    'void entry1.nothing'
+  ].join('\n'))
+  for (const compiler of ['typescript-5.9', 'typescript'] as const) { // 7 has this resolution no more
+    const options = { target: 'es2022', module: 'esnext', moduleResolution: 'node', lib: ['es2022', 'esnext.disposable'], types: ['node'], strict: true, noEmit: true, skipLibCheck: true }
+    await writeFile(join(here, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: { ...options, ...compiler === 'typescript' && { ignoreDeprecations: '6.0' } }, files: ['user.ts']
+    }))
+    t.equal(await compile(here, compiler), '', compiler)
+  }
+  t.same(Object.keys(manifest.typesVersions['*']).map((name) => `fastify-cqlalchemy/${name}`), entries.slice(1), 'every entry but the first, which has "types"')
 })
