@@ -25,3 +25,21 @@ t.test('anything else is a 500 that says nothing, whatever it is', async (t) => 
   const neutral = { statusCode: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal Server Error', headers: {} }
   for (const thrown of [new Error('secret'), Object.assign(new Error('secret'), { statusCode: 404 }), 'secret', 5, null, undefined, {}, Symbol('secret')]) t.strictSame(toHttpError(thrown), neutral)
 })
+
+t.test('a filter as those of Nest answers our errors by their own words: status, or statusCode', async (t) => {
+  /** Nest's own, for what is none of its HttpExceptions: it asks for statusCode and message. */
+  const byNest = (error: unknown): object => {
+    const { statusCode, message } = error as { statusCode?: number, message?: string }
+    return statusCode !== undefined && message !== undefined ? { statusCode, message } : { statusCode: 500, message: 'Internal server error' }
+  }
+  /** As people write it. */
+  const byHand = (error: unknown): object => {
+    const { getStatus, status = 500, expose = false, message } = error as { getStatus?: () => number, status?: number, expose?: boolean, message: string }
+    return { statusCode: getStatus?.() ?? status, message: expose ? message : 'Internal server error' }
+  }
+  const missing = new DoesNotExist('User.get: no row fits')
+  for (const filter of [byNest, byHand]) t.same(filter(missing), { statusCode: 404, message: 'User.get: no row fits' })
+  t.same(byHand(new ValidationError('User', [{ column: 'name', rule: 'length', message: 'is too long' }])), { statusCode: 400, message: 'User.name: is too long' })
+  t.same(byHand(new QueryError('a mistake of the program')), { statusCode: 500, message: 'Internal server error' })
+  t.same(byHand(new ClosedError('closed')), { statusCode: 503, message: 'Internal server error' })
+})
