@@ -87,9 +87,13 @@ export class CQLAlchemy {
     }
   }
 
-  /** The concrete models, in the order of their definition. */
+  /**
+   * The concrete models, in the order of their definition, each family followed by its registered children. Your classes are in it once they are
+   * known: at their first use, or by `static { this.register() }`; until then what they extend.
+   * @example for (const model of db.models) console.log(model.tableName, await model.objects.count())
+   */
   // Inside a model is a body without column types, outside what define() declares.
-  get models (): readonly AnyModelClass[] { return this.#engine.models as unknown as readonly AnyModelClass[] }
+  get models (): readonly AnyModelClass[] { return withChildren(this.#engine.models) as unknown as readonly AnyModelClass[] }
 
   /** The registry of connections: registers, lists, opens and closes them. */
   get connection (): Connections { return this.#registry }

@@ -59,9 +59,9 @@ export const indexes = [
 c.Text({ index: { using: 'sai', options: { case_sensitive: null } } })
 
 class User extends db.Model.define('user', { id: c.UUID({ primaryKey: true }), tags: c.Set(c.Text) }, {
-  keyspace: env['X'], connection: env['X'], consistency: undefined, description: env['X'], options: undefined, key: undefined
+  keyspace: env['X'], connection: env['X'], consistency: undefined, description: env['X'], options: undefined, key: undefined, replace: undefined
 }).as<User>() {}
-export class Address extends db.UserType.define('address', { street: c.Text() }) {}
+export class Address extends db.UserType.define('address', { street: c.Text() }, { replace: undefined }) {}
 
 export async function operations (user: User, token: string | undefined, ttl: number | undefined, keyspace: string | undefined, yes: boolean | undefined): Promise<void> {
   const options = {

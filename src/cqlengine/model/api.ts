@@ -254,7 +254,7 @@ export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends M
    * @example
    * class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
    */
-  polymorphic<M extends AnyModel & { columns: C }, const V extends string | number, const D extends Columns = {}> (this: M, value: V, columns?: D): Extended<M, C, D, { [K in keyof C as 'discriminator' extends FlagsIn<C[K]> ? K : never]: V extends ValueOf<C[K]> ? V : ValueOf<C[K]> }>
+  polymorphic<M extends AnyModel & { columns: C }, const V extends string | number, const D extends Columns = {}> (this: M, value: V, columns?: D, options?: ReplaceOption): Extended<M, C, D, { [K in keyof C as 'discriminator' extends FlagsIn<C[K]> ? K : never]: V extends ValueOf<C[K]> ? V : ValueOf<C[K]> }>
 }
 
 type Checked<C, D> =
@@ -276,6 +276,12 @@ type SettersFor<C> = [Extract<keyof C, keyof InstanceSetters>] extends [never] ?
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the keys of any model class
 type Statics<M> = { [K in Exclude<keyof M, keyof ModelClass<any, any> | 'prototype'>]: M[K] }
 
+/** For a module that is evaluated twice, as by hot reload. */
+export interface ReplaceOption {
+  /** Takes the place of what there is of this name. Default false. Types may always be defined anew: there it has no effect. */
+  replace?: boolean | undefined
+}
+
 /** The last argument of `define`. */
 export interface TableOptions<C> {
   /** Where the table is, unless the query or context says otherwise. */
@@ -290,6 +296,11 @@ export interface TableOptions<C> {
   options?: Record<string, unknown> | undefined
   /** The primary key by names, instead of the columns' options and order: `[['tenant', 'day'], 'time']`. */
   key?: [partition: (keyof C)[] | keyof C, ...clustering: (keyof C)[]] | undefined
+  /**
+   * Takes the place of the model that there is of this table, keyspace and connection, for a module that is evaluated twice: hot reload. Default
+   * false: a second model of one table is a mistake.
+   */
+  replace?: boolean | undefined
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any user type */
@@ -327,5 +338,5 @@ export interface UserTypeClass<C extends Columns> {
    * @example
    * class Detailed extends Address.define('detailed_address', { floor: c.Integer() }) {}
    */
-  define<const D extends Columns> (typeName: string, columns: D): UserTypeClass<Flat<C & D>>
+  define<const D extends Columns> (typeName: string, columns: D, options?: ReplaceOption): UserTypeClass<Flat<C & D>>
 }

@@ -46,6 +46,7 @@ function isInherited ({ prototype, [META]: { body } }: ModelConstructor, method:
 function draw (model: ModelConstructor): Blueprint {
   const table = tableOf(model)
   const of = classOfView(model)
+  if (of === model) model[META].engine.know(model)
   const blueprint = of === model ? drawn(model, table) : { ...blueprintOf(of), fresh: freshSource(model, table) }
   blueprints.set(model, blueprint)
   return blueprint

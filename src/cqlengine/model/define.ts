@@ -41,7 +41,7 @@ class ModelRoot extends ModelInstance {
     // Left out: inherited, also from a static of an abstract base (MOD-10).
     if (given.keyspace !== undefined) model.keyspace = given.keyspace
     if (given.connection !== undefined) model.connection = given.connection
-    parent.engine.register(model as ModelConstructor)
+    parent.engine.register(model as ModelConstructor, given.replace)
     return model
   }
 
@@ -51,21 +51,22 @@ class ModelRoot extends ModelInstance {
     return extend(this, { name: 'An abstract model', columns: all, table: undefined, options: parent.options, family: undefined, variant: undefined })
   }
 
-  static polymorphic (value: unknown, columns: Columns = {}): typeof ModelRoot {
+  static polymorphic (value: unknown, columns: Columns = {}, options: unknown = {}): typeof ModelRoot {
     const parent = this[META]
     const { family, table } = parent
     if (family === undefined || table === undefined) throw new ModelDefinitionError(`${parent.name}: polymorphic() needs a model with a column that says discriminatorColumn: true`)
     const at = `Table "${table.name}", kind ${JSON.stringify(String(value))}`
     const all = inherit(parent, columns, at)
+    const variant = variantValue(at, family, value)
+    const isReplacing = checkReplace(at, options, ['replace'])
     for (const [name, column] of Object.entries(columns)) {
       if (column.options.primaryKey === true || column.options.partitionKey === true) throw new ModelDefinitionError(`${at}, column "${name}": the key belongs to the base of the family`)
       if (column.options.discriminatorColumn === true) throw new ModelDefinitionError(`${at}, column "${name}": the family has the discriminator "${family.discriminator.name}" already`)
-      checkAgainstFamily(at, name, column, family)
+      checkAgainstFamily(at, name, column, isReplacing ? family.othersThan(variant) : family.children)
     }
-    const variant = variantValue(at, family, value)
-    if (family.hasKind(variant)) throw new ModelDefinitionError(`${at}: another child has this value of "${family.discriminator.name}" already; give each child a value of its own`)
+    if (!isReplacing && family.hasKind(variant)) throw new ModelDefinitionError(`${at}: another child has this value of "${family.discriminator.name}" already; give each child a value of its own, or the option replace: true where the module is evaluated twice`)
     const child = extend(this, { name: table.name, columns: all, table: compileTable(table.name, all, keyOf(table)), options: parent.options, family, variant })
-    family.addChild(child as ModelConstructor)
+    family.addChild(child as ModelConstructor, isReplacing)
     return child
   }
 
@@ -96,9 +97,9 @@ function keyOf (table: Table): KeyOption {
 }
 
 /** Two children may share a column only when it is the same in the table. */
-function checkAgainstFamily (at: string, name: string, column: AnyColumn, family: Family): void {
+function checkAgainstFamily (at: string, name: string, column: AnyColumn, children: readonly ModelConstructor[]): void {
   const field = column.options?.dbField ?? name
-  for (const child of family.children) {
+  for (const child of children) {
     const other = child[META].table?.byField.get(field)
     if (other !== undefined && other.type.cql !== column.type.cql) {
       throw new ModelDefinitionError(`${at}, column "${name}": another child has it as ${other.type.cql}; in one table it can have one type only`)
@@ -122,15 +123,15 @@ interface DefineOptions extends ModelOptions {
   readonly keyspace?: string | undefined
   readonly connection?: string | undefined
   readonly key?: KeyOption | undefined
+  readonly replace: boolean
 }
 
-const optionNames = ['keyspace', 'connection', 'consistency', 'description', 'options', 'key']
+const optionNames = ['keyspace', 'connection', 'consistency', 'description', 'options', 'key', 'replace']
 
 function checkOptions (table: string, options: unknown): DefineOptions {
   const at = `Table ${JSON.stringify(table)}`
   if (typeof options !== 'object' || options === null) throw new ModelDefinitionError(`${at}: the last argument of define() must be an object of options`)
-  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
-  if (unknown !== undefined) throw new ModelDefinitionError(`${at}: unknown option ${shown(unknown)}${meant(unknown, optionNames)}; known are ${listed(optionNames)}`)
+  const replace = checkReplace(at, options, optionNames)
   const { keyspace, connection, consistency, description, options: properties = {}, key } = options as Record<string, unknown>
   if (keyspace !== undefined) checkKeyspaceName(keyspace, at)
   if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new ModelDefinitionError(`${at}: connection must be a name`)
@@ -143,8 +144,19 @@ function checkOptions (table: string, options: unknown): DefineOptions {
     consistency: consistency === undefined ? undefined : level(consistency, at),
     description,
     properties: properties as Record<string, unknown>,
-    key: key as KeyOption | undefined
+    key: key as KeyOption | undefined,
+    replace
   }
+}
+
+/** Whether a definition takes the place of the one that there is. @throws {ModelDefinitionError} for options that do not exist */
+function checkReplace (at: string, options: unknown, known: readonly string[]): boolean {
+  if (typeof options !== 'object' || options === null) throw new ModelDefinitionError(`${at}: the last argument must be an object of options`)
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new ModelDefinitionError(`${at}: unknown option ${shown(unknown)}${meant(unknown, known)}; known are ${listed(known)}`)
+  const { replace = false } = options as Record<string, unknown>
+  if (typeof replace !== 'boolean') throw new ModelDefinitionError(`${at}: replace must be true or false`)
+  return replace
 }
 
 function level (consistency: unknown, at: string): number {

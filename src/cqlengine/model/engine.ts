@@ -15,6 +15,12 @@ export interface Engine {
   /** See `Model.standard`. */
   standard (model: ModelConstructor, purpose: unknown): object
   createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }>
-  /** Called for each concrete model at its definition. @throws {ModelDefinitionError} for a second model of the same place */
-  register (model: ModelConstructor): void
+  /**
+   * Called for each concrete model at its definition, and by `register()` for the class of the user's.
+   * @param replace whether it takes the place of the model that there is of this table
+   * @throws {ModelDefinitionError} for a second model of the same place
+   */
+  register (model: ModelConstructor, replace?: boolean): void
+  /** A class is used for the first time: from then on it stands for the one that `define` gave. */
+  know (model: ModelConstructor): void
 }

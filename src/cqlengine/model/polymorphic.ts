@@ -24,7 +24,19 @@ export class Family {
 
   get children (): readonly ModelConstructor[] { return this.#children }
 
-  addChild (child: ModelConstructor): void { this.#children.push(child) }
+  /** @param replace whether it takes the place of the child with its value; that one's rows then are of the new class */
+  addChild (child: ModelConstructor, replace = false): void {
+    const kind = this.#kindOf(child[META].variant)
+    const at = replace ? this.#children.findIndex((c) => this.#kindOf(c[META].variant) === kind) : -1
+    if (at < 0) this.#children.push(child)
+    else {
+      this.#children[at] = child
+      this.#registered.delete(kind)
+    }
+  }
+
+  /** All children but the one with this value. */
+  othersThan (variant: unknown): readonly ModelConstructor[] { return this.#children.filter((c) => this.#kindOf(c[META].variant) !== this.#kindOf(variant)) }
 
   /** Makes `model` the class of its rows. The class that the user extends is registered, not the one `polymorphic()` gave. */
   register (model: ModelConstructor): void {

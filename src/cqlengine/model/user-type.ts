@@ -4,12 +4,12 @@ import { InvalidValue } from '../columns/cql-type.js'
 import { StoredFields } from '../columns/user-defined.js'
 import { UserTypeError } from '../errors.js'
 import { nameRule } from '../statements/identifiers.js'
-import type { UserTypeClass } from './api.js'
+import type { ReplaceOption, UserTypeClass } from './api.js'
 import { checkAccessors, guarded } from './field-guard.js'
 import { isHidden, setColumn, setHidden } from './own-columns.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
 import { isolated, readValues, Violations } from './values.js'
-import { shown } from '../words.js'
+import { meant, shown } from '../words.js'
 
 const forbidden = new Set(['toObject', 'toJSON', 'constructor', '__proto__'])
 
@@ -72,8 +72,9 @@ export class UserTypeValue extends FieldGuard {
   }
 
   /** A type with these fields and those of its parents (B36). The name keeps its case. */
-  static define (typeName: string, columns: Columns): typeof UserTypeValue {
+  static define (typeName: string, columns: Columns, options?: unknown): typeof UserTypeValue {
     checkName(typeName)
+    checkReplace(typeName, options)
     if (typeof columns !== 'object' || columns === null) throw new UserTypeError(`User type "${typeName}": the fields must be an object of names and columns`)
     const fields: Record<string, AnyColumn> = { ...this.columns }
     for (const [name, column] of Object.entries(columns)) {
@@ -142,6 +143,16 @@ function checkName (typeName: string): void {
   if (typeof typeName !== 'string' || !nameRule.test(typeName)) throw new UserTypeError(`User type ${shown(typeName)}: the name may hold only letters, digits and _`)
 }
 
+/** Types are in no list, so that there is nothing to replace; yet a model's module says it of all that it defines. */
+function checkReplace (typeName: string, options: unknown): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null) throw new UserTypeError(`User type "${typeName}": the last argument must be an object of options`)
+  const unknown = Object.keys(options).find((name) => name !== 'replace')
+  if (unknown !== undefined) throw new UserTypeError(`User type "${typeName}": unknown option ${shown(unknown)}${meant(unknown, ['replace'])}; known is replace`)
+  const { replace } = options as Record<string, unknown>
+  if (replace !== undefined && typeof replace !== 'boolean') throw new UserTypeError(`User type "${typeName}": replace must be true or false`)
+}
+
 function checkField (typeName: string, name: string, column: AnyColumn): void {
   const at = `User type "${typeName}", field "${name}"`
   if (!(column instanceof Column)) throw new UserTypeError(`${at}: expected a column, e.g. db.columns.Text()`)
@@ -170,7 +181,7 @@ export interface UserTypeRoot {
    * @param typeName its name in the database; keeps its case
    * @throws {UserTypeError} for names and fields that cannot be used
    */
-  define<const C extends Columns> (typeName: string, columns: C): UserTypeClass<C>
+  define<const C extends Columns> (typeName: string, columns: C, options?: ReplaceOption): UserTypeClass<C>
 }
 
 /** The body knows no column types, which exist for the compiler only; `UserTypeClass` says what it amounts to. */

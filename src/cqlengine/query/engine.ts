@@ -1,6 +1,6 @@
 import { ModelDefinitionError } from '../errors.js'
 import type { Engine } from '../model/engine.js'
-import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { classOfView, META, type ModelConstructor, type ModelMeta, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions, noOptions } from '../model/options.js'
 import type { State } from '../model/state.js'
@@ -20,6 +20,8 @@ import { KeptTexts, StatementCache } from './statement-cache.js'
 export class QueryEngine implements Engine, Querying {
   readonly db: Database
   readonly #models: ModelConstructor[] = []
+  /** Definitions that said `replace`. */
+  readonly #replacing = new WeakSet<ModelMeta>()
   readonly #texts = new KeptTexts()
   /** All rows of each model. */
   readonly #querySets = new WeakMap<ModelConstructor, QuerySet>()
@@ -40,7 +42,10 @@ export class QueryEngine implements Engine, Querying {
 
   querySet (model: ModelConstructor): QuerySet {
     let all = this.#querySets.get(model)
-    if (all === undefined) this.#querySets.set(model, all = QuerySet.of(this, model))
+    if (all === undefined) {
+      this.#querySets.set(model, all = QuerySet.of(this, model))
+      this.know(classOfView(model))
+    }
     return all.copy()
   }
 
@@ -63,18 +68,28 @@ export class QueryEngine implements Engine, Querying {
     return await createMany(model, rows, options)
   }
 
-  register (model: ModelConstructor): void {
+  register (model: ModelConstructor, replace = false): void {
     const { name } = tableOf(model)
-    const known = this.#models.findIndex((m) => m[META] === model[META])
-    if (known >= 0) {
-      this.#models[known] = model // the user's class, which may have statics of its own
-      return
+    if (replace) this.#replacing.add(model[META])
+    const at = this.#models.findIndex((m) => m[META] === model[META])
+    // Statics of the user's class may say another place than its definition.
+    const other = this.#models.findIndex((m) => m[META] !== model[META] && tableOf(m).name === name && m.keyspace === model.keyspace && m.connection === model.connection)
+    if (other >= 0 && this.#replacing.has(model[META])) {
+      this.#models[other] = model
+      if (at >= 0) this.#models.splice(at, 1)
+    } else if (at >= 0) {
+      this.#models[at] = model // the user's class, which may have statics of its own
+    } else if (other >= 0) {
+      throw new ModelDefinitionError(`Table "${name}": a model of this table is defined already, with the same keyspace and connection. Import that one; a further class of rows is made by polymorphic(). Where the module is evaluated twice, as by hot reload, give define() the option replace: true`)
+    } else {
+      this.#models.push(model)
     }
-    const other = this.#models.find((m) => tableOf(m).name === name && m.keyspace === model.keyspace && m.connection === model.connection)
-    if (other !== undefined) {
-      throw new ModelDefinitionError(`Table "${name}": a model of this table is defined already, with the same keyspace and connection. Import that one; a further class of rows is made by polymorphic()`)
-    }
-    this.#models.push(model)
+  }
+
+  know (model: ModelConstructor): void {
+    const listed = this.#models.find((m) => m[META] === model[META])
+    // What define() gave has the definition itself, a class of the user's inherits it. Of several the first counts, unless one says register().
+    if (listed !== undefined && listed !== model && Object.hasOwn(listed, META)) this.register(model)
   }
 
   #writing (table: Table): Writing {
