@@ -14,6 +14,7 @@ import type { ModelConstructor } from './cqlengine/model/meta.js'
 import type { BatchOptions } from './cqlengine/model/operations.js'
 import { watched } from './cqlengine/model/refusal.js'
 import { inspect } from './cqlengine/model/printing.js'
+import { printAs, printDriverValues } from './cqlengine/model/test-printing.js'
 import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.js'
 import { BatchQuery, runBatch } from './cqlengine/query/batch.js'
 import { contextQuery } from './cqlengine/query/context.js'
@@ -73,6 +74,7 @@ export class CQLAlchemy {
   #opening: symbol | undefined
 
   constructor () {
+    printDriverValues()
     const database = { registry: this.#registry, scopes: this.#scopes }
     this.#engine = new QueryEngine(database, () => this.#pageTokens)
     this.Model = createModel(this.#engine)
@@ -85,6 +87,8 @@ export class CQLAlchemy {
     this.BatchQuery = class extends BatchQuery {
       constructor (options?: BatchOptions) { super(database, options) }
     }
+    // A failing assertion, a logger and a spread would show all that is inside.
+    for (const name of Object.keys(this)) Object.defineProperty(this, name, { enumerable: false })
   }
 
   /**
@@ -235,6 +239,8 @@ export class CQLAlchemy {
 
   /** What is known of the connections, without asking a server. Holds host addresses: for operators. */
   status (): Status { return this.#registry.status() }
+
+  static { printAs(this.prototype, 'CQLAlchemy', (db) => db[inspect]()) }
 
   /** What is printed of it: its state, and no host or setting. */
   [inspect] (): string {

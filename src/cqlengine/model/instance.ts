@@ -15,6 +15,7 @@ import { addOption, mergeOptions } from './options.js'
 import { valueOf } from './layout.js'
 import { refusal, refuse, watched } from './refusal.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
+import { copiedByJest } from './test-printing.js'
 import { modelSchema } from './schema.js'
 import type { SchemaOptions } from './schema-types.js'
 import { type Loaded, type Source, State } from './state.js'
@@ -156,6 +157,8 @@ export class ModelInstance extends FieldGuard {
     const state = ModelInstance.stateOf(this)
     return state === undefined ? copyToJSON(this, columnsOf(this)) : toJSON(this, state)
   }
+
+  get [copiedByJest] (): string[] { return Object.keys(this) }
 
   [inspect] (...given: InspectArguments): object | string { return printed(this, columnsOf(this), given) }
 

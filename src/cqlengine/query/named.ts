@@ -9,6 +9,7 @@ import type { Engine } from '../model/engine.js'
 import { META, type ModelConstructor, type ModelMeta } from '../model/meta.js'
 import type { Timestamp } from '../model/operations.js'
 import { inspect } from '../model/printing.js'
+import { printAs } from '../model/test-printing.js'
 import type { Table } from '../model/table.js'
 import type { DescribedTables } from './described-table.js'
 import { placeOfTable } from './place.js'
@@ -148,6 +149,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }
 
   [inspect] (): string { return `NamedQuerySet { of ${shown(this.#name)}, ${this.#calls.map(([method]) => `${method}()`).join('.') || 'all rows'} }` }
+  static { printAs(this.prototype, 'NamedQuerySet', (query) => query[inspect]()) }
   /** A query set is no data: returned from a handler by mistake it throws. */
   toJSON (): never { throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`) }
 

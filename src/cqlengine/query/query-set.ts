@@ -10,6 +10,7 @@ import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/oper
 import { addOption, mergeOptions } from '../model/options.js'
 import { refusal, refuse, watched } from '../model/refusal.js'
 import { inspect } from '../model/printing.js'
+import { isAskedByJest, printAs } from '../model/test-printing.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
 import type { Route } from '../connection/route.js'
@@ -200,8 +201,11 @@ export class QuerySet implements AsyncIterable<unknown> {
     }
   }
 
+  static { printAs(this.prototype, 'QuerySet', (query) => query[inspect]()) }
+
   /** A query set is no data: returned from a handler by mistake it would be an empty object. */
-  toJSON (): never {
+  toJSON (...given: unknown[]): string {
+    if (isAskedByJest(given)) return this[inspect]()
     throw new QueryError(`${this.#name}: a query set is not its rows; await all(), first() or page() and return that`)
   }
 
