@@ -50,7 +50,8 @@ export default [
   {
     name: 'internals of the driver',
     files: ['src/**/*.ts'],
-    ignores: ['src/cqlengine/connection/driver-internals/**'],
+    // Settings are plain values.
+    ignores: ['src/cqlengine/connection/driver-internals/**', 'src/settings/**'],
     rules: {
       'no-restricted-syntax': ['error', ...[
         'MemberExpression[computed=false] > Identifier.property[name=/^_[a-z]/i]',
