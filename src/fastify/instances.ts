@@ -91,10 +91,10 @@ function isMethod (target: object, key: PropertyKey): boolean {
   return false
 }
 
-/** Of the class or an own property of it; names of other instances hang on the object too, but can be configured. */
+/** Of the class or an own property of it; names of other instances hang on the object too, but nobody can write them. */
 function isMember (db: object, name: string): boolean {
   const own = Object.getOwnPropertyDescriptor(db, name)
-  return name in (Object.getPrototypeOf(db) as object) || (own !== undefined && !(own.configurable === true && own.enumerable === false))
+  return name in (Object.getPrototypeOf(db) as object) || (own !== undefined && (own.configurable !== true || own.enumerable === true || own.writable === true))
 }
 
 function decorationOf (app: FastifyInstance, decorator: string): Decoration {
