@@ -99,7 +99,7 @@ t.test('three replicas share the reads of one partition', async (t) => {
   t.ok(shares.every((share) => share >= 0.25 && share <= 0.42), shares.map((share) => share.toFixed(2)).join(' '))
 })
 
-t.test('nodes that answer late: what a second sending would change is sent once, all else twice', async (t) => {
+t.test('nodes that answer late: what a second sending would change is sent once, all else may be sent twice', async (t) => {
   const db = new CQLAlchemy()
   const c = db.columns
   class Thing extends db.Model.define('thing', {
@@ -151,7 +151,11 @@ t.test('nodes that answer late: what a second sending would change is sent once,
   for (const door of stage.doors) door.late(400)
   t.teardown(() => { for (const door of stage.doors) door.late(0) })
   for (const [name, way] of Object.entries(once)) t.equal(await sentFor(way), count, name)
-  for (const [name, way] of Object.entries(twice)) t.equal(await sentFor(way), 2 * count, name)
+  for (const [name, way] of Object.entries(twice)) {
+    const times = await sentFor(way)
+    // Not all: where only nodes are left that answered nothing for a while, none is asked.
+    t.ok(times > count && times <= 2 * count, `${name}: ${times} for ${count}`)
+  }
 })
 
 t.test('a silent node: nothing fails, nothing is lost, and hardly anything waits for it', async (t) => {
