@@ -78,3 +78,11 @@ t.test('raw CQL', async (t) => {
     await t.rejects(db.execute(text, [], { fetchSize: 5, tll: 5 } as object), { name: 'QueryError', message: /tll/ })
   })
 })
+
+t.test('only a template is CQL: what a body may hold instead is refused, and nothing is sent', async (t) => {
+  const db = new CQLAlchemy()
+  const cql = db.cql.bind(db) as unknown as (text: unknown) => Promise<unknown>
+  for (const text of ['SELECT 1', ['SELECT 1'], { length: 1, 0: 'SELECT 1', raw: ['SELECT 1'] }, null, undefined]) {
+    await t.rejects(cql(text), { name: 'QueryError', message: /tag of a template/ })
+  }
+})

@@ -16,6 +16,8 @@ const readTemplate: RequestOptions = Object.freeze({ kind: 'raw', prepare: true,
  * @throws {QueryError} for models on different connections, and for columns that belong to no model
  */
 export async function cqlTemplate (db: Database, text: readonly string[], parts: readonly unknown[]): Promise<Record<string, unknown>[]> {
+  // A body may hold what looks like a template; nothing of JSON is an array with a member of its own.
+  if (!isTemplate(text)) throw new QueryError('db.cql: it is the tag of a template, db.cql`SELECT …`; a text goes to db.execute(text, parameters)')
   const models = parts.filter(isModel)
   const places = new Map(models.map((model) => [model, placeOf(db, model, sourcesOf(undefined))]))
   const place = onePlace(places)
@@ -30,8 +32,21 @@ export async function cqlTemplate (db: Database, text: readonly string[], parts:
   return rows
 }
 
+function isTemplate (text: unknown): boolean {
+  try {
+    return Array.isArray(text) && Array.isArray((text as Partial<TemplateStringsArray>).raw) && text.every((piece) => typeof piece === 'string')
+  } catch {
+    return false
+  }
+}
+
+/** What throws when it is looked at is neither a model nor a column; as a parameter it is refused in its turn. */
 function isModel (part: unknown): part is ModelConstructor {
-  return typeof part === 'function' && (part as Partial<ModelConstructor>)[META] !== undefined
+  try {
+    return typeof part === 'function' && (part as Partial<ModelConstructor>)[META] !== undefined
+  } catch {
+    return false
+  }
 }
 
 function onePlace (places: ReadonlyMap<ModelConstructor, Place>): Place | undefined {
@@ -43,7 +58,6 @@ function onePlace (places: ReadonlyMap<ModelConstructor, Place>): Place | undefi
   return first?.[1]
 }
 
-/** What throws when it is looked at is no column; as a parameter it is refused in its turn. */
 function isColumn (part: unknown): part is AnyColumn {
   try {
     return part instanceof Column
