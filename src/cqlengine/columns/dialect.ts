@@ -1,5 +1,6 @@
 // JSON schemas are made in the dialect of Fastify: draft 7 with the word `nullable`. This says the same in others.
 import type { JsonSchema } from './cql-type.js'
+import { alsoNull } from './schema.js'
 
 export const dialects = ['fastify', 'openapi-3.0', '2020-12'] as const
 /** Of JSON schema: Fastify's (draft 7 with `nullable`), that of OpenAPI 3.0, or the current draft. */
@@ -96,9 +97,8 @@ function canBeNullable ({ type, anyOf, ...rest }: JsonSchema): boolean {
 }
 
 function withNull (schema: JsonSchema): JsonSchema {
-  const { enum: values, anyOf } = schema
-  if (Array.isArray(anyOf)) return { ...schema, anyOf: (anyOf as JsonSchema[]).map(withNull) }
-  return { ...schema, nullable: true, ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] } }
+  const { anyOf } = schema
+  return Array.isArray(anyOf) ? { ...schema, anyOf: (anyOf as JsonSchema[]).map(withNull) } : alsoNull(schema)
 }
 
 // ------------------------------------------------------------------------------------------------ 2020-12, of OpenAPI 3.1 too

@@ -14,6 +14,7 @@ import { scalarTypes } from './parse-type.js'
 import { SetType } from './set.js'
 import { TupleType } from './tuple.js'
 import { VectorType } from './vector.js'
+import { UnknownType } from './unknown-type.js'
 
 /** A type as the server told it. What is not known takes anything, as the driver does. */
 export function typeFromDriver (type: DriverType): CqlType {
@@ -32,7 +33,7 @@ export function typeFromDriver (type: DriverType): CqlType {
     case dataTypes.counter: return new RawScalar(new CounterType())
     default: {
       const name = nameOf(code)
-      return Object.hasOwn(scalarTypes, name) ? new RawScalar(scalarTypes[name as keyof typeof scalarTypes]) : new AnyType(name)
+      return Object.hasOwn(scalarTypes, name) ? new RawScalar(scalarTypes[name as keyof typeof scalarTypes]) : new UnknownType(name)
     }
   }
 }
@@ -49,7 +50,7 @@ function customType ({ info, customTypeName }: DriverType): CqlType {
   }
   const vector = typeof info === 'string' ? /VectorType\(\s*[\w.]*?(\w+)Type\s*,\s*(\d+)\s*\)$/.exec(info) : null
   if (vector !== null) return vectorOf(vector[1] ?? '', Number(vector[2]))
-  return typeof info === 'string' && info.endsWith('.DurationType') ? new RawScalar(scalarTypes.duration) : new AnyType('custom')
+  return typeof info === 'string' && info.endsWith('.DurationType') ? new RawScalar(scalarTypes.duration) : new UnknownType('custom')
 }
 
 /** The server's classes of the types that are no word of the protocol, as the driver has them inside vectors. */
@@ -77,20 +78,7 @@ const byClass: Readonly<Record<string, keyof typeof scalarTypes>> = {
 
 function vectorOf (name: string, dimensions: number): CqlType {
   const of = Object.hasOwn(byClass, name) ? byClass[name] : undefined
-  return of === undefined ? new AnyType('vector') : new VectorType(new RawScalar(scalarTypes[of]), dimensions)
-}
-
-/** Left to the driver. */
-class AnyType extends CqlType {
-  override readonly cql: string
-
-  constructor (cql: string) {
-    super()
-    this.cql = cql
-  }
-
-  convert (value: unknown): unknown { return value }
-  schema (): JsonSchema { return {} }
+  return of === undefined ? new UnknownType('vector') : new VectorType(new RawScalar(scalarTypes[of]), dimensions)
 }
 
 /** A type without parts. Bytes are sent as they are, whatever the type: so the driver has it, and a client of another copy of it needs it. */

@@ -12,7 +12,12 @@ export function nullable (schema: JsonSchema): JsonSchema {
   if (composing.some((word) => word in schema) || (type === undefined && values !== undefined)) {
     return { ...description !== undefined && { description }, anyOf: [schema, { type: 'null' }] }
   }
-  if (type === undefined) return schema
+  return type === undefined ? schema : alsoNull(schema)
+}
+
+/** Of a schema with a type: Ajv wants null among the values, too. */
+export function alsoNull (schema: JsonSchema): JsonSchema {
+  const { enum: values } = schema
   return { ...schema, nullable: true, ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] } }
 }
 

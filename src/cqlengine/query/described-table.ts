@@ -1,25 +1,13 @@
 import { type AnyColumn, Column, type Columns } from '../columns/column.js'
 import { CounterType } from '../columns/counter.js'
-import { CqlType, type JsonSchema } from '../columns/cql-type.js'
+import type { CqlType } from '../columns/cql-type.js'
 import { parseType } from '../columns/parse-type.js'
+import { UnknownType } from '../columns/unknown-type.js'
 import type { RequestOptions } from '../connection/session.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { compileTable, type KeyOption, type Table } from '../model/table.js'
 import type { Place } from './place.js'
 import { shown } from '../words.js'
-
-/** A type that we do not know, such as a user type without a class: values pass as the driver has them. */
-export class UnknownType extends CqlType {
-  override readonly cql: string
-
-  constructor (cql: string) {
-    super()
-    this.cql = cql
-  }
-
-  convert (value: unknown): unknown { return value }
-  schema (): JsonSchema { return {} }
-}
 
 const request: RequestOptions = Object.freeze({ kind: 'read', prepare: true, isIdempotent: true, label: 'system_schema' })
 

@@ -1,13 +1,13 @@
 // The types of an answer against those of the model, once for each answer. A table that was made or altered by hand would otherwise be read as
 // something else: a decimal as null, a text as a list of its letters.
 import { readsAlike, toldType } from '../columns/reads-alike.js'
+import { UnknownType } from '../columns/unknown-type.js'
 import type { DriverType } from '../connection/driver-internals/internals.js'
 import { SchemaError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { TableColumn } from '../model/table.js'
 import { qualified } from '../statements/identifiers.js'
 import { joined } from '../words.js'
-import { UnknownType } from './described-table.js'
 import type { Place } from './place.js'
 
 /** A column of an answer; of a double of the driver, what it has. */
