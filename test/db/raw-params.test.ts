@@ -95,6 +95,9 @@ async function refusal (act: () => unknown): Promise<ValidationError> {
   return error
 }
 
+/** What a tag gets, for texts that are known only now. */
+const template = (...texts: string[]): TemplateStringsArray => Object.assign(texts, { raw: texts })
+
 t.test('each type refuses what it cannot hold, at the first use of a text and at the next, by position and by name', async (t) => {
   for (const [column, values] of Object.entries(wrong)) {
     const type = columns[column] ?? ''
@@ -106,7 +109,7 @@ t.test('each type refuses what it cannot hold, at the first use of a text and at
           if (/^\w+$/.test(type)) t.match(error.message, type)
         }
         for (const comment of ['', ` /* ${randomUUID()} */`]) t.match((await refusal(async () => await db.execute(`UPDATE ${keyspace}.row SET ${column} = :v WHERE id = :Id${comment}`, { ID: 1, v: value }))).message, 'parameter :v')
-        t.match((await refusal(async () => await db.cql([`UPDATE ${keyspace}.row SET ${column} = `, ' WHERE id = 1'] as never, value))).message, 'db.cql, parameter 1')
+        t.match((await refusal(async () => await db.cql(template(`UPDATE ${keyspace}.row SET ${column} = `, ' WHERE id = 1'), value))).message, 'db.cql, parameter 1')
       } catch (cause) {
         throw new Error(column, { cause })
       }
@@ -165,7 +168,7 @@ t.test('what fits is stored as it was meant, with our client and with one of oth
     for (let i = 0; i < 2; i++) await one.execute(`INSERT INTO ${keyspace}.row (${Object.keys(values).join(', ')}) VALUES (${Object.keys(values).map(() => '?').join(', ')})`, Object.values(values))
     const text = async (column: string): Promise<unknown> => (await db.execute(`SELECT CAST(${column} AS text) AS v FROM ${keyspace}.row WHERE id = 7`)).rows[0]?.['v']
     t.match({ big: await text('big'), huge: await text('huge'), price: await text('price'), uid: await text('uid'), small: await text('small') }, { big: '5', huge: '12345678901234567890', price: /^1500|1\.5E\+3$/, uid, small: '-3' })
-    const [row] = await db.cql<Record<string, unknown>>([`SELECT * FROM ${keyspace}.row WHERE id = 7`] as never)
+    const [row] = await db.cql<Record<string, unknown>>(template(`SELECT * FROM ${keyspace}.row WHERE id = 7`))
     t.match(row, { tags: new Set(['a']), list: [1, 2], marks: new Map([['a', 1]]), home: { street: 's', door: 4 }, ok: true })
     await one.execute(`INSERT INTO ${keyspace}.row (id, name, tiny) VALUES (?, ?, ?)`, [7, null, types.unset])
     t.match((await db.execute(`SELECT name, tiny FROM ${keyspace}.row WHERE id = 7`)).rows[0], { name: null, tiny: 5 })
