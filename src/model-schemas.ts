@@ -1,6 +1,6 @@
 // `db.addSchemas(app)`: the JSON schemas of models as shared schemas, to be referred to by `{ $ref: 'user#' }`. Knows nothing of Fastify but `addSchema`.
 import type { Dialect } from './cqlengine/columns/dialect.js'
-import { ModelDefinitionError } from './cqlengine/errors.js'
+import { ModelDefinitionError, QueryError } from './cqlengine/errors.js'
 import { knownOptions } from './cqlengine/known-options.js'
 import { META, type ModelConstructor } from './cqlengine/model/meta.js'
 
@@ -33,10 +33,12 @@ const bodies = ['create', 'update', 'key'] as const
 /**
  * Adds five schemas per model: `user` (a row), `user.partial` (a row of which nothing is required), `user.create`, `user.update` and `user.key`.
  * The name is the table's; a polymorphic child is named after its class (`cat`), and tables of one name after their keyspaces too (`shop.user`).
- * @throws {ModelDefinitionError} when two models would get one `$id`; nothing is added then
+ * @throws {ModelDefinitionError} when two models would get one `$id`, {QueryError} for arguments that cannot be used; nothing is added then
  */
 export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], options?: AddSchemasOptions): void {
   const { prefix = '', dialect } = knownOptions('addSchemas', options, ['prefix', 'dialect'])
+  if (!takesSchemas(app)) throw new QueryError('addSchemas: the first argument must be a Fastify app, or what has its method addSchema')
+  if (typeof prefix !== 'string') throw new QueryError('addSchemas: prefix must be a text')
   const named = new Map<string, SchemaModel>()
   for (const model of models) {
     const $id = prefixed(prefix, nameOf(model, models))
@@ -50,6 +52,14 @@ export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], o
     return [row, { ...partial, $id: `${$id}.partial` }, ...bodies.map((purpose) => model.toJSONSchema({ for: purpose, dialect, $id: `${$id}.${purpose}` }))]
   })
   for (const schema of made) app.addSchema(schema)
+}
+
+function takesSchemas (app: unknown): boolean {
+  try {
+    return typeof (app as Partial<SchemaTarget> | null | undefined)?.addSchema === 'function'
+  } catch {
+    return false // a Proxy
+  }
 }
 
 /** The models, each family followed by the classes of its children. */

@@ -44,8 +44,8 @@ export function listed (names: readonly string[]): string {
 }
 
 /** Behind an unknown name: ` (did you mean hosts?)`, or nothing where no known one is like it. */
-export function meant (name: string, known: readonly string[]): string {
-  const nearest = nearestOf(name, known)
+export function meant (name: unknown, known: readonly string[]): string {
+  const nearest = typeof name === 'string' ? nearestOf(name, known) : undefined
   return nearest === undefined ? '' : ` (did you mean ${printable(nearest)}?)`
 }
 

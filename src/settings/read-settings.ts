@@ -3,6 +3,7 @@ import { envSchema } from 'env-schema'
 import { parseHedge } from '../cqlengine/connection/hedge.js'
 import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
 import { ConfigError, CQLEngineError } from '../cqlengine/errors.js'
+import { asOurs } from '../cqlengine/known-options.js'
 import {
   checkExclusive, checkNames, CLIENT_EXCLUDES, Problems, problemsError, READERS, toConnection,
   type ConnectionSettings, type ReadConnection, type ReadOptions
@@ -44,7 +45,15 @@ export interface Reader {
  * @throws NoConfigError when hosts or keyspace are configured nowhere
  * @throws ConfigError for anything else that is wrong, all of it at once; both name option and variable, never a value
  */
-export function readSettings (options: InitOptions = {}, { name, ownOptions = [] }: Reader = {}): Settings {
+export function readSettings (options: InitOptions = {}, reader: Reader = {}): Settings {
+  try {
+    return settingsOf(options, reader)
+  } catch (error) {
+    throw asOurs(error, 'The options', ConfigError)
+  }
+}
+
+function settingsOf (options: InitOptions, { name, ownOptions = [] }: Reader): Settings {
   if (!isObject(options)) throw new ConfigError('options must be an object')
   const problems = new Problems()
   const given = <O extends keyof InitOptions, T>(option: O, read: (value: NonNullable<InitOptions[O]>, where: string) => T): T | undefined => {

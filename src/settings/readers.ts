@@ -2,6 +2,7 @@
 import { parseConsistency } from '../cqlengine/connection/consistency.js'
 import { parseHosts } from '../cqlengine/connection/hosts.js'
 import { ConfigError, NoConfigError } from '../cqlengine/errors.js'
+import { listOf } from '../cqlengine/known-options.js'
 import { isObject, splitDriverOptions, type ReadDriverOptions } from './driver-options.js'
 
 const TRUE = new Set(['true', '1', 'yes', 'on', 'y', 't'])
@@ -62,7 +63,7 @@ export function readMilliseconds (value: unknown, where: string): number {
 }
 
 export function readSecrets (value: unknown, where: string): string | readonly string[] {
-  const all: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const all = Array.isArray(value) ? listOf(value) ?? [] : [value]
   const usable = all.length > 0 && all.every((one) => typeof one === 'string' && one !== '')
   if (!usable) throw new ConfigError(`${where} must be a text that is not empty, or an array of such`)
   return typeof value === 'string' ? value : Object.freeze([...all] as string[])

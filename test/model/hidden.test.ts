@@ -181,7 +181,7 @@ t.test('a path of redact may lead into any instance: a log line fails no request
   }).as<User>() {}
   const all = { uid: id, username: 'ada', password: secret, pin: secret, tags: ['a'], home: { street: 'x', code: secret } }
   const users = [new User(all), new User({ uid: id }), hydrate(User, all), hydrate(User, { uid: id }), hydrate(User, { uid: id, password: secret }), hydrate(User, { uid: id, pin: secret, home: all.home })]
-  const paths = ['user.password', 'user.home.code', 'user.*', '*.password', 'user["password"]', 'user.tags[0]', 'user.pin', 'user.role', 'user.pk', 'user.home.*', 'users[*].home.code', 'users[*].password', 'user.nothing.deeper', 'user.home.code.deeper', 'password', 'home.code']
+  const paths = ['user.password', 'user.home.code', 'user.*', '*.password', 'user["password"]', 'user.tags[0]', 'user.pin', 'user.role', 'user.pk', 'user.isPersisted', 'user.home.*', 'users[*].home.code', 'users[*].password', 'user.nothing.deeper', 'user.home.code.deeper', 'password', 'home.code']
   const both = ['user.password', 'user.home.code', 'users[*].password', 'users[*].home.code']
   for (const [i, user] of users.entries()) {
     const before = JSON.stringify(user)

@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer'
 import { isUint8Array } from 'node:util/types'
-import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { ObjectType } from './outside.js'
 
 /** `blob` (TYP-03, B15): a `Buffer`; also any `Uint8Array`, and base64 text, which is the JSON form. */
-export class BlobType extends CqlType<Buffer> {
+export class BlobType extends ObjectType<Buffer> {
   override readonly cql = 'blob'
   override readonly mutable = true
 
-  convert (value: unknown): Buffer {
+  protected read (value: unknown): Buffer {
     if (Buffer.isBuffer(value)) return value
     if (isUint8Array(value)) return Buffer.from(value)
     if (typeof value === 'string') return parse(value)

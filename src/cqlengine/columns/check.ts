@@ -109,7 +109,7 @@ function checkByUser ({ validate }: AnyColumnOptions, value: unknown): void {
   try {
     verdict = validate(value)
   } catch (error) {
-    const issue = issuesOf(error, value)?.[0]
+    const issue = issuesOf(error, value)?.first[0]
     if (issue !== undefined) throw new InvalidValue('validate', issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`, issue.path)
     // Dropped with its text, which could hold the value.
     throw new InvalidValue('validate', 'was refused: the validate function of the column threw an error')

@@ -1,8 +1,8 @@
 import type { Encoding } from '../connection/encoding.js'
 import { ModelDefinitionError } from '../errors.js'
-import { type ChangeKind, CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
 import { deepEqual } from './deep.js'
-import { isPlainObject } from './outside.js'
+import { isPlainObject, ObjectType } from './outside.js'
 import { parseType } from './parse-type.js'
 
 /** A column type of the user's (COL-14). `V`: what an instance holds, `I`: what is accepted on write. */
@@ -24,7 +24,7 @@ export interface CustomSpec<V, I = V> {
  * Values are equal when they are so by value, or when the database gets the same from both; copies are made through the two functions. So
  * changes in place are seen in JSON-like values and in instances of classes, private members included (B05).
  */
-export class CustomType<V = unknown> extends CqlType<V> {
+export class CustomType<V = unknown> extends ObjectType<V> {
   override readonly cql: string
   override readonly mutable = true
   override readonly readsAsIs = false
@@ -40,7 +40,7 @@ export class CustomType<V = unknown> extends CqlType<V> {
   }
 
   /** Forth and back: an accepted form becomes what will be read. A value that is so already comes back as it is. */
-  convert (value: unknown): V {
+  protected read (value: unknown): V {
     const stored = this.#toBase(value)
     const read = this.#guarded(() => this.#spec.fromDatabase(this.#base.copy(stored)), 'fromDatabase')
     return this.#isSame(value, stored, read) ? value as V : read

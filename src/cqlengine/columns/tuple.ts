@@ -25,8 +25,7 @@ export class TupleType extends ObjectType<Elements> {
   }
 
   protected read (value: unknown): Elements {
-    const given = elementsOf(value)
-    if (given.length > this.#of.length) throw new InvalidValue('length', `must have at most ${this.#of.length} elements`)
+    const given = elementsOf(value, this.#of.length)
     let isSame = given === value && given.length === this.#of.length
     const converted = this.#of.map((type, i) => {
       const before = i < given.length ? given[i] : null
@@ -74,11 +73,13 @@ export class TupleType extends ObjectType<Elements> {
 }
 
 /** Of an array, or of a driver's Tuple, ours or that of another copy; a Tuple's missing elements are null. */
-function elementsOf (value: unknown): Elements {
-  if (Array.isArray(value)) return value
-  if (value instanceof types.Tuple || hasMethods(value, 'get', 'values', 'toJSON')) {
-    const { elements } = value as { readonly elements: unknown }
-    if (Array.isArray(elements)) return Array.from(elements, (e: unknown) => e ?? null)
-  }
-  throw new InvalidValue('type', 'must be an array or a Tuple')
+function elementsOf (value: unknown, most = Infinity): Elements {
+  const elements = Array.isArray(value) ? value as unknown[] : elementsOfTuple(value)
+  if (!Array.isArray(elements)) throw new InvalidValue('type', 'must be an array or a Tuple')
+  if (elements.length > most) throw new InvalidValue('length', `must have at most ${most} elements`)
+  return elements === value ? elements : Array.from(elements as unknown[], (e) => e ?? null)
+}
+
+function elementsOfTuple (value: unknown): unknown {
+  return value instanceof types.Tuple || hasMethods(value, 'get', 'values', 'toJSON') ? (value as { readonly elements: unknown }).elements : undefined
 }

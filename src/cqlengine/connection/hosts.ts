@@ -1,6 +1,7 @@
 // Contact points as people write them. The driver takes `host:abc` for `host:9042`, and `http://host` to DNS.
 import { isIPv6 } from 'node:net'
 import { ConfigError } from '../errors.js'
+import { listOf } from '../known-options.js'
 
 /**
  * Contact points in the driver's form.
@@ -9,7 +10,8 @@ import { ConfigError } from '../errors.js'
  * @throws {ConfigError} naming `where` and the position, never the value
  */
 export function parseHosts (value: unknown, where: string): string[] {
-  const items: unknown[] = typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : Array.isArray(value) ? value : refuse(`${where} must be an array of hosts, or a string with commas between them`)
+  const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : listOf(value)
+  if (items === undefined) throw new ConfigError(`${where} must be an array of hosts, or a string with commas between them`)
   if (items.length === 0) throw new ConfigError(`${where} must name at least one host`)
   return items.map((item, index) => parseHost(item) ?? refuse(`${where}: entry ${index + 1} is not "host" or "host:port"`))
 }

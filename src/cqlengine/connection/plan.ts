@@ -1,6 +1,7 @@
 // From what a user writes about a connection to what we do about it. Every mistake is a ConfigError that names the option and never shows its value.
 import type { Client } from '../driver.js'
 import { ConfigError, NoConfigError } from '../errors.js'
+import { asOurs, listOf } from '../known-options.js'
 import type { DriverOptions } from './client.js'
 import { parseConsistency } from './consistency.js'
 import { type Hedge, parseHedge, usualHedge } from './hedge.js'
@@ -71,7 +72,14 @@ const driverOptions: Readonly<Record<string, readonly string[] | undefined>> = {
  */
 export function planConnection (name: string, raw: unknown, warn: (message: string) => void): Plan {
   const where = `Connection ${shown(name)}`
-  const values = asObject(raw, where)
+  try {
+    return planned(name, where, asObject(raw, where), warn)
+  } catch (error) {
+    throw asOurs(error, where, ConfigError)
+  }
+}
+
+function planned (name: string, where: string, values: Values, warn: (message: string) => void): Plan {
   for (const key of Object.keys(values)) if (!own.includes(key)) throw unknownOption(where, key, own)
   const common = {
     name,
@@ -93,7 +101,14 @@ export function planConnection (name: string, raw: unknown, warn: (message: stri
 
 /** The options of `setup()`: options of the driver stand beside ours (CON-03). */
 export function setupOptions (raw: unknown): Values {
-  const where = 'setup()'
+  try {
+    return readSetup('setup()', raw)
+  } catch (error) {
+    throw asOurs(error, 'setup()', ConfigError)
+  }
+}
+
+function readSetup (where: string, raw: unknown): Values {
   const { lazyConnect, retryConnect, consistency, localDataCenter, maxWaiting, hedge, setupKwargs, clusterOptions, ...rest } = asObject(raw ?? {}, where)
   for (const key of Object.keys(rest)) if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
   const nested = setupKwargs ?? clusterOptions
@@ -110,7 +125,13 @@ export function setupOptions (raw: unknown): Values {
 }
 
 /** A client is anything that has the driver's `execute`: tests may use doubles. */
-export const isClient = (value: unknown): value is Client => typeof value === 'object' && value !== null && typeof (value as Partial<Client>).execute === 'function'
+export function isClient (value: unknown): value is Client {
+  try {
+    return typeof value === 'object' && value !== null && typeof (value as Partial<Client>).execute === 'function'
+  } catch {
+    return false // a Proxy
+  }
+}
 
 /** @throws {ConfigError} */
 export function checkClient (value: unknown, where: string): Client {
@@ -179,7 +200,7 @@ export function checkDriverOptions (raw: unknown, where: string): Values & Drive
   const { credentials, sslOptions, profiles } = values
   if (isObject(credentials) && !(typeof credentials.username === 'string' && typeof credentials.password === 'string')) throw new ConfigError(`${where}.credentials needs username and password, both strings`)
   if (sslOptions !== undefined && sslOptions !== null && !isObject(sslOptions)) throw new ConfigError(`${where}.sslOptions must be an object ({} turns TLS on)`)
-  if (profiles !== undefined && !Array.isArray(profiles)) throw new ConfigError(`${where}.profiles must be an array of ExecutionProfile`)
+  if (profiles !== undefined && listOf(profiles) === undefined) throw new ConfigError(`${where}.profiles must be an array of ExecutionProfile`)
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null))
 }
 

@@ -1,5 +1,6 @@
 // The one rule that decides which connection and which keyspace a statement goes to. Pure: it looks nothing up by itself.
 import { BatchError, ConnectionRegistryError, QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import { listed, shown } from '../words.js'
 
 /** A wish for a place. What is left out is decided elsewhere. */
@@ -16,6 +17,14 @@ export interface Route {
  * @throws {QueryError} for what is no object of `connection` and `keyspace`, both of them names or absent; and when all that it has is undefined
  */
 export function checkedRoute (where: string, to: unknown): Route {
+  try {
+    return readRoute(where, to)
+  } catch (error) {
+    throw asOurs(error, where)
+  }
+}
+
+function readRoute (where: string, to: unknown): Route {
   if (typeof to !== 'object' || to === null || Array.isArray(to)) throw new QueryError(`${where} takes { connection, keyspace }`)
   const route: { connection?: string, keyspace?: string } = {}
   for (const [name, value] of Object.entries(to)) {

@@ -1,6 +1,7 @@
 // Defaults for everything that runs inside a call, across awaits. One Scopes belongs to one db.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import type { Route } from './route.js'
 import { meant, shown } from '../words.js'
 
@@ -77,6 +78,14 @@ function fixedFrame (route: Route, parent: Frame | undefined): Frame {
 }
 
 function checked (route: unknown): Route | undefined {
+  try {
+    return read(route)
+  } catch (error) {
+    throw asOurs(error, 'scope')
+  }
+}
+
+function read (route: unknown): Route | undefined {
   if (route === undefined || route === null) return undefined
   if (typeof route !== 'object' || Array.isArray(route)) throw new QueryError(`A scope is an object of connection and keyspace, not ${typeof route}`)
   if (typeof (route as { then?: unknown }).then === 'function') {

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.js'
 import { QueryError } from '../errors.js'
-import { checkFlag } from '../known-options.js'
+import { asOurs, checkFlag } from '../known-options.js'
 import { createKeyspace, dropKeyspace as dropKeyspaceText } from '../statements/ddl.js'
 import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import { changeSchema } from './schema-statement.js'
@@ -28,15 +28,21 @@ export async function createKeyspaceSimple (connection: Connection, name: string
  */
 export async function createKeyspaceNetworkTopology (connection: Connection, name: string, dataCenters: Readonly<Record<string, number>>, options: KeyspaceOptions = {}): Promise<void> {
   const at = checkKeyspaceName('createKeyspaceNetworkTopology', name)
-  const given: unknown = dataCenters
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || Object.keys(given).length === 0) {
-    throw new QueryError(`${at}: the replicas must be given for each data center, such as { dc1: 3 }`)
+  await create(connection, at, name, { class: 'NetworkTopologyStrategy', ...readFactors(at, dataCenters) }, options)
+}
+
+function readFactors (at: string, given: unknown): Record<string, number> {
+  try {
+    const factors = typeof given !== 'object' || given === null || Array.isArray(given) ? [] : Object.entries(given)
+    if (factors.length === 0) throw new QueryError(`${at}: the replicas must be given for each data center, such as { dc1: 3 }`)
+    for (const [dataCenter, factor] of factors) {
+      if (dataCenter === '' || dataCenter === 'class') throw new QueryError(`${at}: ${shown(dataCenter)} is no name of a data center`)
+      checkFactor(`${at}: the replication factor of data center ${shown(dataCenter)}`, factor)
+    }
+    return Object.fromEntries(factors) as Record<string, number>
+  } catch (error) {
+    throw asOurs(error, at)
   }
-  for (const [dataCenter, factor] of Object.entries(given)) {
-    if (dataCenter === '' || dataCenter === 'class') throw new QueryError(`${at}: ${shown(dataCenter)} is no name of a data center`)
-    checkFactor(`${at}: the replication factor of data center ${shown(dataCenter)}`, factor)
-  }
-  await create(connection, at, name, { class: 'NetworkTopologyStrategy', ...dataCenters }, options)
 }
 
 /** Drops a keyspace with all that is in it; a missing one is no error (MGT-03). @throws as {@link createKeyspaceSimple} */

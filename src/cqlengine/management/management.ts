@@ -2,7 +2,7 @@ import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Connection } from '../connection/connection.js'
 import { ModelDefinitionError, QueryError, UserTypeError } from '../errors.js'
 import type { AnyModel, AnyUserType } from '../model/api.js'
-import { checkFlag, knownOptions } from '../known-options.js'
+import { checkFlag, knownOptions, listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { connectionOf, type Database, placeOf, sourcesOf } from '../query/place.js'
 import { checkKeyspaceName, createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
@@ -72,11 +72,11 @@ export class Management {
    * @throws {SchemaError} with the report: for a changed key, a missing keyspace, before anything is sent; and when the nodes do not agree
    */
   readonly syncDb = async (options?: SyncOptions & { models?: readonly AnyModel[] | undefined }): Promise<SyncReport> => {
-    // Users' models have column types, ours have none: `modelOf` goes the way back.
     const given = knownOptions('syncDb', options, ['models', ...syncOptions])
-    const { models = this.#models() as unknown as readonly AnyModel[], connections, keyspaces } = given
-    if (!Array.isArray(models)) throw new QueryError('syncDb: models must be an array of models')
-    const targets = models.map(modelOf).flatMap((model) => this.#targets('syncDb', model, {
+    const { models = this.#models(), connections, keyspaces } = given
+    const list = listOf(models)
+    if (list === undefined) throw new QueryError('syncDb: models must be an array of models')
+    const targets = list.map(modelOf).flatMap((model) => this.#targets('syncDb', model, {
       ...model.connection === undefined && { connections },
       ...model.keyspace === undefined && { keyspaces }
     }))
@@ -92,9 +92,9 @@ export class Management {
   /** One user type, with the types that it uses (MGT-13). */
   readonly syncType = async (keyspace: string, type: AnyUserType, options?: Omit<SyncOptions, 'keyspaces'>): Promise<SyncReport> => {
     checkKeyspaceName('syncType', keyspace)
-    if (typeof type !== 'function' || typeof type.typeName !== 'string' || type.typeName === '') throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
+    if (!isUserType(type)) throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
     const given = knownOptions('syncType', options, syncTypeOptions)
-    const types = this.#connections('syncType', given.connections).map((connection) => ({ type: type as UserTypeLike, connection: connection.name, keyspace }))
+    const types = this.#connections('syncType', given.connections).map((connection) => ({ type, connection: connection.name, keyspace }))
     return await syncTypes(types, this.#resolve, flagsOf('syncType', given))
   }
 
@@ -137,8 +137,25 @@ function flagsOf (caller: string, { dryRun, waitForIndexes }: SyncOptions): { dr
   return { dryRun: dryRun ?? false, waitForIndexes: waitForIndexes ?? false }
 }
 
-function modelOf (model: AnyModel | ModelConstructor): ModelConstructor {
-  const inner = model as ModelConstructor
-  if (typeof model !== 'function' || inner[META] === undefined) throw new ModelDefinitionError('Expected a model, made by db.Model.define()')
-  return inner
+/** Users' models have column types, ours have none. */
+function modelOf (model: unknown): ModelConstructor {
+  if (!isModel(model)) throw new ModelDefinitionError('Expected a model, made by db.Model.define()')
+  return model
+}
+
+function isModel (model: unknown): model is ModelConstructor {
+  try {
+    return typeof model === 'function' && (model as Partial<ModelConstructor>)[META] !== undefined
+  } catch {
+    return false // a Proxy
+  }
+}
+
+function isUserType (type: unknown): type is UserTypeLike {
+  try {
+    const { typeName } = type as Partial<UserTypeLike>
+    return typeof type === 'function' && typeof typeName === 'string' && typeName !== ''
+  } catch {
+    return false
+  }
 }

@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.js'
+import { listOf } from '../known-options.js'
 import type { Place } from './report.js'
 
 /** Where a management function works; what is left out is decided as for every statement. */
@@ -27,8 +28,9 @@ export function places (caller: string, { connections, keyspaces }: PlaceOptions
 /** An empty list is the same as none. */
 function names (caller: string, option: keyof PlaceOptions, given: unknown): readonly (string | undefined)[] {
   if (given === undefined || given === null) return [undefined]
-  if (!Array.isArray(given) || !given.every((name) => typeof name === 'string' && name !== '')) {
+  const list = listOf(given)
+  if (list === undefined || !list.every((name): name is string => typeof name === 'string' && name !== '')) {
     throw new QueryError(`${caller}: ${option} must be an array of names, such as { ${option}: ['one', 'two'] }`)
   }
-  return given.length === 0 ? [undefined] : given
+  return list.length === 0 ? [undefined] : list
 }

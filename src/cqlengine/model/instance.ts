@@ -1,3 +1,4 @@
+import { isProxy } from 'node:util/types'
 import type { Route } from '../connection/route.js'
 import { BatchError, DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { changedByHand } from './changes.js'
@@ -13,7 +14,7 @@ import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import { addOption, mergeOptions } from './options.js'
 import { valueOf } from './layout.js'
-import { refusal, refuse, watched } from './refusal.js'
+import { batchIn, refusal, refuse, watched } from './refusal.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
 import { copiedByJest } from './test-printing.js'
 import { modelSchema } from './schema.js'
@@ -95,7 +96,8 @@ export class ModelInstance extends FieldGuard {
     return partitionKey.map((c) => valueOf(this, c.name))
   }
 
-  get isPersisted (): boolean { return own(this).stored !== undefined }
+  /** Of a copy, as loggers make it: false. */
+  get isPersisted (): boolean { return (isProxy(this) ? own(this) : ModelInstance.stateOf(this))?.stored !== undefined }
 
   /** Gives the engine's promise itself: each promise around it would cost as much as the rest of a small write. */
   save (options?: OpOptions): Promise<this> {
@@ -247,7 +249,7 @@ function own (instance: ModelInstance): State {
  * a `save()` of its class; see `defaults.ts`.
  */
 export function saveNew (model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined): Promise<object> {
-  loading.creating = options?.batch === undefined ? model : undefined
+  loading.creating = options === undefined || batchIn(options) === undefined ? model : undefined
   let instance: object
   try {
     instance = new model(values ?? {}) // eslint-disable-line new-cap -- a class in a variable

@@ -2,6 +2,7 @@ import { isDate } from 'node:util/types'
 import { checkedRoute } from '../connection/route.js'
 import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
 import { BatchError, QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import type { OpOptions } from './operations.js'
 import { listed, meant, shown } from '../words.js'
 
@@ -101,10 +102,19 @@ export function addOption (collected: OpOptions | undefined, name: keyof OpOptio
   if (value === undefined && neverUndefined.has(name)) throw new QueryError(`${where}: ${name} is undefined; give a value, or leave it out`)
   const taken = value === undefined || (name === 'batch' && value === null)
   const merged = new CheckedOptions(collected)
-  ;(merged as Record<keyof OpOptions, unknown>)[name] = taken ? undefined : checks[name](value, where)
+  if (!taken) (merged as Record<keyof OpOptions, unknown>)[name] = checkedOption(name, value, where)
+  else merged[name] = undefined
   if (merged.using !== undefined && collected?.using !== undefined && name === 'using') merged.using = Object.freeze({ ...collected.using, ...merged.using })
   checkTogether(merged, where)
   return merged
+}
+
+function checkedOption (name: keyof OpOptions, value: unknown, where: string): unknown {
+  try {
+    return checks[name](value, where)
+  } catch (error) {
+    throw asOurs(error, `${where}: ${name}`)
+  }
 }
 
 /**
@@ -113,22 +123,22 @@ export function addOption (collected: OpOptions | undefined, name: keyof OpOptio
  */
 export function mergeOptions (collected: OpOptions | undefined, given: unknown, where: string): OpOptions {
   if (given === undefined || given === null) return collected ?? noOptions
+  try {
+    return merge(collected, given, where)
+  } catch (error) {
+    throw asOurs(error, where)
+  }
+}
+
+function merge (collected: OpOptions | undefined, given: unknown, where: string): OpOptions {
   if (given instanceof CheckedOptions && (collected === undefined || collected === noOptions)) return given
-  if (typeof given !== 'object' || Array.isArray(given)) throw new QueryError(`${where}: the last argument must be an object of options`)
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new QueryError(`${where}: the last argument must be an object of options`)
   let merged: OpOptions = collected ?? noOptions
-  for (const [name, value] of entriesOf(given, where)) {
+  for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(checks, name)) throw new QueryError(`${where}: unknown option ${shown(name)}${meant(name, Object.keys(checks))}; known are ${listed(Object.keys(checks))}`)
     if (value !== undefined) merged = addOption(merged, name as keyof OpOptions, value, where)
   }
   return merged
-}
-
-function entriesOf (given: object, where: string): [string, unknown][] {
-  try {
-    return Object.entries(given)
-  } catch {
-    throw new QueryError(`${where}: reading the options threw an error`)
-  }
 }
 
 function checkTogether (o: OpOptions, where: string): void {

@@ -4,7 +4,7 @@ import { type Dialect, dialects, inDialect } from '../columns/dialect.js'
 import { isLostInside } from '../columns/elements.js'
 import { nullable } from '../columns/schema.js'
 import { QueryError } from '../errors.js'
-import { checkFlag, knownOptions } from '../known-options.js'
+import { checkFlag, knownOptions, listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import type { SchemaOptions } from './schema-types.js'
 import type { Table, TableColumn } from './table.js'
@@ -59,12 +59,13 @@ function read (model: ModelConstructor, options: SchemaOptions | undefined): Wan
 function isOneOf<T> (known: readonly T[], value: unknown): value is T { return (known as readonly unknown[]).includes(value) }
 
 function names (model: ModelConstructor, at: string, only: unknown): readonly string[] {
-  if (!Array.isArray(only) || only.length === 0) throw new QueryError(`${at}: "only" must be an array of column names`)
+  const wanted = listOf(only)
+  if (wanted === undefined || wanted.length === 0) throw new QueryError(`${at}: "only" must be an array of column names`)
   const known = [tableOf(model), ...childrenOf(model).map(tableOf)]
   // By its place: `undefined` is a wrong name, too.
-  const wrong = only.findIndex((name: unknown) => typeof name !== 'string' || !known.some(({ byName }) => byName.has(name)))
-  if (wrong >= 0) throw new QueryError(`${at}: "only" names ${shown(only[wrong])}, which is no column of the model`)
-  return only as readonly string[]
+  const wrong = wanted.findIndex((name) => typeof name !== 'string' || !known.some(({ byName }) => byName.has(name)))
+  if (wrong >= 0) throw new QueryError(`${at}: "only" names ${shown(wanted[wrong])}, which is no column of the model`)
+  return wanted as readonly string[]
 }
 
 function columnsFor ({ purpose, only }: Wanted, table: Table, model: ModelConstructor): readonly TableColumn[] {

@@ -47,7 +47,7 @@ export class UserTypeValue extends FieldGuard {
     const isProved = provedTypes.has(prototype)
     if (!isProved) checkAccessors(prototype, Object.keys(columns), (field) => hiddenField(typeName, field))
     const fields = this as Record<string, unknown>
-    if (values instanceof StoredFields) assignStored(fields, columns, values)
+    if (isStored(values)) assignStored(fields, columns, values)
     else fill(fields, columns, typeName, values)
     if (!isProved) provedTypes.add(prototype)
   }
@@ -187,4 +187,12 @@ export interface UserTypeRoot {
 /** The body knows no column types, which exist for the compiler only; `UserTypeClass` says what it amounts to. */
 export function createUserType (): UserTypeRoot {
   return class UserType extends UserTypeValue {} as UserTypeRoot
+}
+
+function isStored (values: unknown): values is StoredFields {
+  try {
+    return values instanceof StoredFields
+  } catch {
+    return false // a Proxy, which is read with care
+  }
 }

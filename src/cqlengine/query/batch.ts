@@ -2,6 +2,7 @@ import { isDriverError } from '../connection/driver-error.js'
 import type { BatchedQuery, BatchRequestOptions } from '../connection/session.js'
 import type { types } from '../driver.js'
 import { BatchError, LWTError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchLike, BatchOptions, OpOptions } from '../model/operations.js'
 import { addOption, microseconds } from '../model/options.js'
@@ -54,11 +55,12 @@ export class BatchQuery implements BatchLike {
   }
 
   /**
-   * @param options see `BatchOptions`
+   * @param given see `BatchOptions`
    * @throws {BatchError} for an unknown option or type; {QueryError} for a value of the others that makes no sense
    */
-  constructor (db: Database, options: BatchOptions = {}) {
-    if (typeof options !== 'object' || options === null) throw new BatchError('BatchQuery: the options must be an object')
+  constructor (db: Database, given: BatchOptions = {}) {
+    if (typeof given !== 'object' || given === null) throw new BatchError('BatchQuery: the options must be an object')
+    const options = copied(given)
     const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
     if (unknown !== undefined) throw new BatchError(`BatchQuery: unknown option ${shown(unknown)}${meant(unknown, optionNames)}; known are ${listed(optionNames)}`)
     const { type, connection, executeOnException = false } = options
@@ -200,6 +202,14 @@ export class BatchQuery implements BatchLike {
   #checkOpen (what: string): void {
     if (this.#state === 'open') return
     throw new BatchError(`The batch ${this.#state === 'failed' ? 'has ended, and nothing of it was sent' : 'was executed already'}: ${what}. Make a new one`)
+  }
+}
+
+function copied (options: BatchOptions): BatchOptions {
+  try {
+    return { ...options }
+  } catch (error) {
+    throw asOurs(error, 'BatchQuery')
   }
 }
 

@@ -4,6 +4,7 @@ import { Expression, type Operator, operators } from '../columns/expression.js'
 import { hasDuration } from '../columns/nesting.js'
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import { checkKeyValue } from '../model/key-limits.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { entriesOf, namesOf, validationError } from '../model/values.js'
@@ -37,12 +38,16 @@ const none: readonly Condition[] = []
  */
 export function readConditions (table: Table, given: readonly unknown[], purpose: Purpose, before: readonly Condition[] = none): Condition[] {
   const conditions = before.slice()
-  for (const one of given) {
-    if (one instanceof Expression) {
-      const column = table.byName.get(one.column)
-      if (column === undefined) throw unknownColumn(table, one.column, purpose)
-      conditions.push(readCondition(table, column, one.operator, one.value, purpose))
-    } else readObject(table, one, purpose, conditions)
+  try {
+    for (const one of given) {
+      if (one instanceof Expression) {
+        const column = table.byName.get(one.column)
+        if (column === undefined) throw unknownColumn(table, one.column, purpose)
+        conditions.push(readCondition(table, column, one.operator, one.value, purpose))
+      } else readObject(table, one, purpose, conditions)
+    }
+  } catch (error) {
+    throw asOurs(error, `${table.name}.${purpose}`)
   }
   return conditions
 }
@@ -82,7 +87,7 @@ function unknownColumn (table: Table, key: string, purpose: Purpose): QueryError
 /** For a name that a request may have brought. */
 export function noColumn (at: string, name: unknown, { columns }: Table): QueryError {
   const known = namesOf(columns)
-  return new QueryError(`${at}: no column ${shown(name)}${typeof name === 'string' ? meant(name, known) : ''}; the model has ${listed(known)}`)
+  return new QueryError(`${at}: no column ${shown(name)}${meant(name, known)}; the model has ${listed(known)}`)
 }
 
 function readCondition (table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose): ColumnCondition {

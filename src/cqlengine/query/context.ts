@@ -1,5 +1,6 @@
 import { checkedRoute, type Route } from '../connection/route.js'
 import { QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import { CONTEXT, META, type ModelConstructor } from '../model/meta.js'
 
 /**
@@ -25,7 +26,18 @@ export function viewOf (model: ModelConstructor, to: Route): ModelConstructor {
 export async function contextQuery<T> (models: ModelConstructor | readonly ModelConstructor[], to: unknown, fn: (views: never) => T | Promise<T>): Promise<T> {
   const route = checkedRoute('contextQuery: the second argument', to)
   if (typeof fn !== 'function') throw new QueryError('contextQuery: the last argument must be a function')
-  if (Array.isArray(models) && models.length === 0) throw new QueryError('contextQuery: name at least one model')
-  const views = Array.isArray(models) ? models.map((m: ModelConstructor) => viewOf(m, route)) : viewOf(models as ModelConstructor, route)
+  const views = viewsOf(models, route)
   return await fn(views as never) // one or several, as its declaration in cqlalchemy.ts says
+}
+
+function viewsOf (models: ModelConstructor | readonly ModelConstructor[], route: Route): ModelConstructor | readonly ModelConstructor[] {
+  try {
+    if (!Array.isArray(models)) return viewOf(models as ModelConstructor, route)
+    if (models.length === 0) throw new QueryError('contextQuery: name at least one model')
+    const views: ModelConstructor[] = []
+    for (const model of models as readonly ModelConstructor[]) views.push(viewOf(model, route)) // the first that is none ends it, however long the array is
+    return views
+  } catch (error) {
+    throw asOurs(error, 'contextQuery')
+  }
 }

@@ -1,6 +1,7 @@
 import { type AnyColumn, Column } from '../columns/column.js'
 import type { RequestOptions } from '../connection/session.js'
 import { QueryError } from '../errors.js'
+import { listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { qualified, quote } from '../statements/identifiers.js'
 import { connectionOf, type Database, type Place, placeOf, sourcesOf } from './place.js'
@@ -34,7 +35,8 @@ export async function cqlTemplate (db: Database, text: readonly string[], parts:
 
 function isTemplate (text: unknown): boolean {
   try {
-    return Array.isArray(text) && Array.isArray((text as Partial<TemplateStringsArray>).raw) && text.every((piece) => typeof piece === 'string')
+    const pieces = listOf(text)
+    return pieces !== undefined && Array.isArray((text as Partial<TemplateStringsArray>).raw) && pieces.every((piece) => typeof piece === 'string')
   } catch {
     return false
   }

@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import { saveNew } from '../model/instance.js'
 import { META, type ModelConstructor } from '../model/meta.js'
 import { mergeOptions } from '../model/options.js'
@@ -19,8 +20,7 @@ const most = 512
  */
 export async function createMany (model: ModelConstructor, rows: unknown, given: unknown): Promise<{ written: number }> {
   const at = `${model[META].name}.createMany`
-  const { concurrency, op } = readOptions(given, at)
-  const iterator = iteratorOf(rows, at)
+  const { concurrency, op, iterator } = read(rows, given, at)
   const progress = new Progress()
   let isOpen = true
 
@@ -107,6 +107,14 @@ function failureOf ({ written, failed, firstError }: Progress, at: string): unkn
     ? firstError
     : new QueryError(`${at}: the source of the rows failed, see cause`, { cause: firstError })
   return Object.defineProperties(error, { written: { value: written, configurable: true }, failed: { value: failed, configurable: true } })
+}
+
+function read (rows: unknown, given: unknown, at: string): { readonly concurrency: number, readonly op: OpOptions, readonly iterator: Source } {
+  try {
+    return { ...readOptions(given, at), iterator: iteratorOf(rows, at) }
+  } catch (error) {
+    throw asOurs(error, at)
+  }
 }
 
 function readOptions (given: unknown, at: string): { readonly concurrency: number, readonly op: OpOptions } {

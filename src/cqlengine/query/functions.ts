@@ -1,6 +1,8 @@
+import { isDate } from 'node:util/types'
 import { Column, type AnyColumn } from '../columns/column.js'
 import { types } from '../driver.js'
 import { QueryError, ValidationError } from '../errors.js'
+import { listOf } from '../known-options.js'
 import type { Selection } from '../model/query-api.js'
 import type { TokenValue } from '../model/inference.js'
 import type { TableColumn } from '../model/table.js'
@@ -80,13 +82,36 @@ function ofColumn<V> (name: FunctionName): (column: AnyColumn, ...more: unknown[
 }
 
 function over<V> (name: FunctionName, column: unknown, argument?: unknown): Selection<V> {
-  if (!(column instanceof Column) || column.name === undefined) throw new QueryError(`${name}(): expected a column of a model, e.g. User.columns.name`)
+  if (!isColumn(column) || column.name === undefined) throw new QueryError(`${name}(): expected a column of a model, e.g. User.columns.name`)
   return new Selected<V>(name, column, argument)
 }
 
+function isColumn (column: unknown): column is Column<unknown> {
+  try {
+    return column instanceof Column
+  } catch {
+    return false // a Proxy
+  }
+}
+
 function dateOf (name: string, date: unknown): Date {
-  if (date instanceof Date && !Number.isNaN(date.getTime())) return date
+  // A copy, for the class of the user's may have methods of its own.
+  if (isDate(date) && !Number.isNaN(Date.prototype.getTime.call(date))) return new Date(Date.prototype.getTime.call(date))
   throw new ValidationError(undefined, [{ column: name, rule: 'type', message: 'must be a valid Date' }])
+}
+
+function tokenOf (values: readonly unknown[]): Token {
+  const list = values.length === 1 && isList(values[0]) ? listOf(values[0]) : values
+  if (list === undefined) throw new QueryError('Token(): it takes the values of the partition key, one for each of its columns')
+  return new Token(list)
+}
+
+function isList (value: unknown): boolean {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return true // it was one, and is a revoked Proxy
+  }
 }
 
 /** Functions of CQL for `select({ … })` and for bounds in filters; `db.functions` is this. */
@@ -99,7 +124,7 @@ export const functions: Functions = Object.freeze({
     atMost('MaxTimeUUID', given, 1)
     return types.TimeUuid.max(dateOf('MaxTimeUUID', given[0]), 9999)
   },
-  Token: (...values: unknown[]) => new Token(values.length === 1 && Array.isArray(values[0]) ? values[0] : values),
+  Token: (...values: unknown[]) => tokenOf(values),
   count: (...given: unknown[]) => {
     atMost('count', given, 1)
     // An undefined column is a mistake, not all rows.

@@ -127,9 +127,10 @@ function judgedByUser (instance: object, base: State, check: () => unknown): unk
 function withoutValues (error: unknown, instance: object, base: State): unknown {
   if (error instanceof CQLEngineError) return error
   const values = valuesOf(instance, base)
-  const issues = issuesOf(error, Object.fromEntries(tableOf(base.model).columns.map(({ name, position }) => [name, values[position]])))
-  if (issues === undefined) return error
-  return new ValidationError(base.model[META].name, issues.map(({ path, message }) => ({ column: path.length === 0 ? '*' : path.join('.'), rule: 'validate', message })))
+  const found = issuesOf(error, Object.fromEntries(tableOf(base.model).columns.map(({ name, position }) => [name, values[position]])))
+  if (found === undefined) return error
+  const violations = found.first.map(({ path, message }) => ({ column: path.length === 0 ? '*' : path.join('.'), rule: 'validate', message }))
+  return new ValidationError(base.model[META].name, violations, found.count)
 }
 
 /** The discriminator of a child is its own, whatever was assigned (POL-03). */

@@ -3,6 +3,7 @@ import { checkIndexedVector } from '../columns/check.js'
 import { type AnyColumn, Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { BatchError, QueryError } from '../errors.js'
+import { asOurs, knownOptions } from '../known-options.js'
 import type { Page, StatementPreview } from '../model/query-api.js'
 import { created, promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -25,7 +26,7 @@ import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './
 import { RowIterator } from './row-iterator.js'
 import { selectors } from './selection.js'
 import { send } from './write.js'
-import { meant, shown } from '../words.js'
+import { shown } from '../words.js'
 
 /**
  * The body of query sets; users see the interface `QuerySet` of `model/query-api.ts`. Immutable: each method gives a new one. Nothing is sent
@@ -100,10 +101,8 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   valuesList (...names: unknown[]): QuerySet {
     const last = names.at(-1)
-    const options = typeof last === 'object' && last !== null ? names.pop() as Record<string, unknown> : {}
-    const unknown = Object.keys(options).find((o) => o !== 'flat')
-    if (unknown !== undefined) throw new QueryError(`${this.#name}.valuesList: unknown option ${shown(unknown)}${meant(unknown, ['flat'])}; it has flat`)
-    const flat = options['flat'] === true
+    const options: { flat?: unknown } = typeof last === 'object' && last !== null ? knownOptions(`${this.#name}.valuesList`, names.pop() as { flat?: unknown }, ['flat']) : {}
+    const flat = options.flat === true
     const { output } = this.#state
     const all = output.kind === 'distinct' ? output.columns : this.#table.columns
     const columns = names.length === 0 ? all : names.map((n) => this.#column('valuesList', n))
@@ -118,7 +117,7 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   select (what: unknown): QuerySet {
     if (typeof what !== 'object' || what === null) throw new QueryError(`${this.#name}.select: expected an object of aliases and columns or functions`)
-    const fields = new Map(Object.entries(what).map(([alias, one]) => [alias, this.#selected(alias, one)]))
+    const fields = this.#fields(what)
     if (fields.size === 0) throw new QueryError(`${this.#name}.select: name at least one column or function`)
     selectors(this.#name, fields)
     return this.#withOutput('select', { kind: 'selection', fields })
@@ -270,6 +269,14 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #order (by: unknown): Order {
+    try {
+      return this.#readOrder(by)
+    } catch (error) {
+      throw asOurs(error, `${this.#name}.orderBy`)
+    }
+  }
+
+  #readOrder (by: unknown): Order {
     if (by instanceof Ordering) {
       const column = this.#column('orderBy', by.column)
       if (column.type.kind !== 'vector') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no vector; only those are ordered by nearness`)
@@ -281,11 +288,19 @@ export class QuerySet implements AsyncIterable<unknown> {
         throw validationError(this.#name, column.name, error)
       }
     }
-    const text = String(by)
-    const descending = text.startsWith('-') && !this.#table.byName.has(text)
-    const column = this.#column('orderBy', descending ? text.slice(1) : text)
+    if (typeof by !== 'string') throw noColumn(`${this.#name}.orderBy`, by, this.#table)
+    const descending = by.startsWith('-') && !this.#table.byName.has(by)
+    const column = this.#column('orderBy', descending ? by.slice(1) : by)
     if (column.role !== 'clustering') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no clustering column; Cassandra keeps rows only in the order of those`)
     return { column, descending }
+  }
+
+  #fields (what: object): Map<string, TableColumn | Selected> {
+    try {
+      return new Map(Object.entries(what).map(([alias, one]) => [alias, this.#selected(alias, one)]))
+    } catch (error) {
+      throw asOurs(error, `${this.#name}.select`)
+    }
   }
 
   #selected (alias: string, one: unknown): TableColumn | Selected {

@@ -30,10 +30,18 @@ export function rawParams (statement: Statement, params: unknown): Params {
   return markers === undefined ? checkedLater(statement, given) : checked(statement, given, markers)
 }
 
+/** The protocol counts them in two bytes. */
+const mostParams = 65_535
+
+function tooMany (given: number): InvalidValue { return new InvalidValue('length', `a statement takes at most ${mostParams} parameters, ${given} are given`) }
+
 /** What is checked is what is sent, whatever the object would answer a second time. */
 function copied (at: string, params: unknown): Params {
   try {
+    if (Array.isArray(params) && params.length > mostParams) throw tooMany(params.length)
     if (Array.isArray(params)) return Array.from(params as unknown[])
+    const names = isPlainObject(params) ? Object.keys(params) : []
+    if (names.length > mostParams) throw tooMany(names.length)
     if (isPlainObject(params)) return { ...params }
     throw new InvalidValue('type', 'the parameters must be an array, or an object of names and values')
   } catch (error) {

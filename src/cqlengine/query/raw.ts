@@ -1,6 +1,7 @@
 import type { RequestOptions } from '../connection/session.js'
 import type { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions } from '../model/options.js'
 import { refuse } from '../model/refusal.js'
@@ -64,6 +65,14 @@ interface Paging { readonly fetchSize?: number, readonly pageState?: string }
 
 /** Those options that only raw CQL has, checked, and all others. */
 function pagingOf (at: string, options: RawOptions | undefined): { paging?: Paging, others: OpOptions | undefined } {
+  try {
+    return split(at, options)
+  } catch (error) {
+    throw asOurs(error, at)
+  }
+}
+
+function split (at: string, options: RawOptions | undefined): { paging?: Paging, others: OpOptions | undefined } {
   if (typeof options !== 'object' || options === null || !('fetchSize' in options || 'pageState' in options)) return { others: options }
   const { fetchSize, pageState, ...others } = options
   if (fetchSize !== undefined && !(Number.isInteger(fetchSize) && fetchSize > 0 && fetchSize <= 2 ** 31 - 1)) {

@@ -1,6 +1,7 @@
 // `Model.standard('create')`: what a write or a search takes, as a Standard Schema that any library can ask.
 import { InvalidValue } from '../columns/cql-type.js'
-import { mostViolations, QueryError, ValidationError, type Violation } from '../errors.js'
+import { issuesOf } from '../columns/issues.js'
+import { QueryError, ValidationError, type Violation } from '../errors.js'
 import type { Standard, StandardIssue, StandardResult } from '../model/schema-types.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { checkedToFind, isNothing, readValues, Violations } from '../model/values.js'
@@ -20,12 +21,12 @@ const purposes = Object.keys(checks)
 export function standardOf (model: ModelConstructor, purpose: unknown): Standard<unknown, Values> {
   tableOf(model)
   const check = typeof purpose === 'string' && Object.hasOwn(checks, purpose) ? checks[purpose] : undefined
-  if (check === undefined) throw new QueryError(`${model[META].name}.standard: expected one of ${listed(purposes)}, not ${shown(String(purpose))}`)
+  if (check === undefined) throw new QueryError(`${model[META].name}.standard: expected one of ${listed(purposes)}, not ${shown(purpose)}`)
   const validate = (values: unknown): StandardResult<Values> => {
     try {
       return { value: check(model, values) }
     } catch (error) {
-      return { issues: issuesOf(error) }
+      return { issues: standardIssues(error, values) }
     }
   }
   return Object.freeze({ '~standard': Object.freeze({ version: 1, vendor: 'fastify-cqlalchemy', validate }) })
@@ -66,13 +67,13 @@ function key (model: ModelConstructor, values: unknown): Values {
 }
 
 /** @throws {unknown} what tells nothing about values: a mistake in the model, or in the user's class */
-function issuesOf (error: unknown): readonly StandardIssue[] {
+function standardIssues (error: unknown, values: unknown): readonly StandardIssue[] {
   if (error instanceof ValidationError) return error.errors.map(issueOf)
   // Values that are right each for itself, but not together.
   if (error instanceof QueryError) return [{ message: error.message }]
-  const issues = typeof error === 'object' && error !== null && 'issues' in error ? error.issues : undefined
-  if (!Array.isArray(issues)) throw error
-  return (issues as Partial<StandardIssue>[]).slice(0, mostViolations).map(({ message, path }) => ({ message: bounded(String(message)), ...path !== undefined && { path } }))
+  const found = issuesOf(error, values)
+  if (found === undefined) throw error
+  return found.first.map(({ message, path }) => ({ message: bounded(message), ...path.length > 0 && { path } }))
 }
 
 /** `*` stands for all values together. */
