@@ -27,7 +27,6 @@ import { PageTokens } from './cqlengine/query/page-token.js'
 import { execute, type RawOptions, type RawResult } from './cqlengine/query/raw.js'
 import { addSchemas, type AddSchemasOptions, type SchemaModel, type SchemaTarget, withChildren } from './model-schemas.js'
 import type { InitOptions } from './settings/options.js'
-import { readSettings } from './settings/read-settings.js'
 import { connectAll, type InitHooks } from './start.js'
 
 /**
@@ -125,6 +124,9 @@ export class CQLAlchemy {
     const check = (): void => { if (this.#opening !== opening) throw new ClosedError('This db was closed while init() was connecting it') }
     try {
       await this.#closing
+      check()
+      // Loaded here: env-schema and its Ajv take longer to load than all of this package, and many processes only import models.
+      const { readSettings } = await import('./settings/read-settings.js')
       check()
       const settings = readSettings(options, hooks)
       this.#pageTokens = new PageTokens(settings.pageTokenSecret, hooks.warn)

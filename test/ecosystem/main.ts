@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
+import { packed } from '../support/packed.js'
 import { root } from '../support/root.js'
 
 const exec = promisify(execFile)
@@ -21,13 +22,6 @@ async function nodeFor (): Promise<string> {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
   await exec('npm', ['install', '--prefix', join(folder, 'node'), '--ignore-scripts', `${name}@24`], options)
   return join(folder, 'node/node_modules', name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
-}
-
-async function pack (): Promise<string> {
-  const { stdout } = await exec('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { ...options, cwd: root })
-  const [archive] = JSON.parse(stdout) as { filename: string }[]
-  if (archive === undefined) throw new Error('npm pack made nothing')
-  return join(folder, archive.filename)
 }
 
 async function check (name: string, archive: string, node: string): Promise<void> {
@@ -48,7 +42,7 @@ async function check (name: string, archive: string, node: string): Promise<void
 }
 
 try {
-  const [archive, node] = await Promise.all([pack(), nodeFor()])
+  const [{ archive }, node] = await Promise.all([packed(folder), nodeFor()])
   const named = process.argv.slice(2)
   for (const { name } of readdirSync(sources, { withFileTypes: true }).filter((entry) => existsSync(join(sources, entry.name, 'package.json')))) {
     if (named.length === 0 || named.includes(name)) await check(name, archive, node)

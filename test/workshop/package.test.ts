@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { compile } from '../support/compile.js'
+import { packed } from '../support/packed.js'
 import { root } from '../support/root.js'
 
 const run = promisify(execFile)
@@ -18,20 +19,12 @@ const entries = Object.keys(manifest.exports).filter((entry) => entry !== './pac
 const project = await realpath(await mkdtemp(join(tmpdir(), 'fastify-cqlalchemy-package-')))
 t.teardown(() => rm(project, { recursive: true, force: true }))
 const installed = join(project, 'node_modules/fastify-cqlalchemy')
-const packed = await pack()
-
-async function pack (): Promise<string[]> {
-  // Without scripts: prepack builds anew, under the feet of the other tests.
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root })
-  const [archive]: { filename: string, files: { path: string }[] }[] = JSON.parse(stdout)
-  if (archive === undefined) throw new Error('npm pack made nothing')
-  await writeFile(join(project, 'package.json'), '{ "type": "module" }')
-  await mkdir(dirname(installed))
-  await run('tar', ['-xzf', archive.filename], { cwd: project })
-  await rename(join(project, 'package'), installed)
-  await link(Object.keys(manifest.dependencies))
-  return archive.files.map(({ path }) => path)
-}
+const { archive, paths } = await packed(project)
+await writeFile(join(project, 'package.json'), '{ "type": "module" }')
+await mkdir(dirname(installed))
+await run('tar', ['-xzf', archive], { cwd: project })
+await rename(join(project, 'package'), installed)
+await link(Object.keys(manifest.dependencies))
 
 async function link (packages: string[]): Promise<void> {
   for (const name of packages) {
@@ -42,10 +35,10 @@ async function link (packages: string[]): Promise<void> {
 
 t.test('the package holds what users need and nothing else', async (t) => {
   const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
-  t.same(packed.filter((path) => !path.startsWith('dist/')).sort(), documents)
-  t.same(packed.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path)), [])
+  t.same(paths.filter((path) => !path.startsWith('dist/')).sort(), documents)
+  t.same(paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path)), [])
   for (const entry of ['index', 'core', 'express', 'testing']) {
-    t.ok(packed.includes(`dist/${entry}.js`) && packed.includes(`dist/${entry}.d.ts`), `dist/${entry} with its types`)
+    t.ok(paths.includes(`dist/${entry}.js`) && paths.includes(`dist/${entry}.d.ts`), `dist/${entry} with its types`)
   }
 })
 
@@ -53,7 +46,7 @@ t.test('no file of the package names a machine or a registry', async (t) => {
   // A home that is / or unset tells nothing.
   const traces = [`${root}/`, ...homedir().length > 1 ? [`${homedir()}/`] : [], '/home/', '/Users/']
   const registry = /\bregistry\.(?:npmjs|yarnpkg|npmmirror)\b|\brepo1?\.maven\b/
-  for (const path of packed) {
+  for (const path of paths) {
     const text = await readFile(join(installed, path), 'utf8')
     t.equal(traces.find((trace) => text.includes(trace)) ?? registry.exec(text)?.[0], undefined, path)
   }
@@ -76,6 +69,20 @@ t.test('every entry loads by import and by require, without Fastify and Express,
     t.equal(required.stdout.replace(/\b__esModule,/, ''), imported.stdout, `require('${entry}') gives the same names`)
     t.equal(required.stderr + imported.stderr, '', `${entry}: no warnings`)
   }
+})
+
+t.test('an entry is a few files, which is what loading costs, and their classes have the names that they are exported by', async (t) => {
+  const scripts = paths.filter((path) => path.endsWith('.js'))
+  t.ok(scripts.length <= 12, scripts.join(' '))
+  const code = "import * as core from 'fastify-cqlalchemy/core'; console.log(Object.entries(core).filter(([name, value]) => typeof value === 'function' && value.name !== name).map(([name]) => name).join())"
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: project })
+  t.equal(stdout.trim(), '')
+})
+
+t.test('importing the models does not load env-schema, which only reading a configuration needs', async (t) => {
+  const code = "import 'fastify-cqlalchemy/core'; const { createRequire } = await import('node:module'); console.log(Object.keys(createRequire(import.meta.url).cache).filter((path) => /env-schema|ajv/.test(path)).length)"
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: project })
+  t.equal(stdout.trim(), '0')
 })
 
 t.test('the types of /core and /testing need neither Fastify nor Express', async (t) => {
