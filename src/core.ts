@@ -27,7 +27,7 @@ export type { NamedKeyspace, NamedQuerySet, NamedRow, NamedTable } from './cqlen
 export type * from './cqlengine/connection/public-types.js'
 export type { Route } from './cqlengine/connection/route.js'
 export type { Scope } from './cqlengine/connection/scope.js'
-export type { SyncNote, SyncReport, SyncStatement } from './cqlengine/sync-report.js'
+export type { SyncNote, SyncNoteKind, SyncReport, SyncStatement } from './cqlengine/sync-report.js'
 export type { Management } from './cqlengine/management/management.js'
 export type * from './cqlengine/model/api.js'
 export type * from './cqlengine/model/instance-api.js'

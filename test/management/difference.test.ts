@@ -35,9 +35,10 @@ function schema (tables: Record<string, Existing>, { types = {}, views = [] }: R
     tables: new Map(Object.entries(tables).map(([name, { columns = {}, indexes = [], options = {}, dropped = {} }]) => [name, {
       columns: new Map(Object.entries(columns)), indexes, options: new Map(Object.entries(options)), dropped: new Map(Object.entries(dropped))
     }])),
-    views: new Set(views),
+    views: new Map(views.map((name) => [name, { base: 'Base', where: '', columns: new Map(), dropped: new Map(), indexes: [], options: new Map() }])),
     types: new Map(Object.entries(types).map(([name, fields]) => [name, new Map(Object.entries(fields))])),
-    optionNames: new Set()
+    optionNames: new Set(),
+    server: new Map()
   }
 }
 
@@ -96,12 +97,17 @@ t.test('MGT-13: a type in a partition key takes no more fields', async (t) => {
   t.match(plan([], existing, [Part]), { statements: [], conflicts: [{ table: 'part', message: /partition key.*"other"/ }] })
 })
 
-t.test('MGT-13: two classes of one name may share a type only where they agree', async (t) => {
+t.test('MGT-13: two classes of one name may share a type only where they say the same', async (t) => {
   class One extends UserTypeValue.define('shared', { a: c.Integer(), b: c.Text() }) {}
   class Two extends UserTypeValue.define('shared', { a: c.Integer(), c: c.Text() }) {}
   class Three extends UserTypeValue.define('shared', { a: c.Text() }) {}
-  t.same(texts(plan([], schema({}), [One, Two])), ['CREATE TYPE IF NOT EXISTS "Shop"."shared" ("a" int, "b" text, "c" text)'])
-  t.match(plan([], schema({}), [One, Three]).conflicts, [{ column: 'a', message: /int and text/ }])
+  class Same extends UserTypeValue.define('shared', { b: c.Text(), a: c.Integer() }) {}
+  class Outer extends UserTypeValue.define('shared', { inner: c.UserDefinedType(One) }) {}
+  t.same(texts(plan([], schema({}), [One, Same])), ['CREATE TYPE IF NOT EXISTS "Shop"."shared" ("a" int, "b" text)'])
+  // Each write through one of them would set the fields of the other to null.
+  for (const other of [Two, Three, Outer]) {
+    t.match(plan([], schema({}), [One, other]), { statements: [], conflicts: [{ kind: 'type-definition', table: 'shared', message: /\(a int, b text\), and/ }] })
+  }
 })
 
 t.test('MGT-09: a changed key is a conflict that shows both keys, and the table gets nothing', async (t) => {
@@ -226,4 +232,71 @@ t.test('MGT-11: names that Cassandra would silently give to no index, or that wo
 t.test('MGT-11: an index on a part of a frozen collection is a conflict', async (t) => {
   const wanted = model({ id: c.Integer({ primaryKey: true }), m: c.Map(c.Text, c.Text, { frozen: true, index: { target: 'keys' } }) })
   t.match(plan(wanted).conflicts, [{ column: 'm', message: /target "full"/ }])
+})
+
+const on = (release: string, more: Record<string, unknown> = {}): ExistingSchema => ({ ...schema({}), server: new Map(Object.entries({ release_version: release, ...more })), optionNames: new Set(['comment', 'compaction']) })
+
+t.test('what an older server lacks is told with its version; of what others than Cassandra have nothing is said', async (t) => {
+  class Spot extends UserTypeValue.define('spot', { at: c.Vector(c.Float, 2) }) {}
+  const id = { id: c.Integer({ primaryKey: true }) }
+  const wanted: readonly (readonly [Columns, Record<string, unknown>, RegExp])[] = [
+    [{ v: c.Vector(c.Float, 2) }, {}, /column "v": Cassandra has vectors since 5\.0, and this server is 4\.1\.9/],
+    [{ v: c.List(c.UserDefinedType(Spot)) }, {}, /vectors since 5\.0/],
+    [{ v: c.Text({ index: { using: 'sai' } }) }, {}, /SAI indexes since 5\.0, and this server is 4\.1\.9/],
+    [{}, { compaction: { class: 'UnifiedCompactionStrategy' } }, /UnifiedCompactionStrategy since 5\.0/],
+    [{}, { allow_auto_snapshot: true }, /allow_auto_snapshot is none of this server \(4\.1\.9\)/]
+  ]
+  for (const [columns, options, message] of wanted) {
+    const one = model({ ...id, ...columns }, { options })
+    const old = plan(one, on('4.1.9'))
+    t.same(old.statements, [])
+    t.ok(old.conflicts.some(({ kind, message: told }) => kind === 'server' && message.test(told)), String(message))
+    const isOption = 'allow_auto_snapshot' in options
+    for (const server of [on('5.0.8'), on('5.1-beta1'), on('4.0.0.6816'), on('4.0.11', { dse_version: '6.9.2' }), on('3.0.8', { supported_features: 'CDC' })]) {
+      t.equal(plan(one, server).conflicts.length, isOption ? 1 : 0, `${String(message)} ${String(server.server.get('release_version'))}`)
+    }
+  }
+  t.match(texts(plan(model({ ...id, v: c.Text({ index: { using: 'legacy_local_table' } }) }), on('4.1.9'))), [/./, /^CREATE INDEX IF NOT EXISTS ON "Shop"."Item" \("v"\)$/], 'the only kind needs no name')
+  class Spots extends UserTypeValue.define('spots', { at: c.List(c.Vector(c.Float, 2)) }) {}
+  t.match(plan([], on('4.1.9'), [Spots]), { statements: [], conflicts: [{ kind: 'server', table: 'spots', column: 'at', message: /vectors since 5\.0/ }] })
+})
+
+t.test('others than Cassandra know options and indexes of their own: what they refuse is theirs to say', async (t) => {
+  const wanted = model({ id: c.Integer({ primaryKey: true }), v: c.Text({ index: { using: 'sai', options: { index_analyzer: 'standard' } } }) }, { options: { compaction: { class: 'IncrementalCompactionStrategy' } } })
+  t.equal(plan(wanted, on('5.0.8')).conflicts.length, 1)
+  t.same(plan(wanted, on('3.0.8', { supported_features: 'CDC' })).conflicts, [])
+})
+
+t.test('a note says in one word what it is about, and what would mend it by hand', async (t) => {
+  const columns = { id: c.Integer({ primaryKey: true }), a: c.Text({ index: { using: 'sai' } }), b: c.Text(), s: c.Text() }
+  const existing = schema({
+    Item: {
+      columns: { id: partition('int'), a: regular('text'), b: regular('int'), s: statik('text'), 'old"': regular('text') },
+      indexes: [index('by_a', 'a'), index('by_old', '"old"""'), index('by_b', 'b')]
+    }
+  })
+  t.same(plan(model(columns), existing).warnings.map(({ kind, model, column, index, statements }) => ({ kind, model, column, index, statements })), [
+    { kind: 'column-type', model: 'Item', column: 'b', index: undefined, statements: undefined },
+    { kind: 'column-static', model: 'Item', column: 's', index: undefined, statements: undefined },
+    { kind: 'unknown-column', model: 'Item', column: 'old"', index: undefined, statements: ['DROP INDEX IF EXISTS "Shop"."by_old"', 'ALTER TABLE "Shop"."Item" DROP "old"""'] },
+    { kind: 'index-kind', model: 'Item', column: 'a', index: 'by_a', statements: ['DROP INDEX IF EXISTS "Shop"."by_a"', 'CREATE INDEX IF NOT EXISTS ON "Shop"."Item" ("a") USING \'sai\''] },
+    { kind: 'unknown-index', model: 'Item', column: 'old"', index: 'by_old', statements: ['DROP INDEX IF EXISTS "Shop"."by_old"'] },
+    { kind: 'unknown-index', model: 'Item', column: 'b', index: 'by_b', statements: ['DROP INDEX IF EXISTS "Shop"."by_b"'] }
+  ])
+  t.match(difference({ ...place, tables: [model(columns)], types: [] }, undefined).conflicts, [{ kind: 'missing-keyspace', statements: [/^CREATE KEYSPACE IF NOT EXISTS "Shop" WITH/] }])
+})
+
+t.test('tables, views and types that no model has are listed when asked for', async (t) => {
+  class Part extends UserTypeValue.define('part', { a: c.Integer() }) {}
+  const wanted = model({ id: c.Integer({ primaryKey: true }), p: c.UserDefinedType(Part) })
+  const other = target('Shop', 'known', { id: c.Integer({ primaryKey: true }) })
+  const id = { id: partition('int') }
+  const existing = schema({ Item: { columns: { ...id, p: regular('frozen<part>') } }, known: { columns: id }, Base: { columns: id } }, { views: ['by_x'], types: { part: { a: 'int' }, gone: { a: 'int' } } })
+  t.same(plan(wanted, existing).warnings, [])
+  const { warnings } = difference({ ...place, tables: [wanted], types: [], known: [wanted, other] }, existing)
+  t.same(warnings.map(({ kind, table, statements }) => [kind, table, statements]), [
+    ['unknown-view', 'by_x', ['DROP MATERIALIZED VIEW IF EXISTS "Shop"."by_x"']],
+    ['unknown-table', 'Base', ['DROP MATERIALIZED VIEW IF EXISTS "Shop"."by_x"', 'DROP TABLE IF EXISTS "Shop"."Base"']],
+    ['unknown-type', 'gone', ['DROP TYPE IF EXISTS "Shop"."gone"']]
+  ])
 })

@@ -267,19 +267,76 @@ t.test('MGT-10: a dropped column of another type is a conflict instead of an err
   await settles(t, target(keyspace, table, { ...id, v: c.Integer(), w: c.Text() }))
 })
 
+t.test('MGT-10: a column with a user type that was dropped cannot come back, not even with its own type', async (t) => {
+  for (const column of [c.UserDefinedType(Inner), c.List(c.UserDefinedType(Inner)), c.Map(c.Text, c.Tuple(c.UserDefinedType(Inner)))]) {
+    const table = name()
+    await sync(target(keyspace, table, { ...id, v: column }))
+    await raw(`ALTER TABLE ${qualified(keyspace, table)} DROP v`)
+    await t.rejects(sync(target(keyspace, table, { ...id, v: column })), { code: 'CQL_SCHEMA', report: { statements: [], conflicts: [{ kind: 'dropped-column', column: 'v' }] } })
+    await t.rejects(raw(`ALTER TABLE ${qualified(keyspace, table)} ADD v ${column.type.cql}`), { name: 'ResponseError' }, 'the server')
+  }
+})
+
+t.test('MGT-10: a table that counts gets no other columns, another one no counters', async (t) => {
+  for (const [before, added] of [[{ n: c.Counter() }, { v: c.Text() }], [{ v: c.Text() }, { n: c.Counter() }], [{}, { n: c.Counter() }]] as const) {
+    const table = name()
+    await sync(target(keyspace, table, { ...id, ...before }))
+    await t.rejects(sync(target(keyspace, table, { ...id, ...added })), { code: 'CQL_SCHEMA', report: { statements: [], conflicts: [{ kind: 'counter-column', column: Object.keys(added)[0] }] } })
+    await t.rejects(raw(`ALTER TABLE ${qualified(keyspace, table)} ADD ${'v' in added ? 'v text' : 'n counter'}`), { name: 'ResponseError' }, 'the server')
+  }
+  await settles(t, target(keyspace, name(), { ...id, k: c.Text({ primaryKey: true }), n: c.Counter({ static: true }) }))
+})
+
+t.test('MGT-12: cdc on a server without it is one warning, which says why', async (t) => {
+  const table = target(keyspace, name(), id, { options: { cdc: true } })
+  for (const report of [await sync(table), await sync(table)]) {
+    t.match(report.warnings, [{ kind: 'hidden-option', message: /cdc.*cdc_enabled/ }])
+    t.equal(report.warnings.length, 1)
+  }
+})
+
+t.test('MGT-10: of two types that one column is added with at once, whoever loses learns it; a table and a type likewise', async (t) => {
+  const others = await Promise.all([1, 2, 3].map(() => recordedConnection(t, { hosts, localDataCenter })))
+  const at = [connection, ...others.map((r) => r.connection)]
+  const types = [c.Text(), c.Integer(), c.List(c.Text), c.UUID()]
+  for (let round = 0; round < 3; round++) {
+    const existing = name()
+    await sync(target(keyspace, existing, id))
+    for (const table of [existing, name()]) {
+      const reports = await Promise.all(types.map((type, i) => sync(target(keyspace, table, { ...id, v: type, [`own${i}`]: c.Text() }), {}, at[i])))
+      const losers = reports.filter(({ warnings }) => warnings.some(({ kind, column }) => kind === 'column-type' && column === 'v'))
+      t.equal(losers.length, 3)
+      const columns = await raw(`SELECT column_name FROM system_schema.columns WHERE keyspace_name = '${keyspace}' AND table_name = '${table}'`)
+      t.equal(columns.length, 6, 'what each wanted besides is there')
+    }
+  }
+})
+
+t.test('tables that no model has are listed when asked for', async (t) => {
+  const [ours, theirs] = [name(), name()]
+  await raw(`CREATE TABLE ${qualified(keyspace, theirs)} (id int PRIMARY KEY)`)
+  const known = [target(keyspace, ours, id)]
+  const report = await sync(known, { known })
+  t.ok(report.warnings.some(({ kind, table }) => kind === 'unknown-table' && table === theirs))
+  t.notOk(report.warnings.some(({ table }) => table === ours))
+})
+
 t.test('MGT-16, B45: without agreement sync stops, with a report of what was sent', async (t) => {
-  const metadata = connection.client.metadata as unknown as { checkSchemaAgreement: () => Promise<boolean> }
-  const { checkSchemaAgreement } = metadata
+  const { client } = connection
+  const { execute } = client
   // A clock that runs fast, for nobody wants to wait ten seconds.
   let now = performance.now()
   Object.defineProperty(performance, 'now', { configurable: true, value: () => (now += 1000) })
   t.teardown(() => {
-    metadata.checkSchemaAgreement = checkSchemaAgreement
+    client.execute = execute
     Reflect.deleteProperty(performance, 'now')
   })
   const tables = [name(), name()]
   const before = recorded.sent.length
-  metadata.checkSchemaAgreement = async () => recorded.sent.length === before
+  const elsewhere = { rows: [{ host_id: 'another', schema_version: 'older' }] }
+  client.execute = ((cql: string, ...rest: unknown[]) => cql.includes('FROM system.peers') && recorded.sent.length > before
+    ? Promise.resolve(elsewhere)
+    : Reflect.apply(execute, client, [cql, ...rest]) as unknown) as unknown as typeof client.execute
   const error = await sync(tables.map((table) => target(keyspace, table, id))).then(() => undefined, (e: unknown) => e)
   t.match(error, { name: 'SchemaError', message: /"default" do not agree/, report: { conflicts: [] } })
   t.same(texts((error as SchemaError).report).length, 1)

@@ -2,15 +2,15 @@
 // name on any other column, so names are checked here.
 import type { IndexOptions } from '../columns/column.js'
 import type { TableColumn } from '../model/table.js'
-import { createIndex, type IndexText } from '../statements/ddl.js'
-import { nameRule } from '../statements/identifiers.js'
+import { createIndex, dropIndex, type IndexText } from '../statements/ddl.js'
 import { parseType, sameType, type TypeTree } from './cql-type-text.js'
+import { definitionProblem, kindOf, sasiClass } from './index-rules.js'
 import type { Difference, PlannedStatement } from './plan.js'
-import { note, type Subject, type SyncNote } from './report.js'
+import { note, type Subject, type SyncNote, type SyncNoteKind } from './report.js'
 import type { ExistingIndex, ExistingSchema, ExistingTable } from './schema.js'
+import { hasIndexKinds, lack } from './server.js'
 import { type WantedTable, wantedColumns } from './wanted.js'
 
-const sasiClass = 'org.apache.cassandra.index.sasi.SASIIndex'
 /**
  * The server sets none, but puts the name into the names of files (SAI: up to 68 characters around it), of which 255 characters fit.
  * A longer one makes each node stop with a disk failure, some only when they flush.
@@ -32,10 +32,21 @@ export function indexNames (tables: readonly WantedTable[], schema: ExistingSche
   }
 }
 
+/** What indexes are compared with. */
+interface Context {
+  readonly subject: Subject
+  /** Undefined: the table is to be made. */
+  readonly existing: ExistingTable | undefined
+  readonly server: ExistingSchema['server']
+  readonly names: IndexNames
+}
+
 /** CREATE INDEX for each index that a table lacks (MGT-11); named ones first, lest the server gives their names away. */
-export function indexDifference (wanted: WantedTable, existing: ExistingTable | undefined, subject: Subject, names: IndexNames): Difference {
+export function indexDifference (wanted: WantedTable, schema: ExistingSchema, subject: Subject, names: IndexNames): Difference {
   const columns = wantedColumns(wanted)
-  const parts = columns.flatMap((column) => distinct(column).map((index) => oneIndex(column, index, existing, subject, names)))
+  const existing = schema.tables.get(subject.table)
+  const context: Context = { subject, existing, server: schema.server, names }
+  const parts = columns.flatMap((column) => distinct(column).map((index) => oneIndex(column, index, context)))
   return {
     statements: parts.flatMap((p) => p.statement ?? []).sort((a, b) => Number(b.isNamed) - Number(a.isNamed)).map((p) => p.planned),
     warnings: [...parts.flatMap((p) => p.warning ?? []), ...unknownIndexes(columns, existing, subject)],
@@ -60,45 +71,42 @@ interface OneIndex {
   readonly conflict?: SyncNote
 }
 
-function oneIndex (column: TableColumn, wanted: IndexOptions, existing: ExistingTable | undefined, subject: Subject, names: IndexNames): OneIndex {
-  const problem = definitionProblem(column, wanted)
-  if (problem !== undefined) return { conflict: note(subject, problem, column.field) }
-  const warn = (message: string): OneIndex => ({ warning: note(subject, message, column.field) })
+function oneIndex (column: TableColumn, wanted: IndexOptions, { subject, existing, server, names }: Context): OneIndex {
+  const cql = createIndex(indexText(column, hasIndexKinds(server) || kindOf(wanted.using) !== 'legacy' ? wanted : { ...wanted, using: undefined }, subject))
+  const warn = (kind: SyncNoteKind, { name }: ExistingIndex, message: string): OneIndex =>
+    ({ warning: note(subject, kind, message, { column: column.field, index: name, statements: [dropIndex(subject.keyspace, name), cql] }) })
   const here = existing?.indexes ?? []
   const found = here.find((index) => isFulfilledBy(column, wanted, index))
   if (found !== undefined) {
     const different = Object.entries(wanted.options ?? {}).filter(([name, value]) => found.options[name] !== String(value)).map(([name]) => name)
-    return different.length === 0 ? {} : warn(`the index "${found.name}" has other options (${different.join(', ')}) than the model; an index cannot be altered: drop it, and sync makes it anew`)
+    return different.length === 0
+      ? {}
+      : warn('index-options', found, `the index "${found.name}" has other options (${different.join(', ')}) than the model; an index cannot be altered: drop it, and sync makes it anew`)
   }
+  const conflict = (kind: SyncNoteKind, problem: string): OneIndex => ({ conflict: note(subject, kind, problem, { column: column.field }) })
+  const missing = kindOf(wanted.using) === 'sai' ? lack(server, 'SAI indexes') : undefined
+  if (missing !== undefined) return conflict('server', missing)
+  const problem = definitionProblem(column, wanted, server)
+  if (problem !== undefined) return conflict('index-definition', problem)
   const alike = here.find((index) => isAt(column, wanted, index))
-  if (alike !== undefined) return warn(`the index "${alike.name}" is of another kind (${kindOf(alike.using)}) than the model wants (${kindOf(wanted.using)}); drop it, and sync makes the other`)
+  if (alike !== undefined) return warn('index-kind', alike, `the index "${alike.name}" is of another kind (${kindOf(alike.using)}) than the model wants (${kindOf(wanted.using)}); drop it, and sync makes the other`)
   const mixed = here.find((index) => readTarget(index.target).column === column.field && (kindOf(index.using) === 'sai') !== (kindOf(wanted.using) === 'sai'))
-  if (mixed !== undefined) return warn(`the index "${mixed.name}" exists (${kindOf(mixed.using)}), and beside it one of the wanted kind (${kindOf(wanted.using)}) would give wrong rows; drop it, and sync makes the other`)
+  if (mixed !== undefined) {
+    return warn('index-kind', mixed, `the index "${mixed.name}" exists (${kindOf(mixed.using)}), and beside it one of the wanted kind (${kindOf(wanted.using)}) would give wrong rows; drop it, and sync makes the other`)
+  }
   const now = existing?.columns.get(column.field)
-  if (now !== undefined && !sameType(now.type, column.type.cql)) return warn('the column has another type in the database, so that its index is not made')
+  if (now !== undefined && !sameType(now.type, column.type.cql)) return { warning: note(subject, 'column-type', 'the column has another type in the database, so that its index is not made', { column: column.field }) }
   const badName = nameProblem(column, wanted, subject, names)
-  if (badName !== undefined) return { conflict: note(subject, badName, column.field) }
+  if (badName !== undefined) return conflict('index-name', badName)
   return {
     statement: {
       planned: {
-        cql: createIndex(indexText(column, wanted, subject)),
+        cql,
         adds: { kind: 'index', table: subject.table, isFulfilledBy: (index) => isFulfilledBy(column, wanted, index) }
       },
       isNamed: wanted.name !== undefined
     }
   }
-}
-
-/** What the server would refuse, found before anything is sent. */
-function definitionProblem (column: TableColumn, { target, using }: IndexOptions): string | undefined {
-  const { kind, frozen } = parseType(column.type.cql) as TypeTree
-  if (kind === 'user' && !frozen) return 'Cassandra has no indexes on user types that are not frozen'
-  if (kind === 'collection' && frozen && target !== undefined && target !== 'full') return `an index on a frozen collection must have target "full", not "${target}"`
-  if (target === 'full' && kind !== 'collection') return 'an index with target "full" is for frozen collections'
-  if (using !== undefined && kindOf(using) !== 'legacy' && !nameRule.test(column.field)) {
-    return `Cassandra makes indexes of the kind ${kindOf(using)} only on columns whose names are of letters, digits and _; give the column a dbField`
-  }
-  return undefined
 }
 
 /** Only for indexes that are to be made. */
@@ -115,7 +123,9 @@ function unknownIndexes (columns: readonly TableColumn[], existing: ExistingTabl
   const isKnown = (index: ExistingIndex): boolean => columns.some((column) =>
     readTarget(index.target).column === column.field && (column.options.customIndex === true || distinct(column).some((wanted) => isAt(column, wanted, index))))
   return (existing?.indexes ?? []).filter((index) => !isKnown(index))
-    .map((index) => note(subject, `the index "${index.name}" (${index.target}) is in the database but in no model; it is kept`, readTarget(index.target).column))
+    .map((index) => note(subject, 'unknown-index', `the index "${index.name}" (${index.target}) is in the database but in no model; it is kept`, {
+      column: readTarget(index.target).column, index: index.name, statements: [dropIndex(subject.keyspace, index.name)]
+    }))
 }
 
 function indexText (column: TableColumn, wanted: IndexOptions, { keyspace, table }: Subject): IndexText {
@@ -133,13 +143,6 @@ function indexText (column: TableColumn, wanted: IndexOptions, { keyspace, table
   }
 }
 
-/** `legacy`, `sai` or a class name. */
-function kindOf (using: string | undefined): string {
-  if (using === undefined || using.toLowerCase() === 'legacy_local_table') return 'legacy'
-  if (/^(.*\.)?(sai|StorageAttachedIndex)$/i.test(using)) return 'sai'
-  return using.toLowerCase() === 'sasi' ? sasiClass : using
-}
-
 /** On the same column, and on the same part of a collection. */
 function isAt (column: TableColumn, wanted: IndexOptions, existing: ExistingIndex): boolean {
   const { column: name, target } = readTarget(existing.target)
@@ -153,7 +156,7 @@ function targetOf (column: TableColumn, { target }: IndexOptions): IndexOptions[
 }
 
 /** Reads a target as the server writes it: `"Year"`, `values(tags)`. */
-function readTarget (text: string): { readonly column: string, readonly target?: string } {
+export function readTarget (text: string): { readonly column: string, readonly target?: string } {
   const [, target, inner = text] = /^(values|keys|entries|full)\((.*)\)$/s.exec(text) ?? []
   const column = inner.startsWith('"') ? inner.slice(1, -1).replaceAll('""', '"') : inner
   return { column, ...target !== undefined && { target } }

@@ -24,6 +24,13 @@ export interface SyncOptions extends ManageOptions {
   dryRun?: boolean | undefined
 }
 
+export interface SyncDbOptions extends SyncOptions {
+  /** Default: all models of this `db` that are not abstract. */
+  models?: readonly AnyModel[] | undefined
+  /** Also list tables, views and user types of these keyspaces that no model of this `db` has. Default false. */
+  unknown?: boolean | undefined
+}
+
 export interface KeyspaceOptions {
   /** Default true. */
   durableWrites?: boolean | undefined
@@ -69,18 +76,20 @@ export class Management {
   /**
    * Brings the tables, types and indexes of all concrete models of this `db` (or of `models`) to what the models say. Adds only.
    * `keyspaces` and `connections` leave models that name their own where they are.
-   * @throws {SchemaError} with the report: for a changed key, a missing keyspace, before anything is sent; and when the nodes do not agree
+   * @throws {SchemaError} with the report: for a changed key, a missing keyspace, …, before anything is sent; when the nodes do not agree; and, with
+   * `cause`, when the server refuses something or does not answer
    */
-  readonly syncDb = async (options?: SyncOptions & { models?: readonly AnyModel[] | undefined }): Promise<SyncReport> => {
-    const given = knownOptions('syncDb', options, ['models', ...syncOptions])
-    const { models = this.#models(), connections, keyspaces } = given
+  readonly syncDb = async (options?: SyncDbOptions): Promise<SyncReport> => {
+    const given = knownOptions('syncDb', options, ['models', 'unknown', ...syncOptions])
+    const { models = this.#models(), unknown = false, connections, keyspaces } = given
     const list = listOf(models)
     if (list === undefined) throw new QueryError('syncDb: models must be an array of models')
-    const targets = list.map(modelOf).flatMap((model) => this.#targets('syncDb', model, {
+    checkFlag('syncDb', 'unknown', unknown)
+    const targetsOf = (some: readonly ModelConstructor[]): SyncTarget[] => some.flatMap((model) => this.#targets('syncDb', model, {
       ...model.connection === undefined && { connections },
       ...model.keyspace === undefined && { keyspaces }
     }))
-    return await syncTables(targets, this.#resolve, flagsOf('syncDb', given))
+    return await syncTables(targetsOf(list.map(modelOf)), this.#resolve, { ...flagsOf('syncDb', given), ...unknown && { known: targetsOf(this.#models()) } })
   }
 
   /** One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). */
@@ -120,14 +129,14 @@ export class Management {
 
   #targets (caller: string, model: ModelConstructor, { connections, keyspaces }: Pick<ManageOptions, 'connections' | 'keyspaces'>): SyncTarget[] {
     const table = tableOf(model)
-    const { options, family, name } = model[META]
+    const { options, family } = model[META]
     const known = new Set(table.columns.map((c) => c.field))
     const extra = (family?.children ?? []).flatMap((child) => tableOf(child).columns).filter((c) => !known.has(c.field) && known.add(c.field))
     const all = places(caller, { ...connections !== undefined && { connections }, ...keyspaces !== undefined && { keyspaces } }, (using) => {
       const place = placeOf(this.#db, model, sourcesOf(using))
       return { connection: place.connection.name, keyspace: place.keyspace }
     })
-    return all.map((place) => ({ ...place, model: name, table, extra, options: options.properties }))
+    return all.map((place) => ({ ...place, model: nameOf(model), table, extra, options: options.properties }))
   }
 }
 
@@ -135,6 +144,12 @@ function flagsOf (caller: string, { dryRun, waitForIndexes }: SyncOptions): { dr
   checkFlag(caller, 'dryRun', dryRun)
   checkFlag(caller, 'waitForIndexes', waitForIndexes)
   return { dryRun: dryRun ?? false, waitForIndexes: waitForIndexes ?? false }
+}
+
+/** The user's class by its name; what only `define` made, by its table. */
+function nameOf (model: ModelConstructor): string {
+  const { name } = model[META]
+  return Object.hasOwn(model, META) ? name : model.name || name
 }
 
 /** Users' models have column types, ours have none. */

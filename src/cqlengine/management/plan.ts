@@ -19,6 +19,10 @@ export function conflictsOnly (conflicts: readonly SyncNote[]): Difference {
   return { statements: [], warnings: [], conflicts }
 }
 
+export function warningsOnly (warnings: readonly SyncNote[]): Difference {
+  return { statements: [], warnings, conflicts: [] }
+}
+
 export function joined (parts: readonly Difference[]): Difference {
   return {
     statements: parts.flatMap((part) => part.statements),

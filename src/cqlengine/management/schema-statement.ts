@@ -4,7 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import { agreement } from '../connection/driver-internals/internals.js'
 import type { RequestOptions } from '../connection/session.js'
+import { type Host, types } from '../driver.js'
 import { SchemaError } from '../errors.js'
+import { Coordinator, nearHosts, onNode } from './nodes.js'
 import type { ReadSettings } from './schema.js'
 import type { Place, SyncReport } from './report.js'
 
@@ -12,16 +14,16 @@ import type { Place, SyncReport } from './report.js'
 const agreementTimeout = 10_000
 /** ms between two looks; the driver's own 500 ms would be most of what a statement takes. */
 const agreementPause = 50
+/** ms for one node to tell its version. */
+const versionTimeout = 2000
 
 /**
  * Whether all nodes have the same schema, asked again and again for at most ten seconds. A node that is down counts with the schema
  * that it had.
  */
-export async function nodesAgree ({ client }: Connection): Promise<boolean> {
-  const agree = agreement(client)
-  if (agree === undefined) return true
+export async function nodesAgree (connection: Connection): Promise<boolean> {
   const end = performance.now() + agreementTimeout
-  while (!await agree()) {
+  while (!await agreeNow(connection)) {
     if (performance.now() >= end) return false
     await pause(agreementPause)
   }
@@ -29,20 +31,51 @@ export async function nodesAgree ({ client }: Connection): Promise<boolean> {
 }
 
 /**
+ * Each node is asked for its own version. The driver asks one node, which knows of the others what they said some time ago: when that
+ * one has not heard of a change yet, all seem to agree on what was before.
+ */
+async function agreeNow ({ client, session }: Connection): Promise<boolean> {
+  const nodes = nearHosts(client)
+  const [first] = nodes
+  if (first === undefined) return await agreement(client)?.() ?? true
+  const versions = new Set<string>()
+  const asked = new Set<string>()
+  const ask = async (host: Host, table: string): Promise<types.Row[]> => (await session.execute(`SELECT host_id, schema_version FROM system.${table}`, [], onNode(versionOptions, host))).rows
+  try {
+    const own = await Promise.all(nodes.map(async (host) => await ask(host, 'local')))
+    for (const row of own.flat()) {
+      asked.add(String(row['host_id']))
+      versions.add(String(row['schema_version']))
+    }
+    // Those that are down, or in another data center.
+    for (const row of await ask(first, 'peers')) {
+      const version: unknown = row['schema_version']
+      if (version !== null && version !== undefined && !asked.has(String(row['host_id']))) versions.add(String(version))
+    }
+  } catch {
+    return false // a node that does not answer counts as one that has it not
+  }
+  return versions.size === 1
+}
+
+const versionOptions: RequestOptions = Object.freeze({
+  kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, timeout: versionTimeout, label: 'system.local'
+})
+
+/**
  * Sends one statement, which must do no harm when it is sent twice.
  * @returns whether all nodes have the change
  * @throws the driver's errors, as they are
  */
-export async function sendSchemaStatement (connection: Connection, cql: string, keyspace: string, { timeout }: ReadSettings = {}): Promise<boolean> {
-  const options: RequestOptions = { kind: 'schema', prepare: false, isIdempotent: true, keyspace, ...timeout !== undefined && { timeout } }
-  await connection.session.execute(cql, [], options)
+export async function sendSchemaStatement (connection: Connection, node: Coordinator, cql: string, keyspace: string, { timeout }: ReadSettings = {}): Promise<boolean> {
+  await node.execute(cql, [], { kind: 'schema', prepare: false, isIdempotent: true, keyspace, ...timeout !== undefined && { timeout } })
   // The driver waited too, but not where the statement found nothing to do because another process was faster.
   return await nodesAgree(connection)
 }
 
 /** Sends a statement that stands alone. It is done then, so that nodes that do not have it yet are no error, but worth a process warning. */
 export async function changeSchema (connection: Connection, cql: string, keyspace: string): Promise<void> {
-  if (await sendSchemaStatement(connection, cql, keyspace)) return
+  if (await sendSchemaStatement(connection, new Coordinator(connection), cql, keyspace)) return
   process.emitWarning(`A schema change of keyspace "${keyspace}" was made, but not all nodes of connection "${connection.name}" have it yet; is one of them down?`, 'CQLEngineWarning')
 }
 

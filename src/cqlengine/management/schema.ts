@@ -1,9 +1,8 @@
 // Reads what a keyspace has, from system_schema: the driver's own metadata is cached and lags behind other clients.
 import type { Connection } from '../connection/connection.js'
-import { isDriverError } from '../connection/driver-error.js'
 import type { Session } from '../connection/session.js'
 import { type Host, types } from '../driver.js'
-import { nearHosts, type OneNode } from './nodes.js'
+import { type Coordinator, onNode, type OneNode } from './nodes.js'
 
 export interface ExistingColumn {
   readonly type: string
@@ -30,18 +29,27 @@ export interface ExistingTable {
   readonly options: ReadonlyMap<string, unknown>
 }
 
+/** A materialized view. */
+export interface ExistingView extends ExistingTable {
+  readonly base: string
+  readonly where: string
+}
+
 export interface ExistingSchema {
   readonly tables: ReadonlyMap<string, ExistingTable>
-  readonly views: ReadonlySet<string>
+  readonly views: ReadonlyMap<string, ExistingView>
   /** Fields and their types, by name. */
   readonly types: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** The columns of system_schema.tables. */
   readonly optionNames: ReadonlySet<string>
+  /** The row of system.local: what the server is. */
+  readonly server: ReadonlyMap<string, unknown>
 }
 
 /** Something that a statement is to add. */
 export type Addition =
   | { readonly kind: 'table', readonly table: string }
+  | { readonly kind: 'view', readonly view: string }
   | { readonly kind: 'column', readonly table: string, readonly column: string }
   | { readonly kind: 'type', readonly type: string }
   | { readonly kind: 'field', readonly type: string, readonly field: string }
@@ -63,37 +71,26 @@ export interface Snapshot {
   readonly isQuiet: boolean
 }
 
-/**
- * The schema of one keyspace as it is now, from one node: another one may be ahead or behind for a moment. Should that node fail, from
- * whichever answers.
- */
-export async function readSchema (connection: Connection, keyspace: string, settings: ReadSettings = {}): Promise<Snapshot> {
-  const nodes = nearHosts(connection.client)
-  const node = nodes[Math.floor(Math.random() * nodes.length)]
-  if (node === undefined) return await readFrom(connection, undefined, keyspace, settings)
-  try {
-    return await readFrom(connection, node, keyspace, settings)
-  } catch (error) {
-    if (nodes.length === 1 || !(isDriverError(error, 'NoHostAvailableError') || isDriverError(error, 'OperationTimedOutError'))) throw error
-    return await readFrom(connection, undefined, keyspace, settings)
-  }
+/** The schema of one keyspace as it is now, from one node: another one may be ahead or behind for a moment. */
+export async function readSchema (connection: Connection, node: Coordinator, keyspace: string, settings: ReadSettings = {}): Promise<Snapshot> {
+  return await node.ask(async (host) => await readFrom(connection, host, keyspace, settings))
 }
 
 async function readFrom ({ session }: Connection, host: Host | undefined, keyspace: string, settings: ReadSettings): Promise<Snapshot> {
   const one = { ...settings, ...host !== undefined && { host } }
-  const version = async (): Promise<string> => String((await select(session, "SELECT schema_version FROM system.local WHERE key = 'local'", [], one)).rows[0]?.['schema_version'])
-  const before = await version()
-  const schema = await readParts(session, keyspace, one)
-  return { schema, isQuiet: before === await version() }
+  const local = async (columns: string): Promise<Row> => (await select(session, `SELECT ${columns} FROM system.local WHERE key = 'local'`, [], one)).rows[0] ?? {}
+  const before = await local('*')
+  const schema = await readParts(session, keyspace, new Map(Object.entries(before)), one)
+  return { schema, isQuiet: String(before['schema_version']) === String((await local('schema_version'))['schema_version']) }
 }
 
-async function readParts (session: Session, keyspace: string, settings: NodeSettings): Promise<ExistingSchema | undefined> {
+async function readParts (session: Session, keyspace: string, server: ExistingSchema['server'], settings: NodeSettings): Promise<ExistingSchema | undefined> {
   const read = (table: string, columns: string): Promise<Rows> =>
     select(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ?`, [keyspace], settings)
   const { rows: [found] } = await read('keyspaces', 'keyspace_name')
   if (found === undefined) return undefined
   // The parts of a table after the tables: one that is made just now is then seen with all its columns, or not at all.
-  const [tables, views] = await Promise.all([read('tables', '*'), read('views', 'view_name')])
+  const [tables, views] = await Promise.all([read('tables', '*'), read('views', '*')])
   const [columns, dropped, indexes, userTypes] = await Promise.all([
     read('columns', 'table_name, column_name, type, kind, position, clustering_order'),
     read('dropped_columns', 'table_name, column_name, type, kind'),
@@ -101,38 +98,42 @@ async function readParts (session: Session, keyspace: string, settings: NodeSett
     read('types', 'type_name, field_names, field_types')
   ])
   const of = { columns: byTable(columns), dropped: byTable(dropped), indexes: byTable(indexes) }
+  const table = (row: Row, name: string): ExistingTable => ({
+    columns: new Map(of.columns(name).map((c) => [text(c, 'column_name'), existingColumn(c)])),
+    dropped: new Map(of.dropped(name).map((c) => [text(c, 'column_name'), { type: text(c, 'type'), kind: text(c, 'kind') }])),
+    indexes: of.indexes(name).map(existingIndex),
+    options: new Map(Object.entries(row).map(([option, value]) => [option, asMap(value)]))
+  })
   return {
-    tables: new Map(tables.rows.map((row) => [text(row, 'table_name'), {
-      columns: new Map(of.columns(row).map((c) => [text(c, 'column_name'), existingColumn(c)])),
-      dropped: new Map(of.dropped(row).map((c) => [text(c, 'column_name'), { type: text(c, 'type'), kind: text(c, 'kind') }])),
-      indexes: of.indexes(row).map(existingIndex),
-      options: new Map(Object.entries(row).map(([name, value]) => [name, asMap(value)]))
-    }])),
-    views: new Set(views.rows.map((row) => text(row, 'view_name'))),
+    tables: new Map(tables.rows.map((row) => [text(row, 'table_name'), table(row, text(row, 'table_name'))])),
+    views: new Map(views.rows.map((row) => [text(row, 'view_name'), { ...table(row, text(row, 'view_name')), base: text(row, 'base_table_name'), where: text(row, 'where_clause') }])),
     types: new Map(userTypes.rows.map((row) => [text(row, 'type_name'), fieldsOf(row)])),
-    optionNames: new Set(tables.columns)
+    optionNames: new Set(tables.columns),
+    server
   }
 }
 
 /** Whether what a statement is to add is still missing, asked just before it is sent: other processes may sync at the same time (B45). */
-export async function isMissing (session: Session, keyspace: string, addition: Addition, settings: ReadSettings = {}): Promise<boolean> {
-  const read = (columns: string, table: string, where: string, ...values: string[]): Promise<readonly Row[]> =>
-    select(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ? AND ${where}`, [keyspace, ...values], settings).then(({ rows }) => rows)
+export async function isMissing ({ session }: Connection, node: Coordinator, keyspace: string, addition: Addition, settings: ReadSettings = {}): Promise<boolean> {
+  const read = async (columns: string, table: string, where: string, ...values: string[]): Promise<readonly Row[]> => await node.ask(async (host) =>
+    (await select(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ? AND ${where}`, [keyspace, ...values], { ...settings, ...host !== undefined && { host } })).rows)
   switch (addition.kind) {
     case 'table': return (await read('table_name', 'tables', 'table_name = ?', addition.table)).length === 0
+    case 'view': return (await read('view_name', 'views', 'view_name = ?', addition.view)).length === 0
     case 'column': return (await read('column_name', 'columns', 'table_name = ? AND column_name = ?', addition.table, addition.column)).length === 0
     case 'type': return (await read('type_name', 'types', 'type_name = ?', addition.type)).length === 0
     case 'field': {
       const [type] = await read('type_name, field_names, field_types', 'types', 'type_name = ?', addition.type)
       return type === undefined || !fieldsOf(type).has(addition.field)
     }
-    case 'index': return !(await readIndexes(session, keyspace, addition.table, settings)).some(addition.isFulfilledBy)
+    case 'index': return !(await read('index_name, kind, options', 'indexes', 'table_name = ?', addition.table)).map(existingIndex).some(addition.isFulfilledBy)
   }
 }
 
 /** The indexes of one table. */
-export async function readIndexes (session: Session, keyspace: string, table: string, settings: ReadSettings = {}): Promise<ExistingIndex[]> {
-  const { rows } = await select(session, 'SELECT index_name, kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, table], settings)
+export async function readIndexes ({ session }: Connection, node: Coordinator, keyspace: string, table: string, settings: ReadSettings = {}): Promise<ExistingIndex[]> {
+  const { rows } = await node.ask(async (host) =>
+    await select(session, 'SELECT index_name, kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, table], { ...settings, ...host !== undefined && { host } }))
   return rows.map(existingIndex)
 }
 
@@ -140,7 +141,7 @@ export async function readIndexes (session: Session, keyspace: string, table: st
 async function select (session: Session, cql: string, params: readonly string[], { timeout, host }: NodeSettings): Promise<Rows> {
   const rows: Row[] = []
   let columns: readonly string[] = []
-  const options: OneNode = { ...readOptions, ...timeout !== undefined && { timeout }, ...host !== undefined && { host } }
+  const options = onNode({ ...readOptions, ...timeout !== undefined && { timeout } }, host)
   for await (const page of session.pages(cql, params, options)) {
     rows.push(...page.rows as Row[])
     columns = page.columns.map((c) => c.name)
@@ -151,7 +152,7 @@ async function select (session: Session, cql: string, params: readonly string[],
 // Every node has these tables by itself, so one answers for all. Unprepared: they are read once, and only strings are sent along.
 const readOptions: OneNode = Object.freeze({ kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_schema' })
 
-function byTable ({ rows }: Rows): (table: Row) => readonly Row[] {
+function byTable ({ rows }: Rows): (table: string) => readonly Row[] {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
     const name = text(row, 'table_name')
@@ -159,7 +160,7 @@ function byTable ({ rows }: Rows): (table: Row) => readonly Row[] {
     if (group === undefined) groups.set(name, [row])
     else group.push(row)
   }
-  return (table) => groups.get(text(table, 'table_name')) ?? []
+  return (table) => groups.get(table) ?? []
 }
 
 function existingColumn (row: Row): ExistingColumn {

@@ -1,13 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Connection } from '../connection/connection.js'
+import { isDriverError } from '../connection/driver-error.js'
 import { SchemaError } from '../errors.js'
 import { difference } from './difference.js'
 import { waitForIndexes } from './index-build.js'
+import { Coordinator } from './nodes.js'
 import type { Difference, PlannedStatement } from './plan.js'
-import { type Place, summary, type SyncNote, type SyncReport } from './report.js'
+import { emptyReport, type Place, summary, type SyncNote, type SyncReport } from './report.js'
 import { isMissing, readSchema } from './schema.js'
 import { disagreement, nodesAgree, sendSchemaStatement } from './schema-statement.js'
+import { type Doing, failure } from './sync-failure.js'
 import type { WantedSchema, WantedTable } from './wanted.js'
 
 /** A model's table, at one place. */
@@ -17,6 +20,8 @@ export interface SyncTarget extends WantedTable, Place {}
 export interface TypeTarget extends Place { readonly type: UserTypeLike }
 
 export interface SyncOptions {
+  /** All targets of the `db`, where what none of them has is to be listed. */
+  readonly known?: readonly SyncTarget[]
   /** Report what would be sent; send nothing. Default false. */
   readonly dryRun?: boolean
   /** Return when the indexes of the models are built on all nodes. Default false: a query by a new index may fail until then. */
@@ -32,11 +37,16 @@ export type ConnectionLookup = (name: string) => Connection | Promise<Connection
  * Creates the tables of models, and the user types that they use, or adds what they lack (MGT-06 … MGT-15).
  * Adds only: drops and replaces nothing. Processes with the same models may do so at once.
  * @returns what was sent (with `dryRun`: what would be), and what differs but is left
- * @throws {SchemaError} with a `report`. Before anything is sent: a changed key, an unknown option, a missing keyspace, …, of any of the
- * targets, or nodes that do not agree on the schema. Later: the nodes do not agree after a statement; `report.statements` are those sent.
+ * @throws {SchemaError} for whatever goes wrong, with a `report`, whose `statements` are those sent. Before anything is sent: a changed key, an
+ * unknown option, a missing keyspace, …, of any of the targets, or nodes that do not agree on the schema. Later: the nodes do not agree after a
+ * statement, or the server refuses one, or does not answer: then with `cause`.
  */
 export function syncTables (targets: readonly SyncTarget[], connections: ConnectionLookup, options: SyncOptions = {}): Promise<SyncReport> {
-  return sync(byPlace(targets).map(({ place, items }) => ({ ...place, tables: items, types: [] })), connections, options)
+  const knownAt = (place: Place): SyncTarget[] | undefined => options.known?.filter(({ connection, keyspace }) => connection === place.connection && keyspace === place.keyspace)
+  return sync(byPlace(targets).map(({ place, items }) => {
+    const known = knownAt(place)
+    return { ...place, tables: items, types: [], ...known !== undefined && { known } }
+  }), connections, options)
 }
 
 /** As {@link syncTables}, for user types and those inside them (MGT-13). */
@@ -52,85 +62,135 @@ const restlessReads = 20
 /** ms for which other processes may be faster, one statement after the other, before it looks as if they undid each other's work. */
 const overtakenTimeout = 60_000
 
-interface Plan {
+/** One keyspace of a sync. */
+interface Task {
   readonly wanted: WantedSchema
   readonly connection: Connection
-  readonly difference: Difference
+  readonly node: Coordinator
+}
+
+/** What a sync has done so far. */
+interface Run {
+  readonly report: SyncReport
+  readonly options: SyncOptions
+  doing: Doing | undefined
 }
 
 async function sync (all: readonly WantedSchema[], connections: ConnectionLookup, options: SyncOptions): Promise<SyncReport> {
-  const plans: Plan[] = []
+  const tasks: Task[] = []
   for (const wanted of all) {
     const connection = await connections(wanted.connection)
-    plans.push({ wanted, connection, difference: await compare(wanted, connection, options) })
+    tasks.push({ wanted, connection, node: new Coordinator(connection) })
   }
-  const report = planned(plans)
-  if (options.dryRun === true) return report
-  const sent: SyncReport = { ...report, statements: [] }
-  refuseConflicts(sent)
-  for (const plan of plans) await carryOut(plan, sent, options)
-  if (options.waitForIndexes === true) {
-    for (const { connection, wanted } of plans) await waitForIndexes(connection, wanted, options)
+  const run: Run = { report: emptyReport(), options, doing: undefined }
+  try {
+    await runAll(tasks, run)
+  } catch (error) {
+    throw failure(error, run.doing, run.report)
   }
-  return sent
+  return run.report
+}
+
+async function runAll (tasks: readonly Task[], run: Run): Promise<void> {
+  const { report, options } = run
+  const plans: Difference[] = []
+  for (const task of tasks) {
+    const plan = await compare(task, run)
+    plans.push(plan)
+    report.warnings.push(...plan.warnings)
+    report.conflicts.push(...plan.conflicts)
+  }
+  if (options.dryRun === true) {
+    report.statements.push(...plans.flatMap((plan, i) => plan.statements.map(({ cql }) => ({ ...placeOf(tasks[i] as Task), cql }))))
+    return
+  }
+  refuseConflicts(report)
+  for (const [i, task] of tasks.entries()) await carryOut(task, plans[i] as Difference, run)
+  if (options.waitForIndexes !== true) return
+  for (const task of tasks) {
+    run.doing = { ...placeOf(task), what: 'waiting for the indexes' }
+    await waitForIndexes(task.connection, task.wanted, report, options)
+  }
 }
 
 /** What is missing can be missing no more when it is sent, which is asked then. A conflict must be true: it is believed only of a schema at rest. */
-async function compare (wanted: WantedSchema, connection: Connection, options: SyncOptions): Promise<Difference> {
+async function compare (task: Task, run: Run): Promise<Difference> {
+  const { wanted, connection, node } = task
+  run.doing = { ...placeOf(task), what: 'reading the schema' }
   for (let attempt = 1; ; attempt++) {
-    const { schema, isQuiet } = await readSchema(connection, wanted.keyspace, options)
+    const { schema, isQuiet } = await readSchema(connection, node, wanted.keyspace, run.options)
     const found = difference(wanted, schema)
     if (found.conflicts.length === 0 || isQuiet || attempt === restlessReads) return found
     await pause(attempt * shortPause)
   }
 }
 
-function planned (plans: readonly Plan[]): SyncReport {
-  return {
-    statements: plans.flatMap(({ wanted: { connection, keyspace }, difference }) => difference.statements.map(({ cql }) => ({ connection, keyspace, cql }))),
-    warnings: plans.flatMap(({ difference }) => difference.warnings),
-    conflicts: plans.flatMap(({ difference }) => difference.conflicts)
-  }
-}
+function placeOf ({ wanted: { connection, keyspace } }: Task): Place { return { connection, keyspace } }
 
-function refuseConflicts (sent: SyncReport): void {
-  if (sent.conflicts.length === 0) return
-  const nothing = sent.statements.length === 0 ? 'Nothing was sent, for the' : 'The'
-  throw new SchemaError(`${nothing} models and the database contradict each other: ${summary(sent.conflicts)}`, sent)
+function refuseConflicts (report: SyncReport): void {
+  if (report.conflicts.length === 0) return
+  const nothing = report.statements.length === 0 ? 'Nothing was sent, for the' : 'The'
+  throw new SchemaError(`${nothing} models and the database contradict each other: ${summary(report.conflicts)}`, report)
 }
 
 /**
- * Sends what a plan says. Where another process was faster, the plan no longer fits: the keyspace is then compared again, so that
- * what came in between is seen with its types.
+ * Sends what a plan says, and compares the keyspace again, until nothing is left: another process may have been faster, also between the
+ * question and the statement, where IF NOT EXISTS accepts silently what is different.
  */
-async function carryOut ({ wanted, connection, difference: first }: Plan, sent: SyncReport, options: SyncOptions): Promise<void> {
-  let plan = first
+async function carryOut (task: Task, first: Difference, run: Run): Promise<void> {
+  const { connection } = task
+  const { report } = run
+  const known = new Sent()
+  let { statements } = first
   let progress = performance.now()
-  for (let overtaken = 1; plan.statements.length > 0; overtaken++) {
-    if (!await nodesAgree(connection)) throw disagreement(wanted, sent)
-    const before = sent.statements.length
-    if (await sendAll(plan.statements, wanted, connection, sent, options)) return
-    if (sent.statements.length > before) [progress, overtaken] = [performance.now(), 1]
+  for (let attempt = 1; statements.length > 0; attempt++) {
+    run.doing = { ...placeOf(task), what: 'waiting until the nodes agree' }
+    if (!await nodesAgree(connection)) throw disagreement(task.wanted, report)
+    const before = report.statements.length
+    const isDone = await sendAll(statements, task, known, run)
+    if (report.statements.length > before) [progress, attempt] = [performance.now(), 1]
     if (performance.now() - progress > overtakenTimeout) {
-      throw new SchemaError(`Keyspace "${wanted.keyspace}" on connection "${wanted.connection}" keeps changing while it is synced: let one process at a time do it`, sent)
+      const { keyspace } = task.wanted
+      throw new SchemaError(`Keyspace "${keyspace}" on connection "${connection.name}" keeps changing while it is synced: let one process at a time do it`, report)
     }
-    // The node that is read next may hear of the change only now.
-    await pause(Math.min(overtaken * shortPause, longPause))
-    plan = await compare(wanted, connection, options)
-    sent.warnings = union(sent.warnings, plan.warnings)
-    sent.conflicts = [...plan.conflicts]
-    refuseConflicts(sent)
+    if (!isDone) await pause(Math.min(attempt * shortPause, longPause))
+    const plan = await compare(task, run)
+    report.warnings = union(report.warnings, plan.warnings)
+    report.conflicts = [...plan.conflicts]
+    refuseConflicts(report)
+    // What was accepted and is wanted all the same would be wanted for ever.
+    statements = plan.statements.filter(({ cql }) => !known.accepted.has(cql))
   }
 }
 
-/** @returns false when something to be added is there meanwhile: what follows was not sent */
-async function sendAll (statements: readonly PlannedStatement[], { keyspace }: WantedSchema, connection: Connection, sent: SyncReport, options: SyncOptions): Promise<boolean> {
-  const place = { connection: connection.name, keyspace }
+/** The texts that were sent for one keyspace. */
+class Sent {
+  readonly accepted = new Set<string>()
+  readonly refused = new Set<string>()
+}
+
+/** @returns false when something is otherwise than it was planned for: what follows was not sent */
+async function sendAll (statements: readonly PlannedStatement[], task: Task, known: Sent, run: Run): Promise<boolean> {
+  const { connection, node, wanted: { keyspace } } = task
+  const { report, options } = run
+  const { host } = node
   for (const { cql, adds } of statements) {
-    if (adds !== undefined && !await isMissing(connection.session, keyspace, adds, options)) return false
+    run.doing = { ...placeOf(task), what: 'reading the schema' }
+    if (adds !== undefined && !await isMissing(connection, node, keyspace, adds, options)) return false
+    // The next node may not have yet what this one had.
+    if (node.host !== host) return false
     // Noted first: should the answer get lost, it may have been done.
-    sent.statements.push({ ...place, cql })
-    if (!await sendSchemaStatement(connection, cql, keyspace, options)) throw disagreement(place, sent)
+    if (!known.refused.has(cql)) report.statements.push({ ...placeOf(task), cql })
+    run.doing = { ...placeOf(task), what: 'sending a statement' }
+    try {
+      if (!await sendSchemaStatement(connection, node, cql, keyspace, options)) throw disagreement(task.wanted, report)
+    } catch (error) {
+      // Something that it needs may have gone, or not have come yet. The server refuses again what it really refuses.
+      if (!isDriverError(error, 'ResponseError') || known.refused.has(cql)) throw error
+      known.refused.add(cql)
+      return false
+    }
+    known.accepted.add(cql)
   }
   return true
 }

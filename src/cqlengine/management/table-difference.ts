@@ -1,10 +1,13 @@
 import type { TableColumn } from '../model/table.js'
-import { addColumn, alterOptions, createTable, keyText } from '../statements/ddl.js'
+import { addColumn, alterOptions, createTable, dropColumn, dropIndex, keyText } from '../statements/ddl.js'
 import { parseType, sameType, type TypeTree, userTypeNames } from './cql-type-text.js'
-import { indexDifference, type IndexNames } from './index-difference.js'
+import { indexDifference, type IndexNames, readTarget } from './index-difference.js'
 import { conflictsOnly, type Difference, joined, type PlannedStatement } from './plan.js'
 import { note, type Place, type Subject, type SyncNote } from './report.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable } from './schema.js'
+import { contains } from './index-rules.js'
+import { optionProblems } from './option-rules.js'
+import { isForeign, lack, versionOf } from './server.js'
 import { differentOptions, readOptions } from './table-options.js'
 import { clashingColumns, type WantedTable, wantedColumns } from './wanted.js'
 
@@ -13,28 +16,44 @@ const isKey = ({ role }: TableColumn): boolean => role === 'partition' || role =
 /** One table: created, or given what it lacks (MGT-08 … MGT-12). */
 export function tableDifference (wanted: WantedTable, schema: ExistingSchema, place: Place, names: IndexNames): Difference {
   const { table, model } = wanted
-  const subject = { ...place, table: table.name, owner: `model "${model}"` }
+  const subject = { ...place, table: table.name, model }
   const existing = schema.tables.get(table.name)
   const options = readOptions(wanted.options, schema.optionNames)
   const impossible = [
-    ...options.problems.map((problem) => note(subject, problem)),
+    ...options.problems.map((problem) => note(subject, 'table-option', problem)),
+    ...isForeign(schema.server) ? [] : optionProblems(options.values, existing?.options).map((problem) => note(subject, 'table-option', problem)),
     ...definitionProblems(wanted, options.values, subject),
+    ...serverProblems(wanted, options.values, schema, subject),
     // CREATE TABLE IF NOT EXISTS on a view's name makes the node throw and leaves it with half a table.
-    ...schema.views.has(table.name) ? [note(subject, 'a materialized view of this name exists, which sync neither reads nor changes; give the model another table name')] : []
+    ...schema.views.has(table.name) ? [note(subject, 'name-taken', 'a materialized view of this name exists, which sync neither reads nor changes; give the model another table name')] : []
   ]
   if (impossible.length > 0) return conflictsOnly(impossible)
-  const indexes = indexDifference(wanted, existing, subject, names)
+  const indexes = indexDifference(wanted, schema, subject, names)
   const rest = existing === undefined
     ? newTable(wanted, options.values, schema, subject)
-    : joined([columnDifference(wanted, existing, subject), optionDifference(wanted, options.values, existing, subject)])
+    : joined([columnDifference(wanted, existing, schema, subject), optionDifference(wanted, options.values, existing, subject)])
   return joined([rest, indexes])
 }
 
 function definitionProblems (wanted: WantedTable, options: Readonly<Record<string, unknown>>, subject: Subject): SyncNote[] {
   return [
-    ...wantedColumns(wanted).filter(({ type }) => parseType(type.cql) === undefined).map((c) => note(subject, 'its type is no CQL type that could be sent', c.field)),
-    ...clashingColumns(wanted).map((c) => note(subject, `models of one family declare it differently, once as ${c.type.cql}; give one of them another dbField`, c.field)),
-    ...wanted.table.isCounter && Number(options['default_time_to_live'] ?? 0) !== 0 ? [note(subject, 'a table with counters cannot have default_time_to_live')] : []
+    ...wantedColumns(wanted).filter(({ type }) => parseType(type.cql) === undefined).map((c) => note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: c.field })),
+    ...clashingColumns(wanted).map((c) => note(subject, 'family-column', `models of one family declare it differently, once as ${c.type.cql}; give one of them another dbField`, { column: c.field })),
+    ...wanted.table.isCounter && Number(options['default_time_to_live'] ?? 0) !== 0 ? [note(subject, 'table-option', 'a table with counters cannot have default_time_to_live')] : []
+  ]
+}
+
+/** What an older server does not have. */
+function serverProblems (wanted: WantedTable, options: Readonly<Record<string, unknown>>, { server, optionNames }: ExistingSchema, subject: Subject): SyncNote[] {
+  const vectors = lack(server, 'vectors')
+  const unified = lack(server, 'UnifiedCompactionStrategy')
+  const { compaction } = options
+  const version = versionOf(server)?.text ?? 'this server'
+  const unknown = optionNames.size === 0 ? [] : Object.keys(options).filter((name) => !optionNames.has(name))
+  return [
+    ...vectors === undefined ? [] : wantedColumns(wanted).filter(({ type }) => contains(type, ({ kind }) => kind === 'vector')).map((c) => note(subject, 'server', vectors, { column: c.field })),
+    ...unified !== undefined && typeof compaction === 'object' && /UnifiedCompactionStrategy$/.test(String((compaction as { class?: unknown }).class)) ? [note(subject, 'server', unified)] : [],
+    ...unknown.map((name) => note(subject, 'server', `the table option ${name} is none of this server (${version})`))
   ]
 }
 
@@ -48,15 +67,15 @@ function newTable (wanted: WantedTable, options: ReturnType<typeof readOptions>[
     clustering: table.clustering.map((c) => ({ name: c.field, order: c.order })),
     options
   })
-  const alike = [...schema.tables.keys(), ...schema.views].find((name) => name.toLowerCase() === table.name.toLowerCase())
+  const alike = [...schema.tables.keys(), ...schema.views.keys()].find((name) => name.toLowerCase() === table.name.toLowerCase())
   return {
     statements: [{ cql, adds: { kind: 'table', table: table.name } }],
-    warnings: alike === undefined ? [] : [note(subject, `the keyspace has "${alike}", which differs from "${table.name}" only in case; they are two tables`)],
+    warnings: alike === undefined ? [] : [note(subject, 'similar-name', `the keyspace has "${alike}", which differs from "${table.name}" only in case; they are two tables`)],
     conflicts: []
   }
 }
 
-function columnDifference (wanted: WantedTable, existing: ExistingTable, subject: Subject): Difference {
+function columnDifference (wanted: WantedTable, existing: ExistingTable, { views }: ExistingSchema, subject: Subject): Difference {
   const columns = wantedColumns(wanted)
   const statements: PlannedStatement[] = []
   const warnings: SyncNote[] = []
@@ -64,16 +83,26 @@ function columnDifference (wanted: WantedTable, existing: ExistingTable, subject
   for (const column of columns.filter((c) => !isKey(c))) {
     const now = existing.columns.get(column.field)
     if (now === undefined) {
-      const conflict = droppedConflict(column, existing, subject)
+      const conflict = droppedConflict(column, existing, subject) ?? counterConflict(column, existing, subject)
       if (conflict !== undefined) conflicts.push(conflict)
       statements.push({ cql: addColumn(subject.keyspace, subject.table, columnText(column)), adds: { kind: 'column', table: subject.table, column: column.field } })
     } else warnings.push(...columnWarnings(column, now, subject))
   }
   const fields = new Set(columns.map((c) => c.field))
-  for (const name of existing.columns.keys()) {
-    if (!fields.has(name)) warnings.push(note(subject, 'the column is in the database but in no model; it is kept', name))
+  const isFixed = [...views.values()].some(({ base }) => base === subject.table)
+  for (const [name, column] of existing.columns) {
+    if (fields.has(name)) continue
+    const drop = [...indexesOn(existing, name).map((index) => dropIndex(subject.keyspace, index)), dropColumn(subject.keyspace, subject.table, name)]
+    warnings.push(note(subject, 'unknown-column', 'the column is in the database but in no model; it is kept', { column: name, statements: isKeyKind(column) || isFixed ? [] : drop }))
   }
   return { statements, warnings, conflicts }
+}
+
+const isKeyKind = ({ kind }: ExistingColumn): boolean => kind === 'partition_key' || kind === 'clustering'
+
+/** A column is dropped only where it has no index. */
+function indexesOn ({ indexes }: ExistingTable, column: string): string[] {
+  return indexes.filter(({ target }) => readTarget(target).column === column).map(({ name }) => name)
 }
 
 /** MGT-09: names, order, types and clustering order of the key cannot be altered. */
@@ -82,12 +111,12 @@ function keyConflicts ({ table }: WantedTable, existing: ExistingTable, subject:
   const clustering = keyColumns(existing, 'clustering')
   const now = keyText(partition, clustering)
   const wanted = keyText(table.partitionKey.map((c) => c.field), table.clustering.map((c) => c.field))
-  if (now !== wanted) return [note(subject, `the table has ${now}, the model ${wanted}; the key of a table cannot be changed: make a new table, or correct the model`)]
+  if (now !== wanted) return [note(subject, 'key', `the table has ${now}, the model ${wanted}; the key of a table cannot be changed: make a new table, or correct the model`)]
   return table.key.flatMap((column) => {
     const { type, order } = existing.columns.get(column.field) as ExistingColumn
     return [
-      ...sameType(type, column.type.cql) ? [] : [note(subject, `the key column is ${type} in the database, and ${column.type.cql} in the model; the key of a table cannot be changed`, column.field)],
-      ...column.role !== 'clustering' || order === column.order ? [] : [note(subject, `the clustering order is ${order} in the database, and ${column.order} in the model; it cannot be changed`, column.field)]
+      ...sameType(type, column.type.cql) ? [] : [note(subject, 'key-type', `the key column is ${type} in the database, and ${column.type.cql} in the model; the key of a table cannot be changed`, { column: column.field })],
+      ...column.role !== 'clustering' || order === column.order ? [] : [note(subject, 'clustering-order', `the clustering order is ${order} in the database, and ${column.order} in the model; it cannot be changed`, { column: column.field })]
     ]
   })
 }
@@ -99,15 +128,15 @@ function keyColumns ({ columns }: ExistingTable, kind: ExistingColumn['kind']): 
 /** MGT-10: a column of another type is never added, for IF NOT EXISTS would accept it silently. */
 function columnWarnings (column: TableColumn, now: ExistingColumn, subject: Subject): SyncNote[] {
   // A key column that the model has as a plain one is a conflict already.
-  if (now.kind === 'partition_key' || now.kind === 'clustering') return []
+  if (isKeyKind(now)) return []
   const isStatic = column.role === 'static'
   return [
     ...sameType(now.type, column.type.cql)
       ? []
-      : [note(subject, `the column is ${now.type} in the database, differing from the model type ${column.type.cql}; Cassandra cannot change the type of a column`, column.field)],
+      : [note(subject, 'column-type', `the column is ${now.type} in the database, differing from the model type ${column.type.cql}; Cassandra cannot change the type of a column`, { column: column.field })],
     ...isStatic === (now.kind === 'static')
       ? []
-      : [note(subject, `the column is ${isStatic ? 'not static in the database, but static in the model' : 'static in the database, but not in the model'}; this cannot be changed`, column.field)]
+      : [note(subject, 'column-static', `the column is ${isStatic ? 'not static in the database, but static in the model' : 'static in the database, but not in the model'}; this cannot be changed`, { column: column.field })]
   ]
 }
 
@@ -120,21 +149,33 @@ const takesValuesOf: ReadonlyMap<string, readonly string[]> = new Map([
   ['uuid', ['timeuuid']]
 ])
 
-/** The server refuses a column that once was there with another type or kind. It remembers user types as tuples: those are left to it. */
+/** The server refuses a column that once was there with another type or kind. User types it remembers as tuples, and takes none of them back. */
 function droppedConflict (column: TableColumn, existing: ExistingTable, subject: Subject): SyncNote | undefined {
   const dropped = existing.dropped.get(column.field)
+  if (dropped === undefined) return undefined
   const { cql } = column.type
   const kind = column.role === 'static' ? 'static' : 'regular'
-  if (dropped === undefined || userTypeNames(parseType(cql) as TypeTree).length > 0) return undefined
-  if (dropped.kind === kind && (sameType(dropped.type, cql) || takesValuesOf.get(cql)?.includes(dropped.type) === true)) return undefined
-  return note(subject, `a ${dropped.kind} column of this name and type ${dropped.type} was dropped, so that Cassandra accepts no ${kind} one of type ${cql}; give it another dbField`, column.field)
+  const hasUserType = userTypeNames(parseType(cql) as TypeTree).length > 0
+  if (!hasUserType && dropped.kind === kind && (sameType(dropped.type, cql) || takesValuesOf.get(cql)?.includes(dropped.type) === true)) return undefined
+  const why = hasUserType ? 'Cassandra takes no column back that has a user type' : `Cassandra accepts no ${kind} one of type ${cql}`
+  return note(subject, 'dropped-column', `a ${dropped.kind} column of this name and type ${dropped.type} was dropped, and ${why}; give it another dbField`, { column: column.field })
+}
+
+/** Whether a table counts is decided when it is made. */
+function counterConflict ({ field, isCounter }: TableColumn, { options }: ExistingTable, subject: Subject): SyncNote | undefined {
+  const flags: unknown = options.get('flags')
+  if (!(flags instanceof Set || Array.isArray(flags))) return undefined
+  const counts = [...flags as Iterable<unknown>].includes('counter')
+  if (counts === isCounter) return undefined
+  const message = isCounter ? 'the table was made without counters, and can get none' : 'the table was made for counters, and can get no other columns'
+  return note(subject, 'counter-column', `${message}; move the column to another table`, { column: field })
 }
 
 function optionDifference (wanted: WantedTable, options: ReturnType<typeof readOptions>['values'], existing: ExistingTable, subject: Subject): Difference {
   const { changed, hidden } = differentOptions(options, existing.options)
   return {
     statements: Object.keys(changed).length === 0 ? [] : [{ cql: alterOptions(subject.keyspace, wanted.table.name, changed) }],
-    warnings: hidden.map((name) => note(subject, `the server does not tell the table option ${name}, so that it cannot be compared; it is left as it is`)),
+    warnings: hidden.map((name) => note(subject, 'hidden-option', `the table option ${name} has no effect and cannot be compared, for change data capture is off on this server (cdc_enabled in cassandra.yaml)`)),
     conflicts: []
   }
 }

@@ -1,6 +1,7 @@
 // What the models of one keyspace ask for, brought together: several models may share a user type, a family shares a table.
 import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Table, TableColumn } from '../model/table.js'
+import { listed } from '../words.js'
 import { parseType, sameType } from './cql-type-text.js'
 import { note, type Place, type SyncNote } from './report.js'
 
@@ -20,6 +21,8 @@ export interface WantedSchema extends Place {
   readonly tables: readonly WantedTable[]
   /** User types that are wanted though no table may use them. */
   readonly types: readonly UserTypeLike[]
+  /** All tables that models have here; given where those that no model has are to be listed. */
+  readonly known?: readonly WantedTable[]
 }
 
 /** A user type: its fields' CQL types by their names in the database. */
@@ -28,27 +31,32 @@ export interface WantedType { readonly name: string, readonly fields: ReadonlyMa
 export interface WantedTypes { readonly types: readonly WantedType[], readonly conflicts: readonly SyncNote[] }
 
 /** Every user type that is used, inner ones first (MGT-07). */
-export function wantedTypes (wanted: WantedSchema): WantedTypes {
-  const types = new Map<string, Map<string, string>>()
+export function wantedTypes (wanted: Omit<WantedSchema, 'known'>): WantedTypes {
+  const types = new Map<string, ReadonlyMap<string, string>>()
   const conflicts: SyncNote[] = []
   const seen = new Set<UserTypeLike>()
+  const clashing = new Set<string>()
 
   const visit = (type: UserTypeLike): void => {
     if (seen.has(type)) return
     seen.add(type)
+    const { typeName } = type
     const columns = Object.entries(type.columns)
     for (const [, column] of columns) column.type.userTypes().forEach(visit)
-    const fields = types.get(type.typeName) ?? new Map<string, string>()
-    types.set(type.typeName, fields)
-    const subject = { ...wanted, table: type.typeName, owner: `type "${type.typeName}"` }
+    const subject = { ...wanted, table: typeName }
+    const fields = new Map<string, string>()
     for (const [name, column] of columns) {
       const field = column.options.dbField ?? name
       // Whatever is inside a user type must be frozen, also where only the whole is not.
       const cql = column.type.frozen().cql
-      const other = fields.get(field)
-      if (parseType(cql) === undefined) conflicts.push(note(subject, 'its type is no CQL type that could be sent', field))
-      else if (other === undefined) fields.set(field, cql)
-      else if (!sameType(other, cql, { frozen: true })) conflicts.push(note(subject, `two classes of this name say ${other} and ${cql}; let all models use one class`, field))
+      if (parseType(cql) === undefined) conflicts.push(note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: field }))
+      else fields.set(field, cql)
+    }
+    const other = types.get(typeName)
+    if (other === undefined) types.set(typeName, fields)
+    else if (!sameFields(other, fields)) {
+      clashing.add(typeName)
+      conflicts.push(note(subject, 'type-definition', `two classes of this name have other fields: ${fieldTexts(other)}, and ${fieldTexts(fields)}; let all models use one class`))
     }
   }
 
@@ -56,8 +64,14 @@ export function wantedTypes (wanted: WantedSchema): WantedTypes {
     for (const column of [...table.columns, ...extra]) column.type.userTypes().forEach(visit)
   }
   wanted.types.forEach(visit)
-  return { types: [...types].map(([name, fields]) => ({ name, fields })), conflicts }
+  return { types: [...types].filter(([name]) => !clashing.has(name)).map(([name, fields]) => ({ name, fields })), conflicts }
 }
+
+function sameFields (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([field, cql]) => sameType(b.get(field) ?? '', cql, { frozen: true }))
+}
+
+const fieldTexts = (fields: ReadonlyMap<string, string>): string => `(${listed([...fields].map(([field, cql]) => `${field} ${cql}`))})`
 
 /** The columns of a table with those of all children, each once. */
 export function wantedColumns ({ table, extra = [] }: WantedTable): TableColumn[] {

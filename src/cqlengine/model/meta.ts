@@ -42,6 +42,7 @@ export interface ModelConstructor {
   /** Set on the views that `contextQuery` hands out. */
   readonly [CONTEXT]?: Route
   readonly prototype: object
+  readonly name: string
   keyspace?: string
   connection?: string
 }

@@ -85,6 +85,23 @@ export function createIndex (index: IndexText): string {
   ].join(' ')
 }
 
+/** Deletes all values of the column. */
+export function dropColumn (keyspace: string, table: string, column: string): string {
+  return `ALTER TABLE ${qualified(keyspace, table)} DROP ${quote(column)}`
+}
+
+export function dropIndex (keyspace: string, index: string): string {
+  return `DROP INDEX IF EXISTS ${qualified(keyspace, index)}`
+}
+
+export function dropType (keyspace: string, type: string): string {
+  return `DROP TYPE IF EXISTS ${qualified(keyspace, type)}`
+}
+
+export function dropView (keyspace: string, view: string): string {
+  return `DROP MATERIALIZED VIEW IF EXISTS ${qualified(keyspace, view)}`
+}
+
 export function dropTable (keyspace: string, table: string): string {
   return `DROP TABLE IF EXISTS ${qualified(keyspace, table)}`
 }
