@@ -3,7 +3,7 @@ import house from './test/support/eslint-rules/index.js'
 import { entries } from './test/support/eslint-rules/layers.js'
 
 // Users' programs stay as users wrote them.
-const ignores = [...neostandard.resolveIgnoresFromGitignore(), 'test/types/programs/**']
+const ignores = [...neostandard.resolveIgnoresFromGitignore(), 'test/types/programs/**', 'test/ecosystem/*/**/*.ts']
 const typescript = neostandard.plugins['typescript-eslint'].plugin
 
 export default [

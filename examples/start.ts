@@ -32,10 +32,10 @@ async function runApp (server: LocalCassandra | undefined): Promise<void> {
   const { app, db } = await import('./readme/app.js')
   say(`Keyspace ${db.keyspace} is there, with the tables ${db.models.map((model) => model.tableName).join(', ')}`)
   const [address] = app.addresses()
-  const url = `http://localhost:${typeof address === 'object' ? address.port : process.env.PORT}/users`
-  say(['', 'Try it:',
-    `  curl ${url} -H 'content-type: application/json' -d '{"username":"John Doe"}'`,
-    `  curl ${url}`,
+  const url = `http://localhost:${typeof address === 'object' ? address.port : process.env.PORT}/`
+  say(['', `Open ${url} in a browser: the API, to read and to try. Or:`,
+    `  curl ${url}users -H 'content-type: application/json' -d '{"username":"John Doe"}'`,
+    `  curl ${url}users`,
     '', 'Ctrl-C ends both.', ''].join('\n'))
 
   let ending = false

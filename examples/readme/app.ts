@@ -1,6 +1,8 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
 import Fastify from 'fastify'
 import { randomUUID } from 'node:crypto'
-import cqlalchemy, { CQLAlchemy, type Create } from 'fastify-cqlalchemy'
+import cqlalchemy, { CQLAlchemy, type Create, type Key } from 'fastify-cqlalchemy'
 
 export const app = Fastify({ logger: true })
 export const db = new CQLAlchemy()
@@ -14,8 +16,20 @@ await app.register(cqlalchemy, { db, hosts: process.env.CASSANDRA_HOSTS ?? '127.
 await db.createKeyspaceSimple('cqlengine', 1)
 await db.syncDb()
 
-app.post<{ Body: Create<User> }>('/users', async (request) => await User.create(request.body))
-app.get('/users', async () => await User.all())
-app.get<{ Params: { uid: string } }>('/users/:uid', async (request) => await User.get(request.params))
+// The page at `/`: the routes below, to read and to try, with the schemas of the models.
+await app.register(swagger, {
+  openapi: { info: { title: 'Users', version: '1.0.0' } },
+  refResolver: { buildLocalReference: ({ $id }) => String($id) }
+})
+await app.register(swaggerUi, { routePrefix: '/', logLevel: 'warn' })
+db.addSchemas(app, { dialect: 'openapi-3.0' })
+
+const user = { $ref: 'user#' }
+app.post<{ Body: Create<User> }>('/users', { schema: { body: { $ref: 'user.create#' }, response: { 200: user } } },
+  async (request) => await User.create(request.body))
+app.get('/users', { schema: { response: { 200: { type: 'array', items: user } } } },
+  async () => await User.all())
+app.get<{ Params: Key<User> }>('/users/:uid', { schema: { params: { $ref: 'user.key#' }, response: { 200: user } } },
+  async (request) => await User.get(request.params))
 
 await app.listen({ port: Number(process.env.PORT ?? 3000) })

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Answer, ExitEvent, Message, Requests } from './guardian-protocol.js'
 import { CassandraStartError } from './start-error.js'
@@ -25,7 +25,7 @@ export class Guardian {
   constructor () {
     // Options meant for the user's program (loaders, coverage, inspectors) are none of the guardian's.
     const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, ...environment } = process.env
-    this.#process = fork(fileURLToPath(new URL('guardian.js', import.meta.url)), [], {
+    this.#process = fork(guardianFile(), [], {
       detached: true, env: environment, execArgv: [], cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'ipc']
     })
     this.#process.on('message', (message) => { this.#receive(message as Message) })
@@ -119,4 +119,13 @@ export class Guardian {
 
 function gone (cause?: Error): CassandraStartError {
   return new CassandraStartError('node', 'The guardian process of the local Cassandra was ended from outside, and the cluster with it. Start it again.', { cause })
+}
+
+/** The guardian is a program of its own, so it has to be a file beside this one: a bundle has none, and in CommonJS no place either. */
+function guardianFile (): string {
+  const here = import.meta.url as string | undefined
+  const file = here === undefined ? undefined : fileURLToPath(new URL('guardian.js', here))
+  if (file !== undefined && existsSync(file)) return file
+  throw new CassandraStartError('bundle', 'fastify-cqlalchemy/testing was put into a bundle, where it cannot start Cassandra: a part of it is a program of its own. ' +
+    "Leave it outside: external: ['fastify-cqlalchemy/testing'] for esbuild, serverExternalPackages for Next.")
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { validate } from '@readme/openapi-parser'
 import t from 'tap'
 import { connectedClient, hosts } from '../support/cassandra.js'
 import { root } from '../support/root.js'
@@ -57,7 +58,7 @@ t.test('npm start with a Cassandra of its own keeps its rows from day to day', a
   t.equal(await interrupt(second.child), 0)
 })
 
-t.test('npm start uses the cluster of CASSANDRA_HOSTS, and starts none', async (t) => {
+t.test('npm start uses the cluster of CASSANDRA_HOSTS, and starts none; the address that it prints first is a page whose schemas are those of the models', async (t) => {
   const client = await connectedClient(t)
   t.teardown(async () => { await client.execute('DROP KEYSPACE IF EXISTS cqlengine', [], { readTimeout: 30_000 }) })
   const started = await start(tmpdir(), { CASSANDRA_HOSTS: hosts.join(',') })
@@ -65,7 +66,19 @@ t.test('npm start uses the cluster of CASSANDRA_HOSTS, and starts none', async (
   t.notMatch(started.output(), /starting Cassandra/i)
   await create(started.url, 'Jane Doe')
   t.match((await client.execute('SELECT username FROM cqlengine.user')).rows, [{ username: 'Jane Doe' }])
-  t.match(await (await fetch(`${started.url}/no-uuid`)).json(), { statusCode: 400, code: 'CQL_VALIDATION' })
+  t.match(await (await fetch(`${started.url}/no-uuid`)).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
+
+  const [address = ''] = /http:\S+/.exec(started.output().replace(/^\{.*\}$/gm, '')) ?? [] // not in the log's lines
+  t.match(started.output(), `Open ${address} in a browser`)
+  const page = await fetch(address)
+  t.match(page.headers.get('content-type'), /^text\/html/)
+  t.match(await page.text(), /swagger-ui/)
+  const document = await (await fetch(`${address}json`)).json() as { paths: Record<string, unknown>, components: { schemas: Record<string, unknown> } }
+  t.same(Object.keys(document.paths), ['/users', '/users/{uid}'], 'the page itself is no part of it')
+  t.same(Object.keys(document.components.schemas).sort(), ['user', 'user.create', 'user.key', 'user.partial', 'user.update'])
+  t.match(document.components.schemas['user'], { properties: { uid: { format: 'uuid' }, username: { nullable: true } } })
+  t.match(document.paths['/users'], { post: { requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/user.create' } } } } } })
+  t.match(await validate(document as never), { valid: true })
   t.equal(await interrupt(started.child), 0)
 })
 

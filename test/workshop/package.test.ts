@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { promisify } from 'node:util'
 import { compile } from '../support/compile.js'
 import { packed } from '../support/packed.js'
@@ -34,12 +34,28 @@ async function link (packages: string[]): Promise<void> {
 }
 
 t.test('the package holds what users need and nothing else', async (t) => {
-  const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
-  t.same(paths.filter((path) => !path.startsWith('dist/')).sort(), documents)
+  const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+  t.same(paths.filter((path) => !/^(?:dist|docs|examples)\//.test(path)).sort(), documents)
+  t.same(paths.filter((path) => path.startsWith('docs/') && !/\.(md|png)$/.test(path)), [])
+  t.same(paths.filter((path) => path.startsWith('examples/') && !path.endsWith('.ts')), [])
   t.same(paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path)), [])
   for (const entry of ['index', 'core', 'express', 'testing']) {
     t.ok(paths.includes(`dist/${entry}.js`) && paths.includes(`dist/${entry}.d.ts`), `dist/${entry} with its types`)
   }
+})
+
+t.test('every link between its pages leads to a file or folder of the package', async (t) => {
+  const pages = paths.filter((path) => path.endsWith('.md'))
+  t.ok(pages.filter((path) => path.startsWith('docs/')).length > 10, 'the docs are there')
+  let links = 0
+  for (const page of pages) {
+    for (const [, target = ''] of (await readFile(join(installed, page), 'utf8')).matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)) {
+      const path = posix.join(posix.dirname(page), target)
+      t.ok(paths.some((file) => file === path || file.startsWith(`${path}/`)), `${page} → ${target}`)
+      links++
+    }
+  }
+  t.ok(links > 20, `${links} links`)
 })
 
 t.test('no file of the package names a machine or a registry', async (t) => {

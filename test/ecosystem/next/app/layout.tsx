@@ -1,0 +1,3 @@
+export default function Layout ({ children }: { children: React.ReactNode }) {
+  return <html lang="en"><body>{children}</body></html>
+}
