@@ -1,5 +1,4 @@
 import { isProxy } from 'node:util/types'
-import type { Route } from '../connection/route.js'
 import { BatchError, DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { changedByHand } from './changes.js'
 import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
@@ -11,8 +10,8 @@ import { fromRow } from './from-row.js'
 import { storedFrom } from './hydrate.js'
 import { judging, loading } from './loading.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
-import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
-import { addOption, mergeOptions } from './options.js'
+import type { OpOptions } from './operations.js'
+import { addOption, installSetters, mergeOptions, type OptionName, type OptionSetters } from './operation-options.js'
 import { valueOf } from './layout.js'
 import { batchIn, refusal, refuse, watched } from './refusal.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
@@ -42,7 +41,7 @@ function guard (instance: FieldGuard, name: string, table: Table, proof: Proof):
 
 /**
  * The body of every model class: what `db.Model` is before it has columns. Columns are own properties of the instance; all else is in
- * private slots. The types that users see are in `instance-api.ts`.
+ * private slots. The chain setters are added below; the types that users see are in `instance-api.ts`.
  */
 export class ModelInstance extends FieldGuard {
   static readonly [META]: ModelMeta
@@ -164,19 +163,6 @@ export class ModelInstance extends FieldGuard {
 
   [inspect] (...given: InspectArguments): object | string { return printed(this, columnsOf(this), given) }
 
-  ttl (seconds: number): this { return collect(this, 'ttl', seconds) }
-  timestamp (at: Timestamp): this { return collect(this, 'timestamp', at) }
-  consistency (level: Consistency): this { return collect(this, 'consistency', level) }
-  serialConsistency (level: Consistency): this { return collect(this, 'serialConsistency', level) }
-  timeout (ms: number): this { return collect(this, 'timeout', ms) }
-  ifExists (yes: boolean = true): this { return collect(this, 'ifExists', yes) }
-  ifNotExists (yes: boolean = true): this { return collect(this, 'ifNotExists', yes) }
-  iff (where: Record<string, unknown>): this { return collect(this, 'iff', where) }
-  using (to: Route): this { return collect(this, 'using', to) }
-  batch (batch: BatchLike | null): this { return collect(this, 'batch', batch) }
-  profile (name: string): this { return collect(this, 'profile', name) }
-  idempotent (yes: boolean = true): this { return collect(this, 'idempotent', yes) }
-
   // ------------------------------------------------------------------------------------------------ statics
   static get columns (): unknown { return this[META].columns }
   static get tableName (): string { return this[META].table?.name ?? '' }
@@ -196,19 +182,6 @@ export class ModelInstance extends FieldGuard {
   static async all (): Promise<object[]> { return await this.objects.all() }
   static get (...where: unknown[]): Promise<object> { return promised(() => this.objects.get(...where)) }
   static filter (...where: unknown[]): Query { return this.objects.filter(...where) }
-  static ttl (seconds: number): Query { return this.objects.ttl(seconds) }
-  static timestamp (at: Timestamp): Query { return this.objects.timestamp(at) }
-  static consistency (level: Consistency): Query { return this.objects.consistency(level) }
-  static serialConsistency (level: Consistency): Query { return this.objects.serialConsistency(level) }
-  static timeout (ms: number): Query { return this.objects.timeout(ms) }
-  static ifExists (yes: boolean = true): Query { return this.objects.ifExists(yes) }
-  static ifNotExists (yes: boolean = true): Query { return this.objects.ifNotExists(yes) }
-  static iff (where: Record<string, unknown>): Query { return this.objects.iff(where) }
-  static using (to: Route): Query { return this.objects.using(to) }
-  static batch (batch: BatchLike): Query { return this.objects.batch(batch) }
-  static profile (name: string): Query { return this.objects.profile(name) }
-  static idempotent (yes: boolean = true): Query { return this.objects.idempotent(yes) }
-
   static toJSONSchema (options?: SchemaOptions): Record<string, unknown> { return modelSchema(inside(this), options) }
 
   static standard (purpose: unknown): object { return this[META].engine.standard(inside(this), purpose) }
@@ -226,6 +199,9 @@ export class ModelInstance extends FieldGuard {
     else engine.register(inside(this))
   }
 }
+
+installSetters<ModelInstance>(ModelInstance.prototype, collect)
+installSetters<typeof ModelInstance>(ModelInstance, (model, name, value) => (model.objects[name] as (value: unknown) => Query)(value))
 
 /** Of an instance or a copy of one: by its class, which a copy has too; none for what lost it. */
 function columnsOf (instance: object): readonly TableColumn[] {
@@ -282,7 +258,7 @@ export function created (model: new (values: unknown) => object, values: unknown
 function engineOf (state: State): Engine { return state.model[META].engine }
 
 /** Collects an option for the next operation. A wrong one takes back the whole chain: it must not wait for an operation that nobody meant. */
-function collect<T extends ModelInstance> (instance: T, name: keyof OpOptions, value: unknown): T {
+function collect (instance: ModelInstance, name: OptionName, value: unknown): ModelInstance {
   const state = own(instance)
   const collected = state.next
   state.next = undefined
@@ -303,9 +279,11 @@ function take (state: State, what: string, given: OpOptions | undefined): OpOpti
 }
 
 /** The part of a query set that the statics above use. */
-type Query = {
-  readonly [method in 'ttl' | 'timestamp' | 'consistency' | 'serialConsistency' | 'timeout' | 'ifExists' | 'ifNotExists' | 'iff' | 'using' | 'batch' | 'profile' | 'idempotent' | 'filter']: (...values: unknown[]) => Query
-} & { all (): Promise<object[]>, get (...where: unknown[]): Promise<object> }
+interface Query extends OptionSetters<Query> {
+  filter (...where: unknown[]): Query
+  all (): Promise<object[]>
+  get (...where: unknown[]): Promise<object>
+}
 
 /** A model class with the members that only the inside may use: users must not see them, so its declaration has none. */
 const inside = (model: typeof FieldGuard): ModelConstructor => model as unknown as ModelConstructor

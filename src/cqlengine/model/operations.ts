@@ -1,4 +1,4 @@
-// The options of one operation, as types. `query/options.ts` checks and merges them.
+// The options of one operation, as types. `operation-options.ts` has a row for each: how it is checked, who may have it, what it becomes.
 
 import type { Route } from '../connection/route.js'
 

@@ -1,5 +1,6 @@
 import { BatchError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
+import { operationOptions, optionsThat } from '../model/operation-options.js'
 import type { BatchOptions, OpOptions } from '../model/operations.js'
 import type { Queued, Write } from './pending-write.js'
 import { fingerprint } from './wire.js'
@@ -39,12 +40,16 @@ export function checkBatchable (queue: readonly Queued[], all: InBatch, added: Q
   if (queue.length >= mostStatements) throw new BatchError(`A batch takes at most ${mostStatements} statements, this would be number ${queue.length + 1}; use several, or createMany`)
 }
 
+/** Options that no statement of a batch may have. */
+const ofRequests = optionsThat((row) => !row.inBatch.includes('statement'))
+
 const nameOf = ({ model }: Write): string => model[META].name
 
 function checkOptions ({ write, op }: Queued): void {
-  if (op.consistency === undefined && op.serialConsistency === undefined && op.timeout === undefined && op.profile === undefined) return
-  const name = (['consistency', 'serialConsistency', 'timeout', 'profile'] as const).find((n) => op[n] !== undefined) ?? ''
-  throw new BatchError(`${nameOf(write)}: ${name} is for a request as a whole, so it cannot be one statement's of a batch${name === 'consistency' || name === 'timeout' ? '; give it to the batch' : ''}`)
+  const name = ofRequests.find((n) => op[n] !== undefined)
+  if (name === undefined) return
+  const remedy = operationOptions[name].inBatch.includes('batch') ? '; give it to the batch' : ''
+  throw new BatchError(`${nameOf(write)}: ${name} is for a request as a whole, so it cannot be one statement's of a batch${remedy}`)
 }
 
 function checkConnection ([first]: readonly Queued[], write: Write): void {

@@ -5,7 +5,7 @@ import { BatchError, LWTError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchLike, BatchOptions, OpOptions } from '../model/operations.js'
-import { addOption, microseconds } from '../model/options.js'
+import { addOption, microseconds, type OptionName, optionsThat } from '../model/operation-options.js'
 import { REFUSE } from '../model/refusal.js'
 import type { State } from '../model/state.js'
 import { readRefused } from './applied.js'
@@ -17,7 +17,9 @@ import { checkSize, mostBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
 import { listed, meant, shown } from '../words.js'
 
-const optionNames = ['type', 'connection', 'timestamp', 'consistency', 'timeout', 'executeOnException']
+/** Options of an operation that a batch may have for all of its statements. */
+const shared = optionsThat((row) => row.inBatch.includes('batch')) as readonly (keyof BatchOptions & OptionName)[]
+const optionNames = ['type', 'connection', ...shared, 'executeOnException']
 
 /** As many errors of refused statements are kept. */
 const mostErrors = 20
@@ -68,7 +70,7 @@ export class BatchQuery implements BatchLike {
     if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new BatchError('BatchQuery: connection must be a name')
     if (typeof executeOnException !== 'boolean') throw new BatchError('BatchQuery: executeOnException must be true or false')
     let checked: OpOptions | undefined
-    for (const name of ['timestamp', 'consistency', 'timeout'] as const) checked = addOption(checked, name, options[name], 'BatchQuery')
+    for (const name of shared) checked = addOption(checked, name, options[name], 'BatchQuery')
     if (type === 'counter' && options.timestamp !== undefined) throw new BatchError('BatchQuery: a batch of counters takes no timestamp; leave it out')
     this.#db = db
     this.#options = { ...options, ...checked }

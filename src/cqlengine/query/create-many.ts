@@ -2,7 +2,7 @@ import { QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import { saveNew } from '../model/instance.js'
 import { META, type ModelConstructor } from '../model/meta.js'
-import { mergeOptions } from '../model/options.js'
+import { mergeOptions } from '../model/operation-options.js'
 import type { OpOptions } from '../model/operations.js'
 import { refuse } from '../model/refusal.js'
 

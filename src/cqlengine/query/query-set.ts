@@ -7,14 +7,13 @@ import { asOurs, knownOptions } from '../known-options.js'
 import type { Page, StatementPreview } from '../model/query-api.js'
 import { created, promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
-import type { BatchLike, Consistency, OpOptions, Timestamp } from '../model/operations.js'
-import { addOption, mergeOptions } from '../model/options.js'
+import type { OpOptions } from '../model/operations.js'
+import { addOption, installSetters, mergeOptions, type OptionName, type OptionSetters } from '../model/operation-options.js'
 import { refusal, refuse, watched } from '../model/refusal.js'
 import { inspect } from '../model/printing.js'
 import { isAskedByJest, printAs } from '../model/test-printing.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
-import type { Route } from '../connection/route.js'
 import { deleteRows, updateRows } from './blind-writes.js'
 import { noColumn, readConditions } from './conditions.js'
 import { Selected } from './functions.js'
@@ -123,28 +122,6 @@ export class QuerySet implements AsyncIterable<unknown> {
     return this.#withOutput('select', { kind: 'selection', fields })
   }
 
-  ttl (seconds: number): QuerySet { return this.#option('ttl', seconds) }
-  timestamp (at: Timestamp): QuerySet { return this.#option('timestamp', at) }
-  consistency (level: Consistency): QuerySet { return this.#option('consistency', level) }
-  serialConsistency (level: Consistency): QuerySet { return this.#option('serialConsistency', level) }
-  timeout (ms: number): QuerySet { return this.#option('timeout', ms) }
-  ifExists (yes: boolean = true): QuerySet { return this.#option('ifExists', yes) }
-  ifNotExists (yes: boolean = true): QuerySet { return this.#option('ifNotExists', yes) }
-  iff (where: Record<string, unknown>): QuerySet {
-    const next = this.#option('iff', where)
-    try {
-      conditionsOf(this.#table, { iff: where })
-    } catch (error) {
-      throw this.#refused(error)
-    }
-    return next
-  }
-
-  using (to: Route): QuerySet { return this.#option('using', to) }
-  batch (batch: BatchLike | null): QuerySet { return this.#option('batch', batch) }
-  profile (name: string): QuerySet { return this.#option('profile', name) }
-  idempotent (yes: boolean = true): QuerySet { return this.#option('idempotent', yes) }
-
   // ------------------------------------------------------------------------------------------------ terminals
   all (): Promise<unknown[]> { return watched(readAll(this.#querying, this.#state), this.#state.options) }
   first (): Promise<unknown> { return watched(readFirst(this.#querying, this.#state), this.#state.options) }
@@ -200,7 +177,10 @@ export class QuerySet implements AsyncIterable<unknown> {
     }
   }
 
-  static { printAs(this.prototype, 'QuerySet', (query) => query[inspect]()) }
+  static {
+    installSetters<QuerySet>(this.prototype, (query, name, value) => query.#option(name, value))
+    printAs(this.prototype, 'QuerySet', (query) => query[inspect]())
+  }
 
   /** A query set is no data: returned from a handler by mistake it would be an empty object. */
   toJSON (...given: unknown[]): string {
@@ -215,11 +195,25 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, changed(this.#state, change)) }
 
-  #option (name: keyof OpOptions, value: unknown): QuerySet {
+  #option (name: OptionName, value: unknown): QuerySet {
+    const next = this.#withOption(name, value)
+    if (name === 'iff' && next.#state.options.iff !== undefined) this.#checkConditions(next.#state.options)
+    return next
+  }
+
+  #withOption (name: OptionName, value: unknown): QuerySet {
     try {
       return this.#with({ options: addOption(this.#state.options, name, value, `${this.#name}.${name}()`) })
     } catch (error) {
       if (error instanceof BatchError) throw error // a connection beside the batch: the query does not get into it
+      throw this.#refused(error)
+    }
+  }
+
+  #checkConditions ({ iff }: OpOptions): void {
+    try {
+      conditionsOf(this.#table, { iff })
+    } catch (error) {
       throw this.#refused(error)
     }
   }
@@ -323,6 +317,9 @@ export class QuerySet implements AsyncIterable<unknown> {
     throw new QueryError(`${this.#name}.${what}: it takes a whole number from 1 to 2147483647`)
   }
 }
+
+/** The chain setters, which `installSetters` adds. */
+export interface QuerySet extends OptionSetters<QuerySet> {}
 
 /** Statics of every model. */
 interface OwnErrors { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }

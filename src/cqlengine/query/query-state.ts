@@ -1,7 +1,7 @@
 import type { TableColumn } from '../model/table.js'
 import type { ModelConstructor } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { noOptions } from '../model/options.js'
+import { noOptions } from '../model/operation-options.js'
 import type { Condition } from './conditions.js'
 import type { Selected } from './functions.js'
 

@@ -3,12 +3,15 @@ import type { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import type { OpOptions } from '../model/operations.js'
-import { mergeOptions } from '../model/options.js'
+import { mergeOptions, optionsThat } from '../model/operation-options.js'
 import { refuse } from '../model/refusal.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
 import { connectionOf, type Database } from './place.js'
 import { rawParams } from './raw-params.js'
 import { requestOf } from './write.js'
+
+/** What raw CQL says itself. */
+const forWrites = optionsThat((row) => row.isForWrites === true)
 
 const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
 
@@ -47,9 +50,8 @@ export async function execute (db: Database, cql: string, params: readonly unkno
     refuse(error, op)
     throw error
   }
-  for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
-    if (op[name] !== undefined) throw new QueryError(`${at}: write ${name} into the CQL text`)
-  }
+  const inText = forWrites.find((name) => op[name] !== undefined)
+  if (inText !== undefined) throw new QueryError(`${at}: write ${inText} into the CQL text`)
   const { session, encoding } = connectionOf(db, op.using)
   const request = requestOf(raw, op)
   const values = rawParams({ at, cql, client: session.client, encoding }, params)

@@ -5,7 +5,7 @@ import { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { microseconds, noOptions } from '../model/options.js'
+import { microseconds, noOptions, operationOptions, optionNames, writeOption } from '../model/operation-options.js'
 import { refuse } from '../model/refusal.js'
 import { checkApplied } from './applied.js'
 import { BatchQuery } from './batch.js'
@@ -54,20 +54,21 @@ export function batchOf (op: OpOptions | undefined): BatchQuery | undefined {
   throw new BatchError('batch takes what db.batch() hands to its function, or a new db.BatchQuery()')
 }
 
+/** Options of an operation that go with its request, and what they are called there. */
+const ofRequests = optionNames.flatMap((name) => {
+  const { request } = operationOptions[name]
+  return request === undefined ? [] : [{ name, request }]
+})
+
 /** The options of the request: those of the statement's kind, with what the operation overrides. */
 export function requestOf (base: RequestOptions, op: OpOptions): RequestOptions {
   if (op === noOptions) return base
-  const { consistency, serialConsistency, timeout, profile, idempotent } = op
-  if (consistency === undefined && serialConsistency === undefined && timeout === undefined && profile === undefined && idempotent === undefined) return base
-  return {
-    ...base,
-    // options.ts made numbers of the names
-    ...consistency !== undefined && { consistency: consistency as number },
-    ...serialConsistency !== undefined && { serialConsistency: serialConsistency as number },
-    ...timeout !== undefined && { timeout },
-    ...profile !== undefined && { executionProfile: profile },
-    ...idempotent !== undefined && { isIdempotent: idempotent }
+  let own: { -readonly [K in keyof RequestOptions]: unknown } | undefined
+  for (const { name, request } of ofRequests) {
+    const value = op[name]
+    if (value !== undefined) (own ??= { ...base })[request] = value
   }
+  return own === undefined ? base : own as unknown as RequestOptions // the checks of operation-options.ts gave the values their types
 }
 
 /** What all requests of a model have in common. */
@@ -88,9 +89,8 @@ export function checkReading (model: ModelConstructor, op: OpOptions): void {
     refuse(error, op)
     throw error
   }
-  for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
-    if (op[name] !== undefined && op[name] !== false) throw new QueryError(`${at}: ${name} is for writes; a read has none`)
-  }
+  const forWrites = writeOption(op)
+  if (forWrites !== undefined) throw new QueryError(`${at}: ${forWrites} is for writes; a read has none`)
   if (op.consistency === types.consistencies.any) throw new QueryError(`${at}: the consistency ANY is for writes; read at ONE or above`)
 }
 
@@ -118,7 +118,6 @@ export function isConditional (op: OpOptions): boolean {
 /** Counters have neither TTL nor timestamp nor conditions. */
 export function checkCounterOptions (model: ModelConstructor, op: OpOptions): void {
   if (!tableOf(model).isCounter) return
-  for (const name of ['ttl', 'timestamp', 'iff', 'ifExists', 'ifNotExists'] as const) {
-    if (op[name] !== undefined && op[name] !== false) throw new QueryError(`${model[META].name}: a counter table takes no ${name}`)
-  }
+  const forRows = writeOption(op)
+  if (forRows !== undefined) throw new QueryError(`${model[META].name}: a counter table takes no ${forRows}`)
 }
