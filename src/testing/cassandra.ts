@@ -49,7 +49,7 @@ export interface LocalCassandra {
 export async function startCassandra (options: StartCassandraOptions = {}): Promise<LocalCassandra> {
   const settings = settingsOf(options)
   if (process.platform === 'win32') {
-    throw new CassandraStartError('platform', `Cassandra 5.0 does not run on Windows itself: use WSL. ${alternatives}`)
+    throw new CassandraStartError('platform', `Cassandra does not run on Windows itself: use WSL. ${alternatives}`)
   }
   const guardian = new Guardian()
   try {
@@ -78,6 +78,8 @@ async function start (settings: Settings, guardian: Guardian): Promise<LocalCass
       auth: settings.auth,
       tls: settings.tls,
       durable: settings.durable,
+      version: settings.version,
+      java: java.major,
       jars: installation.jars,
       archive: archive === undefined ? undefined : { file: archive, record: false }
     }

@@ -16,6 +16,8 @@ const recordLimit = 90_000
  * records it. It is a convenience: whatever goes wrong, Cassandra starts without it, and nobody tries again.
  */
 export async function classArchive (installation: Installation, java: Java, log: Log): Promise<string | undefined> {
+  // 4.1 does not start without its agent, and with an agent nothing can be recorded.
+  if (installation.version.startsWith('4.1.')) return undefined
   const file = join(installation.folder, `classes-${java.version.replace(/[^\w.+-]/g, '_')}.jsa`)
   if (await exists(file)) return file
   if (await exists(`${file}.failed`) || !await writable(installation.folder)) return undefined
@@ -43,7 +45,17 @@ async function record (installation: Installation, java: Java, file: string): Pr
     const endpoints = await guardian.request('reserve', { count: 1, strict: false })
     if ('taken' in endpoints) throw new Error(`${endpoints.taken} is taken`)
     await writeServerFiles({
-      folder, clusterName: 'archive', index: 0, endpoints, auth: false, tls: false, durable: false, jars: installation.jars, archive: { file: recorded, record: true }
+      folder,
+      clusterName: 'archive',
+      index: 0,
+      endpoints,
+      auth: false,
+      tls: false,
+      durable: false,
+      version: installation.version,
+      java: java.major,
+      jars: installation.jars,
+      archive: { file: recorded, record: true }
     })
     const node = new ServerNode(1, endpoints.addresses[0]!, folder, guardian)
     const cluster = new Cluster({ nodes: [node], endpoints, guardian, java, startTimeout: recordLimit, probe: {}, orderly: true })

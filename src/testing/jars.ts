@@ -12,7 +12,7 @@ import { until } from './wait.js'
 export type Log = (line: string) => void
 
 /** The server's jars in the user's cache. */
-export interface Installation { readonly folder: string; readonly jars: readonly string[] }
+export interface Installation { readonly version: string; readonly folder: string; readonly jars: readonly string[] }
 
 const fetchLimit = 15 * 60_000
 const manifestName = 'complete.json'
@@ -32,22 +32,22 @@ export function cacheFolder (): string {
  */
 export async function installedJars (version: string, guardian: Guardian, log: Log): Promise<Installation> {
   const folder = join(cacheFolder(), `cassandra-${version}`)
-  const present = await readInstallation(folder)
+  const present = await readInstallation(folder, version)
   if (present) return present
 
   const lock = await fetchLock(folder, log)
   try {
-    return await readInstallation(folder) ?? await fetchJars(folder, version, guardian, log)
+    return await readInstallation(folder, version) ?? await fetchJars(folder, version, guardian, log)
   } finally {
     lock.release()
   }
 }
 
-async function readInstallation (folder: string): Promise<Installation | undefined> {
+async function readInstallation (folder: string, version: string): Promise<Installation | undefined> {
   try {
     const sizes = Object.entries(JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Record<string, number>)
     const found = await Promise.all(sizes.map(async ([name, size]) => (await stat(join(folder, 'lib', name))).size === size))
-    return found.every(Boolean) ? { folder, jars: sizes.map(([name]) => join(folder, 'lib', name)) } : undefined
+    return found.every(Boolean) ? { version, folder, jars: sizes.map(([name]) => join(folder, 'lib', name)) } : undefined
   } catch {
     return undefined // not there, or damaged: fetched anew
   }
@@ -78,7 +78,7 @@ async function fetchJars (folder: string, version: string, guardian: Guardian, l
     await rename(partial, folder)
     const megabytes = Math.round(sizes.reduce((sum, [, size]) => sum + size, 0) / 1e6)
     log(`fetched ${names.length} jars (${megabytes} MB) into ${folder}`)
-    return { folder, jars: names.map((name) => join(folder, 'lib', name)) }
+    return { version, folder, jars: names.map((name) => join(folder, 'lib', name)) }
   } catch (error) {
     throw error instanceof CassandraStartError ? error : unwritable(folder, error)
   } finally {

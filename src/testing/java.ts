@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { join, resolve as resolvePath } from 'node:path'
 import { alternatives, CassandraStartError, systemCode } from './start-error.js'
 
-/** A Java that Cassandra 5.0 runs on. */
-export interface Java { readonly command: string; readonly version: string }
+/** A Java that Cassandra runs on. */
+export interface Java { readonly command: string; readonly version: string; readonly major: number }
 
 const install = `Install Java 17 (Debian and Ubuntu: apt install openjdk-17-jre-headless) or set JAVA_HOME to one. ${alternatives}`
 // What the server's build declares: class files of Java 11, 17 supported; on 18 and later its security manager fails.
@@ -21,11 +21,11 @@ export async function findJava (): Promise<Java> {
   const [first = '', second = ''] = version.split(/[._+-]/)
   const major = Number(first === '1' ? second : first)
   if (!supported.has(major)) {
-    throw new CassandraStartError('java', `${command} is Java ${version}, but Cassandra 5.0 needs Java 17. ${install}`)
+    throw new CassandraStartError('java', `${command} is Java ${version}, but Cassandra needs Java 17. ${install}`)
   }
   // A wrapper of a version manager would stand between us and the server: signals must reach the server itself.
   const realHome = /^\s*java\.home = (.+)$/m.exec(output)?.[1]
-  return { command: realHome === undefined ? command : join(realHome.trim(), 'bin', 'java'), version }
+  return { command: realHome === undefined ? command : join(realHome.trim(), 'bin', 'java'), version, major }
 }
 
 async function describe (command: string, home: string | undefined): Promise<string> {

@@ -11,7 +11,7 @@ export interface StartCassandraOptions {
   tls?: boolean | 'only' | undefined
   /** Keeps the data in this folder, from start to start. Absent: a temporary folder, removed by `stop()`. */
   directory?: string | undefined
-  /** Of Cassandra, 5.0.x. Default 5.0.8. */
+  /** Of Cassandra: 5.0.x, or 4.1.x, which most clusters still run. Default 5.0.8. */
   version?: string | undefined
   /**
    * false: creates and drops tables about five times faster, but `kill()` then loses all data, tables included.
@@ -42,7 +42,7 @@ export function settingsOf (options: StartCassandraOptions): Settings {
   if (typeof settings.auth !== 'boolean') throw wrong('auth must be a boolean')
   if (typeof settings.durable !== 'boolean') throw wrong('durable must be a boolean')
   if (typeof settings.tls !== 'boolean' && settings.tls !== 'only') throw wrong("tls must be true, false or 'only'")
-  if (!/^5\.0\.\d+$/.test(settings.version)) throw wrong('version must be a released 5.0, such as 5.0.8')
+  if (!/^(?:4\.1|5\.0)\.\d+$/.test(settings.version)) throw wrong('version must be a released 5.0 or 4.1, such as 5.0.8')
   if (settings.directory !== undefined && (typeof settings.directory !== 'string' || settings.directory === '')) throw wrong('directory must be a path')
   if (settings.address !== undefined && !(isIPv4(settings.address) && settings.address.startsWith('127.'))) throw wrong('address must be a loopback address, 127.x.y.z')
   if (!(Number.isFinite(settings.startTimeout) && settings.startTimeout > 0)) throw wrong('startTimeout must be a number of milliseconds')

@@ -13,6 +13,10 @@ export interface NodeSettings {
   readonly tls: boolean | 'only'
   /** Acknowledged writes and the schema survive SIGKILL. */
   readonly durable: boolean
+  /** Of Cassandra. */
+  readonly version: string
+  /** Of Java, its first number: 17. */
+  readonly java: number
   readonly jars: readonly string[]
   /** Loads classes from this archive, or records it when the node ends. */
   readonly archive?: { readonly file: string, readonly record: boolean } | undefined
@@ -37,7 +41,11 @@ export async function writeServerFiles (settings: NodeSettings): Promise<void> {
 // JSON strings are YAML strings, whatever characters a path holds.
 const quoted = (text: string): string => JSON.stringify(text)
 
-function serverConfiguration ({ folder, clusterName, index, endpoints, auth, tls, durable }: NodeSettings): string {
+/** 4.1 refuses lines that only later servers know. */
+const isOld = ({ version }: NodeSettings): boolean => version.startsWith('4.1.')
+
+function serverConfiguration (settings: NodeSettings): string {
+  const { folder, clusterName, index, endpoints, auth, tls, durable } = settings
   const address = endpoints.addresses[index]!
   const path = (name: string): string => quoted(join(folder, name))
   return `
@@ -102,13 +110,9 @@ user_defined_functions_enabled: true
 materialized_views_enabled: true
 sasi_indexes_enabled: true
 drop_compact_storage_enabled: true
-dynamic_data_masking_enabled: true
-# Lifts the limits of 4.x, such as a TTL that ends after 2038.
-storage_compatibility_mode: NONE
 uuid_sstable_identifiers_enabled: true
-
-authenticator:
-  class_name: ${auth ? 'PasswordAuthenticator' : 'AllowAllAuthenticator'}
+${isOld(settings) ? '' : linesSince5}
+authenticator: ${auth ? 'PasswordAuthenticator' : 'AllowAllAuthenticator'}
 authorizer: ${auth ? 'CassandraAuthorizer' : 'AllowAllAuthorizer'}
 role_manager: CassandraRoleManager
 roles_validity: 500ms
@@ -136,6 +140,11 @@ block_for_peers_timeout_in_secs: 5
 `
 }
 
+const linesSince5 = `dynamic_data_masking_enabled: true
+# Lifts the limits of 4.x, such as a TTL that ends after 2038.
+storage_compatibility_mode: NONE
+`
+
 // The loggers named here write what a start waits for.
 const loggingConfiguration = `<?xml version="1.0" encoding="UTF-8"?>
 <configuration>
@@ -161,7 +170,14 @@ const opened = [
   'java.base/java.lang', 'java.base/java.util', 'java.base/java.nio'
 ]
 
-function javaArguments ({ folder, endpoints, durable, jars, archive }: NodeSettings): string[] {
+/** What 4.1 needs beside them on Java 17, for which it has no options of its own. */
+const openedFor41 = [
+  'java.base/java.util.concurrent', 'java.base/java.util.concurrent.atomic', 'java.base/java.net', 'java.base/java.nio.file',
+  'java.base/sun.security.action', 'java.base/jdk.internal.misc', 'java.rmi/sun.rmi.transport', 'java.rmi/sun.rmi.transport.tcp'
+]
+
+function javaArguments (settings: NodeSettings): string[] {
+  const { folder, endpoints, durable, jars, archive, java } = settings
   const nodes = endpoints.addresses.length
   const url = (name: string): string => pathToFileURL(join(folder, name)).href
   const agent = jars.find((jar) => /jamm-[^/]*\.jar$/.test(jar))
@@ -174,7 +190,9 @@ function javaArguments ({ folder, endpoints, durable, jars, archive }: NodeSetti
     ...archive && !archive.record ? [`-XX:SharedArchiveFile=${archive.file}`, '-Xshare:auto'] : [],
     ...agent !== undefined && !archive?.record ? [`-javaagent:${agent}`] : [],
     ...exported.flatMap((name) => ['--add-exports', `${name}=ALL-UNNAMED`]),
-    ...opened.flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]),
+    // Java 17 refuses a security manager that is set later, unless it is told; Java 11 takes the word for the name of a class.
+    ...isOld(settings) && java >= 12 ? ['-Djava.security.manager=allow'] : [],
+    ...[...opened, ...isOld(settings) ? openedFor41 : []].flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]),
     '-Djdk.attach.allowAttachSelf=true', '-Dio.netty.tryReflectionSetAccessible=true', '-Dio.netty.eventLoopThreads=2',
     '-Dchronicle.analytics.disable=true', '-Djava.net.preferIPv4Stack=true', '-Djava.awt.headless=true',
     `-Dcassandra.config=${url('cassandra.yaml')}`, `-Dlogback.configurationFile=${url('logback.xml')}`,

@@ -1,0 +1,39 @@
+// Cassandra 4.1, which most clusters still run: a node starts, a sync makes tables, rows are written and read, and what it lacks is told apart.
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { CQLAlchemy } from '../../src/cqlalchemy.js'
+import { startOwnCluster } from '../support/cassandra.js'
+
+t.test('startCassandra({ version }) runs 4.1: start, sync, write, read', async (t) => {
+  const progress: string[] = []
+  const cassandra = await startOwnCluster(t, { version: '4.1.9', durable: false, log: (line) => { progress.push(line) } })
+  t.match(progress.at(-2), /^starting Cassandra 4\.1\.9 on/)
+  await using db = await new CQLAlchemy().init({ env: { ...cassandra.env, CASSANDRA_KEYSPACE: 'old_server' } })
+  const c = db.columns
+  class Address extends db.UserType.define('address', { street: c.Text() }) {}
+  class User extends db.Model.define('user', {
+    uid: c.UUID({ primaryKey: true, default: randomUUID }),
+    day: c.Date({ primaryKey: true }),
+    tenant: c.Text({ static: true }),
+    username: c.Text({ index: true }),
+    home: c.UserDefinedType(Address),
+    tags: c.Set(c.Text, { index: true }),
+    votes: c.Map(c.Text, c.BigInt),
+    pair: c.Tuple(c.Integer, c.Text)
+  }).as<User>() {}
+  await db.createKeyspaceSimple('old_server', 1)
+  const report = await db.syncDb()
+  t.match(report, { warnings: [], conflicts: [] })
+  t.same((await db.syncDb()).statements, [], 'a second sync finds nothing to do')
+
+  const { rows: [local] } = await db.execute('SELECT release_version FROM system.local')
+  t.equal(local?.['release_version'], '4.1.9')
+  const ada = await User.create({ day: '2024-02-29', tenant: 'acme', username: 'ada', home: { street: 'Main' }, tags: ['a', 'b'], votes: { x: 2n ** 60n }, pair: [1, 'x'] })
+  const found = await User.get({ username: 'ada' })
+  t.same(found.toJSON(), ada.toJSON())
+  found.tags.add('c')
+  found.votes.set('y', 1n)
+  await found.save()
+  t.same((await User.filter({ tags__contains: 'c' }).all()).map(({ votes }) => votes), [new Map([['x', 2n ** 60n], ['y', 1n]])])
+  await t.rejects(found.iff({ username: 'eve' }).update({ username: 'bob' }), { name: 'LWTError', existing: { username: 'ada' } })
+})
