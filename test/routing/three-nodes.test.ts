@@ -42,6 +42,41 @@ t.test('what the driver knows of the nodes is what it knows through a plain clie
   t.ok(shares.every((share) => share >= 0.25 && share <= 0.42), JSON.stringify(shares))
 })
 
+t.test('each part of a scan is asked of a replica, and two that share the ranges read each row once', { timeout: 60_000 }, async (t) => {
+  await db.createKeyspaceSimple('parts', 1)
+  class Grain extends db.Model.define('grain', { id: c.Integer({ primaryKey: true }) }, { keyspace: 'parts' }).as<Grain>() {}
+  await db.syncTable(Grain)
+  const ids = Array.from({ length: 3000 }, (_, i) => i)
+  await Grain.createMany(ids.map((id) => ({ id })))
+  const own = await db.connection.getSession()
+  await own.metadata.refreshKeyspaces()
+  const { execute } = own
+  const asked = new Map<string, number>()
+  t.teardown(() => { own.execute = execute })
+  own.execute = (async (cql: string, params: unknown[], options: { routingKey?: object }) => {
+    const answer = await (execute as (...args: unknown[]) => Promise<types.ResultSet>).call(own, cql, params, options)
+    if (!cql.includes('"grain"')) return answer
+    const { queriedHost } = answer.info
+    // Where the range begins, for where it ends is what was asked by.
+    const replicas = own.metadata.getReplicas('parts', own.metadata.newToken((BigInt(String(params[0])) + 1n).toString()))
+    if (options.routingKey === undefined || replicas[0]?.address !== queriedHost) t.fail(`${queriedHost} is no replica`)
+    asked.set(queriedHost, (asked.get(queriedHost) ?? 0) + 1)
+    return answer
+  }) as typeof own.execute
+  const idsOf = async (rows: AsyncIterable<Grain>): Promise<number[]> => {
+    const all: number[] = []
+    for await (const { id } of rows) all.push(id)
+    return all
+  }
+  t.same((await idsOf(Grain.objects.fetchSize(20).scan())).sort((a, b) => a - b), ids)
+  t.equal(asked.size, 3, 'all nodes were asked')
+  own.execute = execute
+  const halves = await Grain.objects.ranges(2)
+  const shared = await Promise.all(halves.map((range) => idsOf(Grain.objects.inRange(range).scan({ concurrency: 3 }))))
+  t.same(shared.flat().sort((a, b) => a - b), ids)
+  t.ok(shared.every((half) => half.length > 1000), 'about as many each')
+})
+
 t.test('a silent node holds up neither reads nor idempotent writes, prepared anew or not; counters are sent once', { timeout: 90_000 }, async (t) => {
   class Part extends db.Model.define('part', { id: c.Integer({ primaryKey: true }), owner: c.Text() }) {}
   class Hits extends db.Model.define('hits', { id: c.Integer({ primaryKey: true }), n: c.Counter() }) {}

@@ -1,7 +1,7 @@
 // What the compiler knows of a model. Nothing here runs.
 import { randomUUID } from 'node:crypto'
 import { CQLAlchemy, types } from 'fastify-cqlalchemy'
-import type { Create, Filter, Key, Row, Update } from 'fastify-cqlalchemy'
+import type { Create, Filter, Key, Row, ScanPosition, Update } from 'fastify-cqlalchemy'
 import type { Equal, Expect } from './expect.js'
 
 const db = new CQLAlchemy()
@@ -43,6 +43,12 @@ export async function results (): Promise<void> {
   const created = await Sample.create({ year: 1, name: 'a' })
   const all = await Sample.filter({ year__gt: 1 }).all()
   const first = await Sample.objects.first()
+  const scan = Sample.objects.scan({ concurrency: 2, from: null, onProgress: ({ share, rows }) => [share.toFixed(), rows.toFixed()] })
+  for await (const row of scan) row.label()
+  for await (const { size } of Sample.objects.only('size').scan({ from: JSON.parse(JSON.stringify(scan.position)) as ScanPosition })) { type _ = Expect<Equal<typeof size, bigint | null>> }
+  for (const range of await Sample.objects.ranges(4)) for await (const name of Sample.objects.inRange(range).valuesList('name', { flat: true }).scan()) { type _ = Expect<Equal<typeof name, string>> }
+  // @ts-expect-error no option
+  Sample.objects.scan({ parallel: 3 })
   const names = await Sample.objects.valuesList('name', { flat: true }).all()
   const pairs = await Sample.objects.valuesList('name', 'size').all()
   type Results = [

@@ -37,6 +37,8 @@ export interface RequestOptions {
   readonly label?: string
   /** For logs, and for the driver's choice of a replica. CQL names keyspaces itself. */
   readonly keyspace?: string
+  /** A token of the client's driver, see `routedTo`: the request goes to a node that keeps it. */
+  readonly routingKey?: Buffer
 }
 
 export interface BatchRequestOptions extends RequestOptions {

@@ -5,6 +5,7 @@ import type { AnyColumn } from '../columns/column.js'
 import type { Expression, Ordering } from '../columns/expression.js'
 import type { ColumnName, ColumnsOf, Condition, Create, CreateStatic, Filter, Json, KeyOf, Row, Update, ValueOf } from './inference.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
+import type { Scan, ScanOptions, TokenRange } from './scan-api.js'
 
 /** One page of a query, and the ways to the next one. */
 export interface Page<R> {
@@ -297,6 +298,32 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * const howMany = await Post.filter({ blog: 'cats' }).count()
    */
   count (): Promise<number>
+  /**
+   * All rows, in no order, of large tables: parts of the ring are read side by side, each from a node that keeps it, in constant memory. Filters read
+   * and discard, as after `allowFiltering()`.
+   * @param options how many parts at once, from where, and who is told how far it is
+   * @throws {QueryError} with `limit`, `orderBy`, or a total in `select`; for other options; for a position of another query
+   * @example
+   * const scan = Post.objects.scan({ concurrency: 16, onProgress: ({ share, rows }) => console.log(share, rows) })
+   * for await (const post of scan) console.log(post.title)
+   */
+  scan (options?: ScanOptions): Scan<R>
+  /**
+   * Divides what is asked for among processes: ranges that have about as many rows each, and together all.
+   * @param n how many: 1 to 100,000
+   * @throws {QueryError} for another number
+   * @example
+   * const [first, second] = await Post.objects.ranges(2)
+   */
+  ranges (n: number): Promise<TokenRange[]>
+  /**
+   * Limits the query to the partitions of one range; the latest one holds. It can be iterated, scanned, counted.
+   * @param range one of `ranges(n)`, from here or another process
+   * @throws {QueryError} for what is no range
+   * @example
+   * for (const range of await Post.objects.ranges(2)) console.log(await Post.objects.inRange(range).count())
+   */
+  inRange (range: TokenRange): QuerySet<M, R>
   /**
    * Makes a new instance and saves it, with the options of this query set.
    * @param values the key and what is required; what is not given gets its default

@@ -1,6 +1,7 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { isLostInside } from '../columns/elements.js'
 import { Expression, type Operator, operators } from '../columns/expression.js'
+import { boundInt64 } from '../columns/big-integer.js'
 import { hasDuration } from '../columns/nesting.js'
 import type { Encoding } from '../connection/encoding.js'
 import { QueryError } from '../errors.js'
@@ -8,9 +9,10 @@ import { asOurs } from '../known-options.js'
 import { checkKeyValue } from '../model/key-limits.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { entriesOf, namesOf, validationError } from '../model/values.js'
-import { relation, tokenRelation } from '../statements/relation.js'
+import { relation, ringRelation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
 import { isMultiCell, isRange, takesPattern } from './index-support.js'
+import type { Bounds } from './token-range.js'
 import { listed, meant, shown } from '../words.js'
 
 /** A checked condition on a column; values are in the instance's form. */
@@ -24,7 +26,10 @@ export interface ColumnCondition {
 /** A checked condition on the token of the partition key. */
 export interface TokenCondition { readonly token: 'eq' | 'gt' | 'gte' | 'lt' | 'lte', readonly values: readonly unknown[], readonly columns: readonly TableColumn[] }
 
-export type Condition = ColumnCondition | TokenCondition
+/** Rows whose partitions lie in a part of the ring: `inRange`, and each part of a scan. A query has one at most. */
+export interface RangeCondition { readonly token: 'range', readonly bounds: Bounds, readonly columns: readonly TableColumn[] }
+
+export type Condition = ColumnCondition | TokenCondition | RangeCondition
 
 /** `filter`: null is refused. `iff`: null is a value, `ne` is there. */
 export type Purpose = 'filter' | 'iff'
@@ -205,16 +210,27 @@ function readToken (table: Table, operator: TokenCondition['token'], value: unkn
   return { token: operator, values, columns }
 }
 
-export function isToken (condition: Condition): condition is TokenCondition { return 'token' in condition }
+export function isToken (condition: Condition): condition is TokenCondition | RangeCondition { return 'token' in condition }
+
+/** The part of the ring that a query is limited to. */
+export function rangeOf (conditions: readonly Condition[]): RangeCondition | undefined {
+  return conditions.find((c): c is RangeCondition => isToken(c) && c.token === 'range')
+}
 
 /** The text of a condition, with its markers. */
 export function conditionText (condition: Condition): string {
-  return isToken(condition) ? tokenRelation(condition.columns.map((c) => c.cql), condition.token) : relation(condition.column.cql, condition.operator)
+  if (!isToken(condition)) return relation(condition.column.cql, condition.operator)
+  const columns = condition.columns.map((c) => c.cql)
+  return condition.token === 'range' ? ringRelation(columns) : tokenRelation(columns, condition.token)
 }
 
 /** Appends what the markers of a condition are bound to. */
 export function bindCondition (condition: Condition, encoding: Encoding, params: unknown[]): void {
   if (isToken(condition)) {
+    if (condition.token === 'range') {
+      params.push(boundInt64(condition.bounds.after, encoding), boundInt64(condition.bounds.upTo, encoding))
+      return
+    }
     for (const [i, column] of condition.columns.entries()) params.push(column.type.toDriver(condition.values[i], encoding))
     return
   }

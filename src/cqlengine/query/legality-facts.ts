@@ -1,5 +1,5 @@
 import type { Table, TableColumn } from '../model/table.js'
-import { type ColumnCondition, isToken, type TokenCondition } from './conditions.js'
+import { type ColumnCondition, isToken, type RangeCondition, type TokenCondition } from './conditions.js'
 import { Selected } from './functions.js'
 import { answering, type IndexKind, isRange } from './index-support.js'
 import type { ColumnOrder, NearestOrder, QueryState } from './query-state.js'
@@ -10,7 +10,7 @@ export interface Facts {
   readonly state: QueryState
   readonly conditions: readonly ColumnCondition[]
   readonly on: ReadonlyMap<TableColumn, readonly ColumnCondition[]>
-  readonly tokens: readonly TokenCondition[]
+  readonly tokens: readonly (TokenCondition | RangeCondition)[]
   readonly columnOrder: readonly ColumnOrder[]
   readonly nearest: NearestOrder | undefined
   /** Totals come out, not rows. */
@@ -115,7 +115,8 @@ function leftOver (needed: readonly ColumnCondition[], answeredBy: Facts['answer
   return needed.find((c) => !answeredBy(c).includes('sai'))
 }
 
-function isAggregate ({ output }: QueryState): boolean {
+/** `select` asks for totals, of all rows or of each group. */
+export function isAggregate ({ output }: QueryState): boolean {
   return output.kind === 'selection' && [...output.fields.values()].some((f) => f instanceof Selected && ['count', 'min', 'max', 'sum', 'avg'].includes(f.function))
 }
 

@@ -48,6 +48,7 @@ function twoConditions ({ on, tokens }: Facts): string | undefined {
     if (own.some((c) => isRange(c.operator)) && own.some((c) => !isRange(c.operator))) return `"${column.name}" has both a range and another condition; keep one of them`
   }
   const operators = tokens.map((t) => t.token)
+  if (operators.includes('range') && operators.length > 1) return 'pk__token has conditions beside a range of inRange() or scan(); keep one of them'
   if (hasTwoBounds(operators) || (operators.includes('eq') && operators.length > 1)) return 'pk__token has two conditions for one side; keep one of them'
   return undefined
 }

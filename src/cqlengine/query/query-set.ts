@@ -5,6 +5,7 @@ import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { BatchError, QueryError } from '../errors.js'
 import { asOurs, knownOptions } from '../known-options.js'
 import type { Page, StatementPreview } from '../model/query-api.js'
+import type { ScanOptions, TokenRange } from '../model/scan-api.js'
 import { created, promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
@@ -15,7 +16,7 @@ import { isAskedByJest, printAs } from '../model/test-printing.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
 import { deleteRows, updateRows } from './blind-writes.js'
-import { noColumn, readConditions } from './conditions.js'
+import { isToken, noColumn, rangeOf, readConditions } from './conditions.js'
 import { Selected } from './functions.js'
 import { conditionsOf } from './lightweight.js'
 import type { Write } from './pending-write.js'
@@ -23,7 +24,9 @@ import type { Querying } from './querying.js'
 import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
 import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
 import { RowIterator } from './row-iterator.js'
+import { Scan, whole } from './scan.js'
 import { selectors } from './selection.js'
+import { rangeText, readRange, splitEvenly, wholeRing } from './token-range.js'
 import { send } from './write.js'
 import { shown } from '../words.js'
 
@@ -122,6 +125,13 @@ export class QuerySet implements AsyncIterable<unknown> {
     return this.#withOutput('select', { kind: 'selection', fields })
   }
 
+  /** The latest range holds. */
+  inRange (range: unknown): QuerySet {
+    const { conditions } = this.#state
+    const condition = { token: 'range', bounds: readRange(`${this.#name}.inRange`, range), columns: this.#table.partitionKey } as const
+    return this.#with({ conditions: [...conditions.filter((c) => !isToken(c) || c.token !== 'range'), condition] })
+  }
+
   // ------------------------------------------------------------------------------------------------ terminals
   all (): Promise<unknown[]> { return watched(readAll(this.#querying, this.#state), this.#state.options) }
   first (): Promise<unknown> { return watched(readFirst(this.#querying, this.#state), this.#state.options) }
@@ -163,6 +173,14 @@ export class QuerySet implements AsyncIterable<unknown> {
   /** Row by row, in constant memory; the next page is under way while one is worked on. */
   [Symbol.asyncIterator] (): AsyncIterator<unknown, void, undefined> {
     return new RowIterator(slicesOf(this.#querying, this.#state))
+  }
+
+  scan (options?: ScanOptions): Scan { return new Scan(this.#querying, this.#state, options) }
+
+  /** Without asking the ring: hashes are spread evenly, so parts of equal width have about as many rows. */
+  async ranges (n: number): Promise<TokenRange[]> {
+    const bounds = rangeOf(this.#state.conditions)?.bounds ?? wholeRing
+    return splitEvenly(bounds, whole(`${this.#name}.ranges`, 'the number of ranges', n, mostRanges)).map(rangeText)
   }
 
   /** What a SELECT of this query would send, and where to. */
@@ -320,6 +338,8 @@ export class QuerySet implements AsyncIterable<unknown> {
 
 /** The chain setters, which `installSetters` adds. */
 export interface QuerySet extends OptionSetters<QuerySet> {}
+
+const mostRanges = 100_000
 
 /** Statics of every model. */
 interface OwnErrors { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned: typeof MultipleObjectsReturned }

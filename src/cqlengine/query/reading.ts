@@ -66,9 +66,13 @@ export async function * slicesOf (querying: Querying, state: QueryState): AsyncG
   const { connection: { session, fetchSize } } = place
   const paged = request.fetchSize === undefined ? { ...request, fetchSize: Math.min(fetchSize, streamed) } : request
   for await (const page of session.pages(cql, params, paged)) {
-    const rows = rowsIn(ready, page)
-    for (let i = 0; i < rows.length; i += slice) yield read(rows.slice(i, i + slice))
+    for (const rows of inSlices(rowsIn(ready, page))) yield read(rows)
   }
+}
+
+/** The rows of a page, as many at once as are made into instances at once. */
+export function * inSlices<R> (rows: readonly R[]): Generator<R[], void, undefined> {
+  for (let i = 0; i < rows.length; i += slice) yield rows.slice(i, i + slice)
 }
 
 /** The number of rows. What the server cannot count in the shape asked for is counted by reading (QRY-11, QRY-16). */

@@ -1,5 +1,6 @@
 import { type Encoding, ownEncoding } from '../connection/encoding.js'
 import { ofKind } from '../connection/door.js'
+import { routedTo } from '../connection/driver-internals/token-ring.js'
 import type { RequestOptions } from '../connection/session.js'
 import { hydrate } from '../model/hydrate.js'
 import { classOfView, META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -7,7 +8,7 @@ import type { Source } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { qualified } from '../statements/identifiers.js'
 import { select } from '../statements/select.js'
-import { bindCondition, conditionText, isToken } from './conditions.js'
+import { bindCondition, conditionText, isToken, rangeOf } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { checkLegal, checkNearest } from './legality.js'
 import { type Database, type Place, placeOf, sourcesOf } from './place.js'
@@ -52,7 +53,8 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
   checkSize(model, { params })
   const columns = what.columns.length === 0 ? what.selectors.map((s) => s.column) : what.columns
-  return { model, cql: prepared.cql, params, place, columns, request: withPaging(requestOf(ofKind('read', prepared.request), options), state), read: reader(model, state.output, place, output) }
+  const request = withPaging(requestOf(ofKind('read', prepared.request), options), state)
+  return { model, cql: prepared.cql, params, place, columns, request: withReplica(request, state, place), read: reader(model, state.output, place, output) }
 }
 
 function makeSelect (cache: StatementCache, key: StatementKey, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked): Prepared {
@@ -146,6 +148,13 @@ function orderText (order: Order): string {
 function withPaging (request: RequestOptions, state: QueryState): RequestOptions {
   if (isUnpaged(state)) return { ...request, fetchSize: 0 }
   return state.fetchSize === undefined ? request : { ...request, fetchSize: state.fetchSize }
+}
+
+/** A part of the ring is asked of a node that keeps it. */
+function withReplica (request: RequestOptions, { conditions }: QueryState, { connection }: Place): RequestOptions {
+  if (conditions.length === 0) return request
+  const range = rangeOf(conditions)
+  return range === undefined ? request : routedTo(connection.client, range.bounds.upTo, request)
 }
 
 /** With IN on the partition key and an order the server cannot page. */

@@ -11,6 +11,12 @@ export function relation (column: string, operator: Operator): string {
   return operator === 'entry' ? `${column}[?] = ?` : `${column} ${symbols[operator]} ?`
 }
 
+/** `token("a", "b") > ? AND token("a", "b") <= ?`: a part of the ring. */
+export function ringRelation (columns: readonly string[]): string {
+  const token = `token(${columns.join(', ')})`
+  return `${token} > ? AND ${token} <= ?`
+}
+
 /** `token("a", "b") > token(?, ?)` (OPR-08). */
 export function tokenRelation (columns: readonly string[], operator: 'eq' | 'gt' | 'gte' | 'lt' | 'lte'): string {
   return `token(${columns.join(', ')}) ${symbols[operator]} token(${columns.map(() => '?').join(', ')})`
