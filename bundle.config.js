@@ -31,6 +31,7 @@ function partOf (path) {
   const [folder, name] = path.split(sep)
   if (entries.has(path.replace(/\.js$/, '').replaceAll(sep, '/'))) return undefined
   if (folder === 'testing') return 'testing/local-cassandra'
+  if (folder === 'command') return 'command/commands'
   // Reading the configuration loads env-schema, which importing the models must not.
   if (folder === 'settings' && name !== 'options.js') return 'shared/settings'
   return name === undefined || ['cqlengine', 'settings'].includes(folder) ? 'shared/mapper' : undefined

@@ -1,8 +1,8 @@
 // The command `cassandra`: one local Cassandra in the background, with its data in the folder .cassandra.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { keepRunning, runningCluster, startInBackground, stopBackground } from './background.js'
-import { printQuery } from './query-output.js'
+import { keepRunning } from './background.js'
+import { LocalCommands } from './local-commands.js'
 
 const usage = `Usage: cassandra up [--address 127.0.0.1] | status | down | query "CQL"
 
@@ -14,14 +14,15 @@ const usage = `Usage: cassandra up [--address 127.0.0.1] | status | down | query
 The first start needs Maven to fetch Cassandra (about 62 MB); each needs Java 17.`
 
 const directory = resolve('.cassandra')
+const local = new LocalCommands(directory, 'npm run cassandra --')
 
 async function main (args: string[]): Promise<number> {
   const { command, operand, address } = parse(args)
   switch (command) {
-    case 'up': return await up(address)
-    case 'status': return await status()
-    case 'down': return await down()
-    case 'query': return operand === undefined ? wrongUse() : await query(operand)
+    case 'up': return await local.up(address)
+    case 'status': return await local.status()
+    case 'down': return await local.down()
+    case 'query': return operand === undefined ? wrongUse() : await local.query(operand)
     case 'keep': return await keepRunning(directory, address)
     case 'help': console.log(usage); return 0
     default: return wrongUse()
@@ -43,41 +44,6 @@ function parse (args: string[]): { command: string, operand?: string | undefined
 function wrongUse (): number {
   console.error(usage)
   return 2
-}
-
-async function up (address: string): Promise<number> {
-  const already = await runningCluster(directory)
-  if (already) {
-    console.log(`Cassandra runs already: ${already.hosts.join(', ')} (process ${already.owner})`)
-    return 0
-  }
-  await startInBackground(directory, address, (line) => { console.log(line) })
-  const cluster = await runningCluster(directory)
-  console.log(`Cassandra runs: ${cluster?.hosts.join(', ')}\nData: ${directory}\nEnd it with: npm run cassandra -- down`)
-  return 0
-}
-
-async function status (): Promise<number> {
-  const cluster = await runningCluster(directory)
-  if (!cluster) {
-    console.log(`No Cassandra runs with the data of ${directory}.`)
-    return 1
-  }
-  const state = cluster.answers ? 'runs' : 'is starting, or does not answer'
-  console.log(`Cassandra ${state}: ${cluster.hosts.join(', ')} (process ${cluster.owner})\nData: ${directory}`)
-  return cluster.answers ? 0 : 1
-}
-
-async function down (): Promise<number> {
-  console.log(await stopBackground(directory) ? `Cassandra has ended. The data stays in ${directory}.` : `No Cassandra runs with the data of ${directory}.`)
-  return 0
-}
-
-async function query (cql: string): Promise<number> {
-  const cluster = await runningCluster(directory)
-  if (!cluster) throw new Error(`No Cassandra runs with the data of ${directory}: start it with \`npm run cassandra -- up\`.`)
-  await printQuery(cluster.hosts, cql)
-  return 0
 }
 
 main(process.argv.slice(2)).then((code) => { process.exitCode = code }, (error: unknown) => {

@@ -14,7 +14,7 @@ const order = [
   ['cqlengine/management/'],
   ['settings/'],
   ['*'], // files of src/ itself: cqlalchemy.ts
-  ['fastify/', 'express/'],
+  ['fastify/', 'express/', 'command/'],
   entries
 ]
 
@@ -22,7 +22,8 @@ const order = [
 const secluded = [
   { room: 'fastify/', importers: ['fastify/', 'index.ts'], why: 'only the entry index.ts offers the Fastify plugin: /core and /express work without fastify' },
   { room: 'express/', importers: ['express/', 'express.ts'], why: 'only the entry express.ts offers the Express helpers' },
-  { room: 'testing/', importers: ['testing/', 'testing.ts'], why: 'only the entry testing.ts offers the testing helpers' }
+  { room: 'command/', importers: ['command/'], why: 'the command line is for terminals: nobody who imports the package loads it' },
+  { room: 'testing/', importers: ['testing/', 'testing.ts', 'command/cassandra.ts'], why: 'only the entry testing.ts offers the testing helpers' }
 ]
 
 /** Rooms that see less than the order would let them. */

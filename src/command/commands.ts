@@ -1,0 +1,21 @@
+// All commands. Each is loaded when it is called: a call of one must not wait for the others.
+import type { Command } from './command.js'
+
+export interface Listed {
+  readonly summary: string
+  load (): Promise<{ readonly command: Command }>
+}
+
+export const commands: Readonly<Record<string, Listed>> = {
+  diff: { summary: 'what sync would do, and how the models and the database differ', load: () => import('./diff.js') },
+  sync: { summary: 'creates and adds what the models have and the database lacks', load: () => import('./sync.js') },
+  ddl: { summary: 'the CQL script of all models, without a server', load: () => import('./ddl.js') },
+  cassandra: { summary: 'a local Cassandra for development: up, status, query, down', load: () => import('./cassandra.js') }
+}
+
+export const overview = `Usage: fastify-cqlalchemy <command> [options]
+
+${Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`).join('\n')}
+
+fastify-cqlalchemy <command> --help tells the options of each.
+Exit code: 0 done, or nothing to do; 2 differences were found; 1 failed.`
