@@ -15,6 +15,7 @@ export function addHttpErrors (app: FastifyInstance, isWanted: (reply: FastifyRe
 
   app.addHook('onError', (_request, reply, error, done) => {
     if (!isWanted(reply)) return done()
+    tellStatus(error)
     const watch = watches.get(reply)
     if (watch === undefined) {
       watches.set(reply, watchSend(reply, error))
@@ -32,6 +33,17 @@ export function addHttpErrors (app: FastifyInstance, isWanted: (reply: FastifyRe
     discard(payload)
     done(null, replace(reply, answer))
   })
+}
+
+/**
+ * Fastify's own handler takes the status from the error, and logs it before there is a body. Nothing else of the error is changed, and no log or
+ * assertion sees it.
+ */
+function tellStatus (error: unknown): void {
+  const statusCode = driverHttpError(error)?.statusCode
+  if (statusCode !== undefined && !('statusCode' in (error as object))) {
+    Reflect.defineProperty(error as object, 'statusCode', { value: statusCode, configurable: true, writable: true })
+  }
 }
 
 /** A handler of the user's may send the error on (then Fastify makes the body after all), send another, or something of its own. */

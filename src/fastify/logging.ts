@@ -36,8 +36,8 @@ export function logging (log: FastifyBaseLogger): Logging {
   }
 }
 
-function logSlow (log: FastifyBaseLogger, { connection, keyspace, cql, kind, ms, error }: RequestEvent): void {
-  log.warn({ connection, keyspace, kind, cql, ms: Math.round(ms * 10) / 10, failed: error !== undefined }, 'slow query')
+function logSlow (log: FastifyBaseLogger, { connection, keyspace, cql, kind, ms, outcome, hedged, error }: RequestEvent): void {
+  log.warn({ connection, keyspace, kind, cql, ms: Math.round(ms * 10) / 10, failed: error !== undefined, outcome, ...hedged && { hedged } }, 'slow query')
 }
 
 function logState (log: FastifyBaseLogger, connection: string, state: ConnectionState, error: unknown): void {

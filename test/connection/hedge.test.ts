@@ -1,4 +1,5 @@
 // What a silent node holds is also sent to another, within a budget.
+import { tracingChannel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
@@ -9,12 +10,14 @@ import { boundHedges, HedgePolicy, hedgesOf } from '../../src/cqlengine/connecti
 import { hedgePreparing } from '../../src/cqlengine/connection/driver-internals/hedged-preparing.js'
 import { type InternalHost, internalsOf, type Metrics, optionsOf, type Prepared } from '../../src/cqlengine/connection/driver-internals/internals.js'
 import { HedgeBudget, parseHedge, usualHedge } from '../../src/cqlengine/connection/hedge.js'
-import { type Client, errors, policies, types } from '../../src/cqlengine/driver.js'
+import type { QueryMessage } from '../../src/cqlengine/connection/public-types.js'
+import { type Client, errors, type Host, policies, types } from '../../src/cqlengine/driver.js'
 import { ConfigError } from '../../src/cqlengine/errors.js'
 import { readSettings } from '../../src/settings/read-settings.js'
 import { hosts, localDataCenter } from '../support/cassandra.js'
 import { thrownBy } from './fake-client.js'
 import { fakeNode } from './fake-node.js'
+import { proxyTo } from './proxy.js'
 
 t.test('the option: false, or ms and a share; what is wrong is told without its value', async (t) => {
   t.equal(parseHedge(false, 'hedge'), false)
@@ -105,6 +108,34 @@ t.test('the budget is spent when a request is sent for the second time, not when
   }
   t.throws(count, /No more requests/)
   t.equal(hedgesOf(client), 10)
+})
+
+t.test('the channel tells of a request that it was sent twice, be it answered or not', { timeout: 30_000 }, async (t) => {
+  const proxy = await proxyTo(hosts[0] ?? '')
+  t.teardown(() => proxy.close())
+  class Twice extends policies.loadBalancing.RoundRobinPolicy {
+    override newQueryPlan (keyspace: string, options: never, callback: (error: Error, iterator: Iterator<Host>) => void): void {
+      super.newQueryPlan(keyspace, options, (error, iterator) => {
+        const plan = [...{ [Symbol.iterator]: () => iterator }]
+        callback(error, [...plan, ...plan][Symbol.iterator]())
+      })
+    }
+  }
+  const client = make({ hosts: [proxy.host], hedge: { after: 50, share: 1 }, options: { policies: { loadBalancing: new Twice() }, socketOptions: { readTimeout: 500 } } })
+  const connection = new Connection({ name: 'c', client, owned: true })
+  t.teardown(() => connection.close({ timeout: 0 }))
+  await connection.connect()
+  const messages: QueryMessage[] = []
+  const subscribers = { asyncEnd: (message: unknown) => { messages.push(message as QueryMessage) } }
+  const channel = tracingChannel('fastify-cqlalchemy:query')
+  channel.subscribe(subscribers as never)
+  t.teardown(() => { channel.unsubscribe(subscribers as never) })
+  const ask = async (isIdempotent: boolean): Promise<unknown> => await connection.session.execute('SELECT key FROM system.local', [], { kind: 'raw', prepare: false, isIdempotent })
+  await ask(true)
+  proxy.hush()
+  await Promise.allSettled([ask(true), ask(false)])
+  t.strictSame(messages.map(({ outcome, hedged }) => [outcome, hedged]).sort(), [['CQL_TIMEOUT', undefined], ['CQL_TIMEOUT', true], ['ok', undefined]])
+  t.equal(hedgesOf(client), 1)
 })
 
 t.test('what changes the schema is never sent twice at the same time, whoever calls it idempotent', async (t) => {

@@ -309,9 +309,9 @@ t.test('CON-22: observers hear of each request: what, where, how long, how it en
   await failureOf(connection.session.execute('SELECT bad', ['hunter2'], read))
   await connection.session.batch([{ query: 'INSERT x', params: ['hunter2'] }], { kind: 'write', prepare: true })
   t.match(events, [
-    { connection: 'c', keyspace: 'ks', cql: 'SELECT good', kind: 'read', label: 'user', ms: Number },
-    { cql: 'SELECT bad', error: { message: 'no' } },
-    { cql: /BATCH.*1/, kind: 'write' }
+    { connection: 'c', keyspace: 'ks', cql: 'SELECT good', kind: 'read', label: 'user', ms: Number, outcome: 'ok' },
+    { cql: 'SELECT bad', outcome: 'INTERNAL_SERVER_ERROR', error: { message: 'no' } },
+    { cql: /BATCH.*1/, kind: 'write', outcome: 'ok' }
   ])
   t.notOk('error' in (events[0] ?? {}))
   t.notMatch(JSON.stringify(events), 'hunter2')
@@ -358,6 +358,9 @@ t.test('diagnostics channel: start, end and error of each request; no rows, no p
   ])
   t.match(heard[0]?.[1], { connection: 'c', kind: 'read', label: 'user' })
   t.match(heard.find(([name]) => name === 'error')?.[1], { error: { message: 'no' } })
+  t.notOk(heard.some(([name, message]) => (name === 'start' || name === 'end') && ('ms' in message || 'outcome' in message)), 'nothing of the end before it')
+  t.match(heard[3]?.[1], { ms: Number, outcome: 'ok' })
+  t.match(heard[8]?.[1], { ms: Number, outcome: 'INTERNAL_SERVER_ERROR', error: { message: 'no' } })
   t.notMatch(JSON.stringify(heard), 'hunter2')
 })
 

@@ -22,8 +22,15 @@ const unavailable = { statusCode: 503, code: 'CQL_UNAVAILABLE', error: 'Service 
 
 type Prepare = (app: FastifyInstance) => unknown
 
-async function answer (t: Test, prepare: Prepare, { inject = '/', options = {}, boom = refused }: { inject?: InjectOptions | string, options?: Partial<PluginOptions<FakeDb>>, boom?: () => unknown } = {}) {
-  const app = Fastify()
+interface Asked {
+  inject?: InjectOptions | string
+  options?: Partial<PluginOptions<FakeDb>>
+  boom?: () => unknown
+  log?: { level: string, stream: { write (line: string): void } }
+}
+
+async function answer (t: Test, prepare: Prepare, { inject = '/', options = {}, boom = refused, log }: Asked = {}) {
+  const app = Fastify({ ...log !== undefined && { logger: log } })
   t.teardown(() => app.close())
   await app.register(plugin, options)
   await prepare(app)
@@ -43,6 +50,35 @@ t.test('a body that Fastify makes from an error of the driver is replaced', asyn
   const broken = await answer(t, () => {}, { boom: syntax })
   t.match(broken.json(), { statusCode: 500, code: 'CQL_DRIVER', error: 'Internal Server Error' })
   for (const one of [reply, late, broken]) t.notMatch(one.body + JSON.stringify(one.headers), secret)
+})
+
+t.test('the log line of an error of the driver has the status that the client gets', async (t) => {
+  const ways: Readonly<Record<string, Prepare>> = {
+    'a handler': () => {},
+    'a hook': (app) => app.addHook('preHandler', (_request, _reply, done) => { done(refused()) }),
+    'reply.send': (app) => app.get('/', (_request, reply) => { reply.send(refused()) }),
+    'a status that was set before': (app) => app.get('/', async (_request, reply) => { reply.code(418); throw refused() })
+  }
+  for (const [what, prepare] of Object.entries(ways)) {
+    const lines: Record<string, unknown>[] = []
+    const log = { level: 'info', stream: { write: (line: string) => { lines.push(JSON.parse(line) as Record<string, unknown>) } } }
+    const { statusCode } = await answer(t, prepare, { log })
+    t.equal(statusCode, 503, what)
+    t.match(lines.filter(({ err }) => err !== undefined), [{ level: 50, res: { statusCode }, err: { type: 'NoHostAvailableError' } }], what)
+    t.match(lines.at(-1), { msg: 'request completed', res: { statusCode } }, what)
+  }
+})
+
+t.test('of the error itself nothing else is changed, and nothing that anybody sees', async (t) => {
+  const error = timedOut()
+  const before = [Object.keys(error), JSON.stringify(error), String(error)]
+  await answer(t, (app) => app.setErrorHandler(async (given: Error) => { t.equal(given, error) }), { boom: () => error })
+  t.strictSame([Object.keys(error), JSON.stringify(error), String(error)], before)
+  const frozen = Object.freeze(timedOut())
+  t.equal((await answer(t, () => {}, { boom: () => frozen })).statusCode, 504)
+  const own = Object.assign(timedOut(), { statusCode: 599 })
+  await answer(t, () => {}, { boom: () => own })
+  t.equal(own.statusCode, 599)
 })
 
 t.test('wherever it comes from', async (t) => {

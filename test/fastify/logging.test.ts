@@ -24,8 +24,8 @@ async function appWith (t: Test, name?: string): Promise<{ app: FastifyInstance,
 
 t.test('slow queries, without parameters and without the error’s text', async (t) => {
   const { db, lines } = await appWith(t, 'reports')
-  db.hooks?.observe?.({ connection: 'c', keyspace: 'k', cql: 'SELECT 1', kind: 'read', ms: 12.3456, error: new Error('cAnArY') })
-  t.match(lines, [{ level: 40, cassandra: 'reports', connection: 'c', keyspace: 'k', cql: 'SELECT 1', kind: 'read', ms: 12.3, failed: true, msg: 'slow query' }])
+  db.hooks?.observe?.({ connection: 'c', keyspace: 'k', cql: 'SELECT 1', kind: 'read', ms: 12.3456, outcome: 'CQL_TIMEOUT', hedged: true, error: new Error('cAnArY') })
+  t.match(lines, [{ level: 40, cassandra: 'reports', connection: 'c', keyspace: 'k', cql: 'SELECT 1', kind: 'read', ms: 12.3, failed: true, outcome: 'CQL_TIMEOUT', hedged: true, msg: 'slow query' }])
   t.notMatch(JSON.stringify(lines), 'cAnArY')
 })
 

@@ -1,5 +1,7 @@
 // What others may see of a request: subscribers of the diagnostics channel, and the observer of one db. Never a parameter, never a row.
 import { tracingChannel } from 'node:diagnostics_channel'
+import { CQLEngineError } from '../errors.js'
+import { classifyDriverError } from './http-cause.js'
 
 /** One finished request. `error` is what the caller got. */
 export interface RequestEvent {
@@ -10,7 +12,9 @@ export interface RequestEvent {
   readonly label?: string
   /** How long the caller waited, connecting and preparing included. */
   readonly ms: number
-  /** It was also sent to a second node, for the first did not answer: see the option `hedge`. Absent: it was not, or it failed. */
+  /** `ok`, or the code of the error, which is that of the answer to a client: see `toHttpError`. */
+  readonly outcome: string
+  /** It was also sent to a second node, for the first did not answer: see the option `hedge`. */
   readonly hedged?: true
   readonly error?: unknown
 }
@@ -23,48 +27,69 @@ export interface Observers {
 }
 
 /**
- * The channel `fastify-cqlalchemy:query` of node:diagnostics_channel (start, end, asyncStart, asyncEnd, error). Its messages hold
- * connection, keyspace, cql, kind and label; at their end `hedged: true` when it was sent to a second node; `error` where there is one.
+ * The channel `fastify-cqlalchemy:query` of node:diagnostics_channel (start, end, asyncStart, asyncEnd, error). Its messages are as
+ * `QueryMessage` of `public-types.ts` says.
  */
 const channel = tracingChannel('fastify-cqlalchemy:query')
 
-type About = Omit<RequestEvent, 'ms' | 'error' | 'hedged'>
+type Ending = Pick<RequestEvent, 'ms' | 'outcome' | 'hedged' | 'error'>
+type About = Omit<RequestEvent, keyof Ending>
 /** As far as it is looked at: an answer of the driver. */
 interface Answer { readonly info?: { readonly speculativeExecutions?: number } }
+/** Who knows whether a request that failed was sent twice. */
+interface Sent { readonly twice: boolean }
 
 export const isObserved = (observers: Observers): boolean => channel.hasSubscribers || observers.observe !== undefined
 
 /** Runs `send` and tells whoever wants to know. */
-export async function observed<T extends Answer> (observers: Observers, about: About, send: () => Promise<T>): Promise<T> {
+export async function observed<T extends Answer> (observers: Observers, about: About, sent: Sent, send: () => Promise<T>): Promise<T> {
   const started = performance.now()
+  let ending: Ending | undefined
+  const measured = async (): Promise<T> => {
+    try {
+      const result = await send()
+      ending = endingOf(started, sent, result)
+      return result
+    } catch (error) {
+      ending = { ...endingOf(started, sent, undefined), outcome: outcomeOf(error), error }
+      throw error
+    }
+  }
   try {
-    const result = channel.hasSubscribers ? await traced(about, send) : await send()
-    tell(observers, about, started, hedgedIn(result))
-    return result
-  } catch (error) {
-    tell(observers, about, started, { error })
-    throw error
+    return channel.hasSubscribers ? await traced(about, measured, () => ending) : await measured()
+  } finally {
+    if (ending !== undefined) tell(observers, { ...about, ...ending })
   }
 }
 
 /** Node's tracePromise would publish the result, that is rows. */
-async function traced<T extends Answer> (about: About, send: () => Promise<T>): Promise<T> {
-  let result: T | undefined
+async function traced<T> (about: About, send: () => Promise<T>, ending: () => Ending | undefined): Promise<T> {
+  let result: { readonly value: T } | undefined
   const message = { ...about }
   await channel.tracePromise(async () => {
-    result = await send()
-    Object.assign(message, hedgedIn(result))
+    try {
+      result = { value: await send() }
+    } finally {
+      Object.assign(message, ending())
+    }
   }, message)
-  return result as T
+  return (result as { readonly value: T }).value // there is one where nothing was thrown
 }
 
-const hedgedIn = (answer: Answer | undefined): { hedged: true } | undefined => (answer?.info?.speculativeExecutions ?? 0) > 0 ? { hedged: true } : undefined
+function endingOf (started: number, sent: Sent, answer: Answer | undefined): Ending {
+  const hedged = sent.twice || (answer?.info?.speculativeExecutions ?? 0) > 0
+  return { ms: performance.now() - started, outcome: 'ok', ...hedged && { hedged } }
+}
 
-function tell ({ observe, slowQuery = 0 }: Observers, about: About, started: number, outcome?: { error: unknown } | { hedged: true }): void {
-  const ms = performance.now() - started
-  if (observe === undefined || ms < slowQuery) return
+function outcomeOf (error: unknown): string {
+  if (error instanceof CQLEngineError) return error.code
+  return classifyDriverError(error)?.code ?? 'INTERNAL_SERVER_ERROR'
+}
+
+function tell ({ observe, slowQuery = 0 }: Observers, event: RequestEvent): void {
+  if (observe === undefined || event.ms < slowQuery) return
   try {
-    observe({ ...about, ...outcome, ms })
+    observe(event)
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : new Error('The observer of requests threw something that is no Error'))
   }

@@ -3,6 +3,35 @@ import type { Client, ClientOptions } from '../driver.js'
 import type { ConnectionState } from './connection.js'
 import type { HedgeOption } from './hedge.js'
 
+/**
+ * What is told of each request on the diagnostics channel `fastify-cqlalchemy:query` (`tracingChannel` of node:diagnostics_channel): where it goes and what it
+ * is from the beginning, how it ended from `asyncStart` and `error` on. Never a parameter, never a row.
+ * @example
+ * tracingChannel('fastify-cqlalchemy:query').asyncEnd.subscribe((message) => {
+ *   const { label, ms, outcome, hedged } = message as QueryMessage
+ * })
+ */
+export interface QueryMessage {
+  /** The connection's name. */
+  readonly connection: string
+  /** Where the statement's table is, as far as it is known. */
+  readonly keyspace?: string
+  /** The text, without values. A batch: `BEGIN BATCH (3 statements)`. */
+  readonly cql: string
+  /** `read`, `write`, `schema` or `raw`. */
+  readonly kind: string
+  /** The model or table; `batch` for a batch. */
+  readonly label?: string
+  /** How long the caller waited, in milliseconds: waiting for room, connecting and preparing included. Of each page by itself. */
+  readonly ms?: number
+  /** `ok`, or the code that a client is answered with: `CQL_TIMEOUT`, `CQL_UNAVAILABLE`, … (`toHttpError`). */
+  readonly outcome?: string
+  /** Present when it was also sent to a second node, because the first did not answer: see the option `hedge`. */
+  readonly hedged?: true
+  /** What the caller gets. */
+  readonly error?: unknown
+}
+
 /** Options of a connection to hosts. */
 export interface ConnectOptions {
   /** Contact points, `host` or `host:port`; an array, or a string with commas. */

@@ -4,6 +4,7 @@ import type { Client, types } from '../driver.js'
 import { ClosedError } from '../errors.js'
 import { checkBatch, checkStatement } from './door.js'
 import { isDriverError } from './driver-error.js'
+import { watchedTwice } from './driver-internals/hedged-requests.js'
 import { withoutValue } from './encoder-error.js'
 import { isNoConnection } from './http-cause.js'
 import { isBusy, isUnprepared } from './not-executed.js'
@@ -252,7 +253,9 @@ export class Session {
   #carefully<O extends RequestOptions> (cql: string, options: O, send: Send<O>): Promise<types.ResultSet> {
     if (!isObserved(this.#observers)) return this.#limited(options, send)
     const { kind, label, keyspace } = options
-    return observed(this.#observers, { connection: this.#link.name, keyspace, cql, kind, label }, () => this.#limited(options, send))
+    const sent = { twice: false }
+    const watched: Send<O> = (complete, limit) => send(watchedTwice(complete, sent), limit)
+    return observed(this.#observers, { connection: this.#link.name, keyspace, cql, kind, label }, sent, () => this.#limited(options, watched))
   }
 
   #limited<O extends RequestOptions> (options: O, send: Send<O>): Promise<types.ResultSet> {

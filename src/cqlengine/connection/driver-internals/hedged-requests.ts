@@ -9,6 +9,8 @@ import { type InternalHost, internalsOf, type Metrics, optionsOf } from './inter
 class Plan {
   readonly #policy: HedgePolicy
   #first: InternalHost | undefined
+  /** Of a request that somebody watches. */
+  #sent: Sent | undefined
 
   constructor (policy: HedgePolicy) {
     this.#policy = policy
@@ -18,12 +20,33 @@ class Plan {
   nextExecution (host: InternalHost): number {
     if (this.#first === undefined) {
       this.#first = host
+      this.#sent = asking
+      asking = undefined
       return this.#policy.delay
     }
     this.#policy.budget.spend()
+    if (this.#sent !== undefined) this.#sent.twice = true
     if (isSilent(this.#first)) probe(this.#first)
     return -1
   }
+}
+
+interface Sent { twice: boolean }
+
+/** Of the request whose options the driver asked last whether it is idempotent: it does so right before it asks the plan, in the same turn. */
+let asking: Sent | undefined
+
+/**
+ * Options of a request that tell `sent` when it is sent twice: of answers the driver says it, of failures it does not. They are a copy, so only for
+ * requests that somebody watches.
+ */
+export function watchedTwice<O extends { readonly isIdempotent?: boolean }> (options: O, sent: Sent): O {
+  if (options.isIdempotent !== true) return options
+  const get = (): boolean => {
+    asking = sent
+    return true
+  }
+  return Object.defineProperty({ ...options }, 'isIdempotent', { get, enumerable: true })
 }
 
 /**
