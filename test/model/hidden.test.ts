@@ -199,4 +199,17 @@ t.test('a path of redact may lead into any instance: a log line fails no request
   t.throws(() => (users[3] as User).password, { name: 'QueryError' }, 'what was not loaded throws in the instance itself')
 })
 
+t.test('a path of redact may lead into a getter of the user’s that only an instance has, where a serializer makes JSON of it before', async (t) => {
+  const db = new CQLAlchemy()
+  class User extends db.Model.define('user', { id: db.columns.Integer({ primaryKey: true }), name: db.columns.Text() }).as<User>() {
+    #note = secret
+    get note () { return this.#note }
+  }
+  let log = ''
+  const logger = pino({ redact: ['user.note', 'user.name'], serializers: { user: (user: User) => user.toJSON() } }, { write: (line: string) => { log = line } })
+  logger.info({ user: new User({ id: 1, name: secret }) })
+  t.match(JSON.parse(log), { user: { id: 1, name: '[Redacted]' } })
+  t.notMatch(log, secret)
+})
+
 interface User0 { toJSON (): unknown }

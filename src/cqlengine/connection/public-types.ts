@@ -5,11 +5,7 @@ import type { HedgeOption } from './hedge.js'
 
 /**
  * What is told of each request on the diagnostics channel `fastify-cqlalchemy:query` (`tracingChannel` of node:diagnostics_channel): where it goes and what it
- * is from the beginning, how it ended from `asyncStart` and `error` on. Never a parameter, never a row.
- * @example
- * tracingChannel('fastify-cqlalchemy:query').asyncEnd.subscribe((message) => {
- *   const { label, ms, outcome, hedged } = message as QueryMessage
- * })
+ * is from the beginning, how it ended from `asyncStart` and `error` on. Never a parameter, never a row. docs/production.md makes metrics of it.
  */
 export interface QueryMessage {
   /** The connection's name. */
