@@ -8,12 +8,13 @@ import { type RouteFunction, type Scope, Scopes } from './cqlengine/connection/s
 import type { Client, types } from './cqlengine/driver.js'
 import { ClosedError, ConfigError } from './cqlengine/errors.js'
 import { Management } from './cqlengine/management/management.js'
-import type { AnyModel, AnyModelClass, ModelClass } from './cqlengine/model/api.js'
+import type { AnyModel, AnyModelClass } from './cqlengine/model/api.js'
 import { createModel } from './cqlengine/model/define.js'
 import type { ModelConstructor } from './cqlengine/model/meta.js'
 import type { BatchOptions } from './cqlengine/model/operations.js'
 import { watched } from './cqlengine/model/refusal.js'
 import { inspect } from './cqlengine/model/printing.js'
+import type { AnyView, RootModel } from './cqlengine/model/root-api.js'
 import { printAs, printDriverValues } from './cqlengine/model/test-printing.js'
 import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.js'
 import { BatchQuery, runBatch } from './cqlengine/query/batch.js'
@@ -43,7 +44,7 @@ export class CQLAlchemy {
    * @example
    * class Author extends db.Model.define('author', { name: c.Text({ primaryKey: true }) }).as<Author>() {}
    */
-  readonly Model: ModelClass<unknown, {}>
+  readonly Model: RootModel
   /**
    * What user types are made of.
    * @example
@@ -207,9 +208,9 @@ export class CQLAlchemy {
   }
 
   /** Calls `fn` with a view of the model (or of each model of an array) whose statements go to `to`. */
-  async contextQuery<M extends AnyModel, T> (model: M, to: Route, fn: (model: M) => T | Promise<T>): Promise<T>
+  async contextQuery<M extends AnyModel | AnyView, T> (model: M, to: Route, fn: (model: M) => T | Promise<T>): Promise<T>
   /** Calls `fn` with views of these models, in their order. */
-  async contextQuery<const M extends readonly AnyModel[], T> (models: M, to: Route, fn: (models: M) => T | Promise<T>): Promise<T>
+  async contextQuery<const M extends readonly (AnyModel | AnyView)[], T> (models: M, to: Route, fn: (models: M) => T | Promise<T>): Promise<T>
   async contextQuery<T> (models: unknown, to: Route, fn: (models: never) => T | Promise<T>): Promise<T> {
     return await contextQuery(models as ModelConstructor | readonly ModelConstructor[], to, fn)
   }

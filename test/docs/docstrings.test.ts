@@ -64,7 +64,7 @@ t.test('every public name and member says what it is', async (t) => {
 })
 
 t.test('every builder and terminal of query sets, and every operation of instances and models, has an example', async (t) => {
-  const needed = docs.filter(({ place }) => /: (?:QuerySet|InstanceSetters|ModelStatics|ModelClass)\.[a-z]\w*$/.test(place) || /: Instance\.(?:save|update|delete|toObject)$/.test(place))
+  const needed = docs.filter(({ place }) => /: (?:QuerySet|InstanceSetters|ModelStatics|ModelClass|RootModel|ViewClass)\.[a-z]\w*$/.test(place) || /: (?:Read)?Instance\.(?:save|update|delete|toObject)$/.test(place))
     .filter(({ place }) => !/\.(?:tableName|keyspace|connection|columns)$/.test(place))
   t.ok(needed.length > 80, `${needed.length} of them`)
   t.same(needed.filter(({ examples }) => examples.length === 0).map(({ place }) => place), [])
@@ -83,6 +83,7 @@ export const c = db.columns
 export const f = db.functions
 export class Address extends db.UserType.define('address', { street: c.Text(), city: c.Text() }) {}
 export class User extends db.Model.define('user', { uid: c.UUID({ primaryKey: true, default: randomUUID }), name: c.Text({ required: true }), email: c.Text({ index: true }), home: c.UserDefinedType(Address) }).as<User>() {}
+export class UserByEmail extends db.Model.view('user_by_email_and_more', User, { partitionKey: ['email'], clusteringKey: ['uid'], only: ['name'] }).as<UserByEmail>() {}
 export class Post extends db.Model.define('post', {
   blog: c.Text({ primaryKey: true }), day: c.Integer({ primaryKey: true }), id: c.Integer({ primaryKey: true }), title: c.Text(), author: c.Text({ index: true }),
   stars: c.Integer({ index: { using: 'sai' } }), tags: c.Set(c.Text, { index: true }), past: c.List(c.Text), scores: c.Map(c.Text, c.Integer), price: c.Decimal(),
@@ -103,7 +104,7 @@ t.test('every example compiles', async (t) => {
   const examples = docs.flatMap(({ place, examples }) => examples.map((text) => ({ place, text })))
   t.ok(examples.length > 80, `${examples.length} examples`)
   const blocks = examples.map(({ place, text }) => `// ${place}\nasync () => {\n${text}\n}\n`)
-  const names = 'app, db, c, f, Address, User, Post, Visits, Pet, post, id, randomUUID, cql, types, errors, CQLAlchemy, Fastify, fastifyCqlalchemy'
+  const names = 'app, db, c, f, Address, User, UserByEmail, Post, Visits, Pet, post, id, randomUUID, cql, types, errors, CQLAlchemy, Fastify, fastifyCqlalchemy'
   writeFileSync(join(folder, 'examples.ts'), `import { ${names} } from './models.js'\nvoid [${names}]\nvoid [\n${blocks.join(',\n')}]\n`)
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
     compilerOptions: { target: 'es2022', module: 'nodenext', lib: ['es2022', 'esnext.disposable'], types: ['node'], strict: true, skipLibCheck: true, noEmit: true },

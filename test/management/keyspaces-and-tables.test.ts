@@ -69,17 +69,17 @@ const id = { id: c.Integer({ primaryKey: true }) }
 
 t.test('MGT-14: a table is dropped; a missing table or keyspace is no error', async (t) => {
   await syncTables([target(keyspace, 'Gone', id)], () => connection)
-  await dropTable(connection, keyspace, 'Gone')
+  await dropTable(connection, keyspace, { name: 'Gone', isView: false })
   await t.rejects(client.execute(`SELECT * FROM ${qualified(keyspace, 'Gone')}`), { code: 0x2200 })
-  await dropTable(connection, keyspace, 'Gone')
-  await dropTable(connection, 'no_such_keyspace', 'Gone')
+  await dropTable(connection, keyspace, { name: 'Gone', isView: false })
+  await dropTable(connection, 'no_such_keyspace', { name: 'Gone', isView: false })
 })
 
 t.test('a table that is dropped and made again with another type takes that type', async (t) => {
   const insert = `INSERT INTO ${qualified(keyspace, 'Again')} (id, v) VALUES (?, ?)`
   await syncTables([target(keyspace, 'Again', { ...id, v: c.Text() })], () => connection)
   await client.execute(insert, [1, 'five'], { prepare: true })
-  await dropTable(connection, keyspace, 'Again')
+  await dropTable(connection, keyspace, { name: 'Again', isView: false })
   await syncTables([target(keyspace, 'Again', { ...id, v: c.Integer() })], () => connection)
   await t.rejects(client.execute(insert, [1, 'five'], { prepare: true }), TypeError)
   await client.execute(insert, [1, 5], { prepare: true })

@@ -188,12 +188,13 @@ t.test('MGT-11, MGT-15: indexes of every kind and target settle, on new and on e
 
 t.test('MGT-11: with waitForIndexes a query by a new index works at once, also on a filled table', async (t) => {
   const table = name()
-  await sync(target(keyspace, table, { ...id, v: c.Text(), w: c.Text() }))
-  const insert = `INSERT INTO ${qualified(keyspace, table)} (id, v, w) VALUES (?, ?, ?)`
+  await sync(target(keyspace, table, { ...id, v: c.Text(), w: c.Text(), s: c.Text() }))
+  const insert = `INSERT INTO ${qualified(keyspace, table)} (id, v, w, s) VALUES (?, ?, ?, ?)`
   for (let from = 0; from < 4000; from += 200) {
-    await Promise.all(Array.from({ length: 200 }, (_, i) => connection.client.execute(insert, [from + i, `v${from + i}`, 'w'], { prepare: true })))
+    await Promise.all(Array.from({ length: 200 }, (_, i) => connection.client.execute(insert, [from + i, `v${from + i}`, 'w', `s${from + i}`], { prepare: true })))
   }
-  await sync(target(keyspace, table, { ...id, v: c.Text({ index: { using: 'sai' } }), w: c.Text({ index: true }) }), { waitForIndexes: true })
+  await sync(target(keyspace, table, { ...id, v: c.Text({ index: { using: 'sai' } }), w: c.Text({ index: true }), s: c.Text({ index: { using: 'sasi' } }) }), { waitForIndexes: true })
+  t.equal((await raw(`SELECT count(*) AS n FROM ${qualified(keyspace, table)} WHERE s LIKE 's%'`))[0]?.['n'], 4000n)
   t.equal((await raw(`SELECT id FROM ${qualified(keyspace, table)} WHERE v = 'v77'`)).length, 1)
   t.equal((await raw(`SELECT id FROM ${qualified(keyspace, table)} WHERE w = 'w' LIMIT 5`)).length, 5)
 })

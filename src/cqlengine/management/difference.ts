@@ -7,7 +7,8 @@ import type { ExistingSchema } from './schema.js'
 import { tableDifference } from './table-difference.js'
 import { typeDifference } from './type-difference.js'
 import { unknownThings } from './unknown.js'
-import { mergeTables, type WantedSchema, type WantedTable, wantedTypes } from './wanted.js'
+import { viewDifference } from './view-difference.js'
+import { isWantedView, mergeTables, type WantedSchema, type WantedTable, wantedTypes } from './wanted.js'
 
 /**
  * Compares what the models of a keyspace want with what it has (MGT-06 … MGT-15). Statements come in the order in which they must be
@@ -16,17 +17,43 @@ import { mergeTables, type WantedSchema, type WantedTable, wantedTypes } from '.
  * @param existing undefined: there is no such keyspace
  */
 export function difference (wanted: WantedSchema, existing: ExistingSchema | undefined): Difference {
+  const isOurs = ({ managed }: WantedTable): boolean => managed !== false
+  const ours = { ...wanted, tables: wanted.tables.filter(isOurs) }
+  const others = { ...wanted, tables: wanted.showsUnmanaged === true ? wanted.tables.filter((table) => !isOurs(table)) : [], types: [] }
+  const rest = existing === undefined || wanted.known === undefined ? [] : unknownThings(wanted.known, existing, wanted)
+  return joined([part(ours, existing, []), ...unmanaged(others, existing, ours), warningsOnly(rest)])
+}
+
+/** @param more tables that a view may have as its base, beside those of this part */
+function part (wanted: WantedSchema, existing: ExistingSchema | undefined, more: readonly WantedTable[]): Difference {
   if (existing === undefined) return conflictsOnly(missingKeyspace(wanted))
   const { types, conflicts } = wantedTypes(wanted)
-  const { tables, duplicates } = mergeTables(wanted.tables)
+  const { tables: all, duplicates } = mergeTables(wanted.tables)
+  const tables = all.filter((table) => !isWantedView(table))
+  const views = all.filter(isWantedView)
   const names = indexNames(tables, existing)
   return joined([
     conflictsOnly(conflicts),
     ...types.map((type) => sound(typeDifference(type, existing, wanted))),
     ...tables.map((table) => sound(tableDifference(table, existing, wanted, names))),
-    conflictsOnly(duplicates.map((duplicate) => sharedTable(duplicate, tables, wanted))),
-    warningsOnly(wanted.known === undefined ? [] : unknownThings(wanted.known, existing, wanted))
+    ...views.map((view) => sound(viewDifference(view, existing, wanted, [...tables, ...more]))),
+    conflictsOnly(duplicates.map((duplicate) => sharedTable(duplicate, all, wanted)))
   ])
+}
+
+/** What others look after is told, and left to them. Types that only such tables use are theirs, too. */
+function unmanaged (wanted: WantedSchema, existing: ExistingSchema | undefined, ours: WantedSchema): Difference[] {
+  const known = new Set(wantedTypes(ours).types.map(({ name }) => name))
+  return wanted.tables.map((table) => {
+    const { statements, warnings, conflicts } = part({ ...wanted, tables: [table] }, existing, ours.tables)
+    const missing = statements.filter(({ adds }) => !((adds?.kind === 'type' || adds?.kind === 'field') && known.has(adds.type))).map(({ cql }) => cql)
+    // The next table may use it, too.
+    for (const { adds } of statements) if (adds?.kind === 'type' || adds?.kind === 'field') known.add(adds.type)
+    const notes = missing.length === 0
+      ? []
+      : [note({ ...wanted, table: table.table.name, model: table.model }, 'unmanaged', 'it lacks what the model has, and sync leaves it to others (managed: false)', { statements: missing })]
+    return warningsOnly([...warnings, ...conflicts, ...notes])
+  })
 }
 
 const sound = (part: Difference): Difference => part.conflicts.length === 0 ? part : { ...part, statements: [] }

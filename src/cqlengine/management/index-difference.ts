@@ -17,6 +17,9 @@ import { type WantedTable, wantedColumns } from './wanted.js'
  */
 const indexNameLimit = 180
 
+const sasiSettings = ['sasi_indexes_enabled', 'enable_sasi_indexes']
+const sasiIsOff = 'the server has SASI indexes switched off: sasi_indexes_enabled in cassandra.yaml (enable_sasi_indexes before 4.1)'
+
 /** The names that indexes of a keyspace have, and those that its models want more than once. */
 export interface IndexNames {
   /** Where an index of that name is: `"table" ("column")`. */
@@ -49,7 +52,7 @@ export function indexDifference (wanted: WantedTable, schema: ExistingSchema, su
   const parts = columns.flatMap((column) => distinct(column).map((index) => oneIndex(column, index, context)))
   return {
     statements: parts.flatMap((p) => p.statement ?? []).sort((a, b) => Number(b.isNamed) - Number(a.isNamed)).map((p) => p.planned),
-    warnings: [...parts.flatMap((p) => p.warning ?? []), ...unknownIndexes(columns, existing, subject)],
+    warnings: [...parts.flatMap((p) => p.warning ?? []), ...unknownIndexes(columns, wanted.ignored ?? [], existing, subject)],
     conflicts: parts.flatMap((p) => p.conflict ?? [])
   }
 }
@@ -102,7 +105,8 @@ function oneIndex (column: TableColumn, wanted: IndexOptions, { subject, existin
     statement: {
       planned: {
         cql,
-        adds: { kind: 'index', table: subject.table, isFulfilledBy: (index) => isFulfilledBy(column, wanted, index) }
+        adds: { kind: 'index', table: subject.table, isFulfilledBy: (index) => isFulfilledBy(column, wanted, index) },
+        ...kindOf(wanted.using) === sasiClass && { needs: { settings: sasiSettings, conflict: note(subject, 'server', sasiIsOff, { column: column.field }) } }
       },
       isNamed: wanted.name !== undefined
     }
@@ -119,8 +123,8 @@ function nameProblem (column: TableColumn, { name }: IndexOptions, subject: Subj
   return names.repeated.has(name) ? `the index name "${name}" is wanted more than once in the keyspace; each index needs its own` : undefined
 }
 
-function unknownIndexes (columns: readonly TableColumn[], existing: ExistingTable | undefined, subject: Subject): SyncNote[] {
-  const isKnown = (index: ExistingIndex): boolean => columns.some((column) =>
+function unknownIndexes (columns: readonly TableColumn[], ignored: readonly string[], existing: ExistingTable | undefined, subject: Subject): SyncNote[] {
+  const isKnown = (index: ExistingIndex): boolean => ignored.includes(readTarget(index.target).column) || columns.some((column) =>
     readTarget(index.target).column === column.field && (column.options.customIndex === true || distinct(column).some((wanted) => isAt(column, wanted, index))))
   return (existing?.indexes ?? []).filter((index) => !isKnown(index))
     .map((index) => note(subject, 'unknown-index', `the index "${index.name}" (${index.target}) is in the database but in no model; it is kept`, {

@@ -2,8 +2,10 @@ import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Connection } from '../connection/connection.js'
 import { ModelDefinitionError, QueryError, UserTypeError } from '../errors.js'
 import type { AnyModel, AnyUserType } from '../model/api.js'
+import type { AnyView } from '../model/root-api.js'
 import { checkFlag, knownOptions, listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { checkWritable } from '../model/read-only.js'
 import { connectionOf, type Database, placeOf, sourcesOf } from '../query/place.js'
 import { checkKeyspaceName, createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
 import type { SyncReport } from './report.js'
@@ -26,7 +28,7 @@ export interface SyncOptions extends ManageOptions {
 
 export interface SyncDbOptions extends SyncOptions {
   /** Default: all models of this `db` that are not abstract. */
-  models?: readonly AnyModel[] | undefined
+  models?: readonly (AnyModel | AnyView)[] | undefined
   /** Also list tables, views and user types of these keyspaces that no model of this `db` has. Default false. */
   unknown?: boolean | undefined
 }
@@ -93,7 +95,7 @@ export class Management {
   }
 
   /** One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). */
-  readonly syncTable = async (model: AnyModel, options?: SyncOptions): Promise<SyncReport> => {
+  readonly syncTable = async (model: AnyModel | AnyView, options?: SyncOptions): Promise<SyncReport> => {
     const given = knownOptions('syncTable', options, syncOptions)
     return await syncTables(this.#targets('syncTable', modelOf(model), given), this.#resolve, flagsOf('syncTable', given))
   }
@@ -107,15 +109,16 @@ export class Management {
     return await syncTypes(types, this.#resolve, flagsOf('syncType', given))
   }
 
-  /** Drops a model's table; a missing one is no error (MGT-14). */
-  readonly dropTable = async (model: AnyModel, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
+  /** Drops a model's table, or a view; a missing one is no error (MGT-14). */
+  readonly dropTable = async (model: AnyModel | AnyView, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
     const given = knownOptions('dropTable', options, placeOptions)
-    for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), given)) await dropTable(this.#resolve(connection), keyspace, table.name)
+    for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), given)) await dropTable(this.#resolve(connection), keyspace, table)
   }
 
   /** Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s. */
   readonly truncateTable = async (model: AnyModel, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
     const given = knownOptions('truncateTable', options, placeOptions)
+    checkWritable(tableOf(modelOf(model)))
     for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), given)) await truncateTable(this.#resolve(connection), keyspace, table.name)
   }
 
@@ -129,14 +132,23 @@ export class Management {
 
   #targets (caller: string, model: ModelConstructor, { connections, keyspaces }: Pick<ManageOptions, 'connections' | 'keyspaces'>): SyncTarget[] {
     const table = tableOf(model)
-    const { options, family } = model[META]
+    const { options, family, view } = model[META]
     const known = new Set(table.columns.map((c) => c.field))
     const extra = (family?.children ?? []).flatMap((child) => tableOf(child).columns).filter((c) => !known.has(c.field) && known.add(c.field))
     const all = places(caller, { ...connections !== undefined && { connections }, ...keyspaces !== undefined && { keyspaces } }, (using) => {
       const place = placeOf(this.#db, model, sourcesOf(using))
       return { connection: place.connection.name, keyspace: place.keyspace }
     })
-    return all.map((place) => ({ ...place, model: nameOf(model), table, extra, options: options.properties }))
+    return all.map((place) => ({
+      ...place,
+      model: nameOf(model),
+      table,
+      extra,
+      options: options.properties,
+      ...options.managed !== undefined && { managed: options.managed },
+      ...options.ignoreColumns !== undefined && { ignored: options.ignoreColumns },
+      ...view !== undefined && { view: { base: tableOf(view.base), hasAll: view.hasAll } }
+    }))
   }
 }
 

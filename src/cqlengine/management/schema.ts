@@ -1,5 +1,6 @@
 // Reads what a keyspace has, from system_schema: the driver's own metadata is cached and lags behind other clients.
 import type { Connection } from '../connection/connection.js'
+import { isDriverError } from '../connection/driver-error.js'
 import type { Session } from '../connection/session.js'
 import { type Host, types } from '../driver.js'
 import { type Coordinator, onNode, type OneNode } from './nodes.js'
@@ -127,6 +128,18 @@ export async function isMissing ({ session }: Connection, node: Coordinator, key
       return type === undefined || !fieldsOf(type).has(addition.field)
     }
     case 'index': return !(await read('index_name, kind, options', 'indexes', 'table_name = ?', addition.table)).map(existingIndex).some(addition.isFulfilledBy)
+  }
+}
+
+/** Those of these settings of a node that are `false`. Who may not read them, or has no such table, learns nothing. */
+export async function switchedOff ({ session }: Connection, node: Coordinator, settings: readonly string[], { timeout }: ReadSettings = {}): Promise<string[]> {
+  try {
+    const found = await Promise.all(settings.map(async (name) => await node.ask(async (host) =>
+      await select(session, 'SELECT name, value FROM system_views.settings WHERE name = ?', [name], { ...timeout !== undefined && { timeout }, ...host !== undefined && { host } }))))
+    return found.flatMap(({ rows }) => rows.filter((row) => row['value'] === 'false').map((row) => text(row, 'name')))
+  } catch (error) {
+    if (isDriverError(error, 'ResponseError')) return []
+    throw error
   }
 }
 

@@ -8,7 +8,7 @@ import { waitForIndexes } from './index-build.js'
 import { Coordinator } from './nodes.js'
 import type { Difference, PlannedStatement } from './plan.js'
 import { emptyReport, type Place, summary, type SyncNote, type SyncReport } from './report.js'
-import { isMissing, readSchema } from './schema.js'
+import { isMissing, readSchema, switchedOff } from './schema.js'
 import { disagreement, nodesAgree, sendSchemaStatement } from './schema-statement.js'
 import { type Doing, failure } from './sync-failure.js'
 import type { WantedSchema, WantedTable } from './wanted.js'
@@ -45,7 +45,7 @@ export function syncTables (targets: readonly SyncTarget[], connections: Connect
   const knownAt = (place: Place): SyncTarget[] | undefined => options.known?.filter(({ connection, keyspace }) => connection === place.connection && keyspace === place.keyspace)
   return sync(byPlace(targets).map(({ place, items }) => {
     const known = knownAt(place)
-    return { ...place, tables: items, types: [], ...known !== undefined && { known } }
+    return { ...place, tables: items, types: [], showsUnmanaged: options.dryRun === true, ...known !== undefined && { known } }
   }), connections, options)
 }
 
@@ -119,10 +119,19 @@ async function compare (task: Task, run: Run): Promise<Difference> {
   run.doing = { ...placeOf(task), what: 'reading the schema' }
   for (let attempt = 1; ; attempt++) {
     const { schema, isQuiet } = await readSchema(connection, node, wanted.keyspace, run.options)
-    const found = difference(wanted, schema)
+    const found = await withSettings(difference(wanted, schema), task, run)
     if (found.conflicts.length === 0 || isQuiet || attempt === restlessReads) return found
     await pause(attempt * shortPause)
   }
+}
+
+/** Adds as conflicts what the server has switched off, which is asked only where something needs it. */
+async function withSettings (found: Difference, { connection, node }: Task, { options }: Run): Promise<Difference> {
+  const needs = found.statements.flatMap((statement) => statement.needs ?? [])
+  if (needs.length === 0) return found
+  const off = new Set(await switchedOff(connection, node, [...new Set(needs.flatMap(({ settings }) => settings))], options))
+  const conflicts = needs.filter(({ settings }) => settings.some((name) => off.has(name))).map(({ conflict }) => conflict)
+  return { ...found, conflicts: [...found.conflicts, ...conflicts] }
 }
 
 function placeOf ({ wanted: { connection, keyspace } }: Task): Place { return { connection, keyspace } }

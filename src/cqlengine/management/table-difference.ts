@@ -6,9 +6,10 @@ import { conflictsOnly, type Difference, joined, type PlannedStatement } from '.
 import { note, type Place, type Subject, type SyncNote } from './report.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable } from './schema.js'
 import { contains } from './index-rules.js'
-import { optionProblems } from './option-rules.js'
-import { isForeign, lack, versionOf } from './server.js'
-import { differentOptions, readOptions } from './table-options.js'
+import { lack } from './server.js'
+import { columnDetails, keyOf } from './table-columns.js'
+import { differentOptions, type ReadOptions } from './table-options.js'
+import { checkedOptions } from './wanted-options.js'
 import { clashingColumns, type WantedTable, wantedColumns } from './wanted.js'
 
 const isKey = ({ role }: TableColumn): boolean => role === 'partition' || role === 'clustering'
@@ -18,14 +19,14 @@ export function tableDifference (wanted: WantedTable, schema: ExistingSchema, pl
   const { table, model } = wanted
   const subject = { ...place, table: table.name, model }
   const existing = schema.tables.get(table.name)
-  const options = readOptions(wanted.options, schema.optionNames)
+  const options = checkedOptions(wanted, schema, existing?.options, subject)
+  const vectors = lack(schema.server, 'vectors')
   const impossible = [
-    ...options.problems.map((problem) => note(subject, 'table-option', problem)),
-    ...isForeign(schema.server) ? [] : optionProblems(options.values, existing?.options).map((problem) => note(subject, 'table-option', problem)),
+    ...options.notes,
     ...definitionProblems(wanted, options.values, subject),
-    ...serverProblems(wanted, options.values, schema, subject),
+    ...vectors === undefined ? [] : wantedColumns(wanted).filter(({ type }) => contains(type, ({ kind }) => kind === 'vector')).map((c) => note(subject, 'server', vectors, { column: c.field })),
     // CREATE TABLE IF NOT EXISTS on a view's name makes the node throw and leaves it with half a table.
-    ...schema.views.has(table.name) ? [note(subject, 'name-taken', 'a materialized view of this name exists, which sync neither reads nor changes; give the model another table name')] : []
+    ...schema.views.has(table.name) ? [note(subject, 'name-taken', 'a materialized view of this name exists; give the model another table name, or make it a view')] : []
   ]
   if (impossible.length > 0) return conflictsOnly(impossible)
   const indexes = indexDifference(wanted, schema, subject, names)
@@ -43,21 +44,7 @@ function definitionProblems (wanted: WantedTable, options: Readonly<Record<strin
   ]
 }
 
-/** What an older server does not have. */
-function serverProblems (wanted: WantedTable, options: Readonly<Record<string, unknown>>, { server, optionNames }: ExistingSchema, subject: Subject): SyncNote[] {
-  const vectors = lack(server, 'vectors')
-  const unified = lack(server, 'UnifiedCompactionStrategy')
-  const { compaction } = options
-  const version = versionOf(server)?.text ?? 'this server'
-  const unknown = optionNames.size === 0 ? [] : Object.keys(options).filter((name) => !optionNames.has(name))
-  return [
-    ...vectors === undefined ? [] : wantedColumns(wanted).filter(({ type }) => contains(type, ({ kind }) => kind === 'vector')).map((c) => note(subject, 'server', vectors, { column: c.field })),
-    ...unified !== undefined && typeof compaction === 'object' && /UnifiedCompactionStrategy$/.test(String((compaction as { class?: unknown }).class)) ? [note(subject, 'server', unified)] : [],
-    ...unknown.map((name) => note(subject, 'server', `the table option ${name} is none of this server (${version})`))
-  ]
-}
-
-function newTable (wanted: WantedTable, options: ReturnType<typeof readOptions>['values'], schema: ExistingSchema, subject: Subject): Difference {
+function newTable (wanted: WantedTable, options: ReadOptions['values'], schema: ExistingSchema, subject: Subject): Difference {
   const { table } = wanted
   const cql = createTable({
     keyspace: subject.keyspace,
@@ -88,7 +75,7 @@ function columnDifference (wanted: WantedTable, existing: ExistingTable, { views
       statements.push({ cql: addColumn(subject.keyspace, subject.table, columnText(column)), adds: { kind: 'column', table: subject.table, column: column.field } })
     } else warnings.push(...columnWarnings(column, now, subject))
   }
-  const fields = new Set(columns.map((c) => c.field))
+  const fields = new Set([...columns.map((c) => c.field), ...wanted.ignored ?? []])
   const isFixed = [...views.values()].some(({ base }) => base === subject.table)
   for (const [name, column] of existing.columns) {
     if (fields.has(name)) continue
@@ -107,8 +94,7 @@ function indexesOn ({ indexes }: ExistingTable, column: string): string[] {
 
 /** MGT-09: names, order, types and clustering order of the key cannot be altered. */
 function keyConflicts ({ table }: WantedTable, existing: ExistingTable, subject: Subject): SyncNote[] {
-  const partition = keyColumns(existing, 'partition_key')
-  const clustering = keyColumns(existing, 'clustering')
+  const { partition, clustering } = keyOf(existing)
   const now = keyText(partition, clustering)
   const wanted = keyText(table.partitionKey.map((c) => c.field), table.clustering.map((c) => c.field))
   if (now !== wanted) return [note(subject, 'key', `the table has ${now}, the model ${wanted}; the key of a table cannot be changed: make a new table, or correct the model`)]
@@ -121,10 +107,6 @@ function keyConflicts ({ table }: WantedTable, existing: ExistingTable, subject:
   })
 }
 
-function keyColumns ({ columns }: ExistingTable, kind: ExistingColumn['kind']): string[] {
-  return [...columns].filter(([, c]) => c.kind === kind).sort(([, a], [, b]) => a.position - b.position).map(([name]) => name)
-}
-
 /** MGT-10: a column of another type is never added, for IF NOT EXISTS would accept it silently. */
 function columnWarnings (column: TableColumn, now: ExistingColumn, subject: Subject): SyncNote[] {
   // A key column that the model has as a plain one is a conflict already.
@@ -133,7 +115,7 @@ function columnWarnings (column: TableColumn, now: ExistingColumn, subject: Subj
   return [
     ...sameType(now.type, column.type.cql)
       ? []
-      : [note(subject, 'column-type', `the column is ${now.type} in the database, differing from the model type ${column.type.cql}; Cassandra cannot change the type of a column`, { column: column.field })],
+      : [note(subject, 'column-type', columnDetails(now.type, column.type.cql), { column: column.field })],
     ...isStatic === (now.kind === 'static')
       ? []
       : [note(subject, 'column-static', `the column is ${isStatic ? 'not static in the database, but static in the model' : 'static in the database, but not in the model'}; this cannot be changed`, { column: column.field })]
@@ -171,7 +153,7 @@ function counterConflict ({ field, isCounter }: TableColumn, { options }: Existi
   return note(subject, 'counter-column', `${message}; move the column to another table`, { column: field })
 }
 
-function optionDifference (wanted: WantedTable, options: ReturnType<typeof readOptions>['values'], existing: ExistingTable, subject: Subject): Difference {
+function optionDifference (wanted: WantedTable, options: ReadOptions['values'], existing: ExistingTable, subject: Subject): Difference {
   const { changed, hidden } = differentOptions(options, existing.options)
   return {
     statements: Object.keys(changed).length === 0 ? [] : [{ cql: alterOptions(subject.keyspace, wanted.table.name, changed) }],

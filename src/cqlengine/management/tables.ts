@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.js'
-import { dropTable as dropTableText, truncateTable as truncateTableText } from '../statements/ddl.js'
+import type { Table } from '../model/table.js'
+import { dropTable as dropTableText, dropView, truncateTable as truncateTableText } from '../statements/ddl.js'
 import { changeSchema } from './schema-statement.js'
 
 /** ms. The server gives all replicas 60 s, far more than for other statements; an answer of its own should come first. */
@@ -9,11 +10,11 @@ const truncateTimeout = 65_000
  * Drops a table with its rows and indexes; a missing table or keyspace is no error (MGT-14). The statements that the client prepared are
  * forgotten: were the table made again with other types, the driver would go on encoding for the old ones.
  * Other processes must be restarted before it is made again with other types.
- * @param table its name in the database
+ * @param table its name in the database, and whether it is a view
  */
-export async function dropTable (connection: Connection, keyspace: string, table: string): Promise<void> {
+export async function dropTable (connection: Connection, keyspace: string, { name, isView }: Pick<Table, 'name' | 'isView'>): Promise<void> {
   try {
-    await changeSchema(connection, dropTableText(keyspace, table), keyspace)
+    await changeSchema(connection, isView ? dropView(keyspace, name) : dropTableText(keyspace, name), keyspace)
   } finally {
     // Also when the answer got lost: the table may be gone.
     connection.session.forgetPrepared()

@@ -14,7 +14,17 @@ export interface WantedTable {
   readonly extra?: readonly TableColumn[]
   /** Table options as declared. */
   readonly options: Readonly<Record<string, unknown>>
+  /** False: others look after it. */
+  readonly managed?: boolean
+  /** Columns in the database that are left out on purpose. */
+  readonly ignored?: readonly string[]
+  /** Of a materialized view. */
+  readonly view?: { readonly base: Table, readonly hasAll: boolean }
 }
+
+export type WantedView = WantedTable & Required<Pick<WantedTable, 'view'>>
+
+export const isWantedView = (wanted: WantedTable): wanted is WantedView => wanted.view !== undefined
 
 /** All that is wanted of one keyspace. */
 export interface WantedSchema extends Place {
@@ -23,6 +33,8 @@ export interface WantedSchema extends Place {
   readonly types: readonly UserTypeLike[]
   /** All tables that models have here; given where those that no model has are to be listed. */
   readonly known?: readonly WantedTable[]
+  /** Tell how tables differ that others look after. */
+  readonly showsUnmanaged?: boolean
 }
 
 /** A user type: its fields' CQL types by their names in the database. */
@@ -31,7 +43,7 @@ export interface WantedType { readonly name: string, readonly fields: ReadonlyMa
 export interface WantedTypes { readonly types: readonly WantedType[], readonly conflicts: readonly SyncNote[] }
 
 /** Every user type that is used, inner ones first (MGT-07). */
-export function wantedTypes (wanted: Omit<WantedSchema, 'known'>): WantedTypes {
+export function wantedTypes (wanted: Pick<WantedSchema, 'connection' | 'keyspace' | 'tables' | 'types'>): WantedTypes {
   const types = new Map<string, ReadonlyMap<string, string>>()
   const conflicts: SyncNote[] = []
   const seen = new Set<UserTypeLike>()

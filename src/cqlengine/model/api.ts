@@ -296,6 +296,10 @@ export interface TableOptions<C> {
   options?: Record<string, unknown> | undefined
   /** The primary key by names, instead of the columns' options and order: `[['tenant', 'day'], 'time']`. */
   key?: [partition: (keyof C)[] | keyof C, ...clustering: (keyof C)[]] | undefined
+  /** False: others look after the table, and every sync leaves it alone; a dry run shows how it differs. Default true. */
+  managed?: boolean | undefined
+  /** Columns of the table, by their names in the database, that the model leaves out on purpose: sync does not warn of them. */
+  ignoreColumns?: readonly string[] | undefined
   /**
    * Takes the place of the model that there is of this table, keyspace and connection, for a module that is evaluated twice: hot reload. Default
    * false: a second model of one table is a mistake.

@@ -2,18 +2,19 @@ import { Column, type AnyColumn, type Columns } from '../columns/column.js'
 import { parseConsistency } from '../connection/consistency.js'
 import { CQLEngineError, ModelDefinitionError } from '../errors.js'
 import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
-import type { ModelClass } from './api.js'
 import type { Engine } from './engine.js'
 import { ModelInstance } from './instance.js'
 import { META, type ModelConstructor, type ModelMeta, type ModelOptions } from './meta.js'
 import { Family } from './polymorphic.js'
+import type { RootModel } from './root-api.js'
 import { roomy } from './shape.js'
 import { compileTable, type KeyOption, type Table } from './table.js'
 import { checked } from './values.js'
+import { baseOf, viewColumns, type ViewOptions } from './view.js'
 import { listed, meant, shown } from '../words.js'
 
 /** `db.Model`: the root from which the models of one `db` are defined. */
-export function createModel (engine: Engine): ModelClass<unknown, {}> {
+export function createModel (engine: Engine): RootModel {
   const meta: ModelMeta = {
     name: 'Model', engine, columns: Object.freeze({}), table: undefined, options: { properties: {} }, family: undefined, variant: undefined, body: ModelInstance
   }
@@ -22,8 +23,8 @@ export function createModel (engine: Engine): ModelClass<unknown, {}> {
     // See ModelRoot.
     constructor (values?: unknown) { super(values) } // eslint-disable-line @typescript-eslint/no-useless-constructor
   }
-  // The body is written without the column types, which exist for the compiler only; `ModelClass` says what it amounts to.
-  return Model as unknown as ModelClass<unknown, {}>
+  // The body is written without the column types, which exist for the compiler only; `RootModel` says what it amounts to.
+  return Model as unknown as RootModel
 }
 
 class ModelRoot extends ModelInstance {
@@ -41,6 +42,27 @@ class ModelRoot extends ModelInstance {
     // Left out: inherited, also from a static of an abstract base (MOD-10).
     if (given.keyspace !== undefined) model.keyspace = given.keyspace
     if (given.connection !== undefined) model.connection = given.connection
+    parent.engine.register(model as ModelConstructor, given.replace)
+    return model
+  }
+
+  /** A materialized view of a model's table. */
+  static view (viewName: string, Base: unknown, options: unknown = {}): typeof ModelRoot {
+    const parent = this[META]
+    const at = `View ${shown(viewName)}`
+    if (Object.keys(parent.columns).length > 0 || parent.table !== undefined) throw new ModelDefinitionError(`${at}: it has the columns of its base; call db.Model.view(), or view() of an abstract model without columns`)
+    const base = baseOf(at, Base)
+    const { table: baseTable, engine } = base[META]
+    if (engine !== parent.engine) throw new ModelDefinitionError(`${at}: its base belongs to another db`)
+    const given = checkViewOptions(at, options)
+    const { columns, key } = viewColumns(at, baseTable, given)
+    const table = compileTable(viewName, columns, key, 'view')
+    const model = extend(this, {
+      name: viewName, columns: Object.freeze({ ...columns }), table, options: given, family: undefined, variant: undefined, view: { base, hasAll: given.only === undefined }
+    })
+    // Where its base is.
+    if (base.keyspace !== undefined) model.keyspace = base.keyspace
+    if (base.connection !== undefined) model.connection = base.connection
     parent.engine.register(model as ModelConstructor, given.replace)
     return model
   }
@@ -126,27 +148,44 @@ interface DefineOptions extends ModelOptions {
   readonly replace: boolean
 }
 
-const optionNames = ['keyspace', 'connection', 'consistency', 'description', 'options', 'key', 'replace']
+const optionNames = ['keyspace', 'connection', 'consistency', 'description', 'options', 'key', 'managed', 'ignoreColumns', 'replace']
+const viewOptionNames = ['partitionKey', 'clusteringKey', 'clusteringOrder', 'only', 'consistency', 'description', 'options', 'managed', 'replace']
 
 function checkOptions (table: string, options: unknown): DefineOptions {
   const at = `Table ${JSON.stringify(table)}`
   if (typeof options !== 'object' || options === null) throw new ModelDefinitionError(`${at}: the last argument of define() must be an object of options`)
   const replace = checkReplace(at, options, optionNames)
-  const { keyspace, connection, consistency, description, options: properties = {}, key } = options as Record<string, unknown>
+  const { keyspace, connection, key } = options as Record<string, unknown>
   if (keyspace !== undefined) checkKeyspaceName(keyspace, at)
   if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new ModelDefinitionError(`${at}: connection must be a name`)
+  if (key !== undefined && (!Array.isArray(key) || key.length === 0)) throw new ModelDefinitionError(`${at}: key must be an array [partition, ...clustering]`)
+  return { ...commonOptions(at, options), keyspace: keyspace as string | undefined, connection, key: key as KeyOption | undefined, replace }
+}
+
+/** What a table and a view have. */
+function commonOptions (at: string, given: object): ModelOptions {
+  const { consistency, description, options: properties = {}, managed = true, ignoreColumns = [] } = given as Record<string, unknown>
   if (description !== undefined && typeof description !== 'string') throw new ModelDefinitionError(`${at}: description must be a string`)
   if (typeof properties !== 'object' || properties === null) throw new ModelDefinitionError(`${at}: options must be an object of table properties`)
-  if (key !== undefined && (!Array.isArray(key) || key.length === 0)) throw new ModelDefinitionError(`${at}: key must be an array [partition, ...clustering]`)
+  if (typeof managed !== 'boolean') throw new ModelDefinitionError(`${at}: managed must be true or false`)
+  if (!Array.isArray(ignoreColumns) || !ignoreColumns.every((name) => typeof name === 'string')) throw new ModelDefinitionError(`${at}: ignoreColumns must be an array of names in the database`)
   return {
-    keyspace: keyspace as string | undefined,
-    connection,
     consistency: consistency === undefined ? undefined : level(consistency, at),
     description,
     properties: properties as Record<string, unknown>,
-    key: key as KeyOption | undefined,
-    replace
+    managed,
+    ignoreColumns: [...ignoreColumns as readonly string[]]
   }
+}
+
+interface CheckedViewOptions extends ModelOptions, ViewOptions { readonly replace: boolean }
+
+function checkViewOptions (at: string, options: unknown): CheckedViewOptions {
+  const replace = checkReplace(at, options, viewOptionNames)
+  const common = commonOptions(at, options as object)
+  if (Number(common.properties['default_time_to_live'] ?? 0) !== 0) throw new ModelDefinitionError(`${at}: a view has no default_time_to_live; its rows end with those of its base`)
+  const { partitionKey, clusteringKey, clusteringOrder, only } = options as Record<string, unknown>
+  return { ...common, partitionKey, clusteringKey, clusteringOrder, only, replace }
 }
 
 /** Whether a definition takes the place of the one that there is. @throws {ModelDefinitionError} for options that do not exist */

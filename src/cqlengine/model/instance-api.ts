@@ -107,13 +107,37 @@ export interface InstanceSetters {
   idempotent<T> (this: T, yes?: boolean): T
 }
 
-/** One row. Its own keys are the loaded columns and the fields of your class. */
-export interface Instance<C = {}> {
+/** One row, as it was read. */
+export interface ReadInstance<C = {}> {
   readonly '~columns'?: C
   /** The partition key: a value, or an array where it has several columns. */
   readonly pk: unknown
   /** True once the row was loaded or written. */
   readonly isPersisted: boolean
+  /** True for an instance of the same model with the same loaded columns and equal values. */
+  equals (other: unknown): boolean
+  /**
+   * The loaded columns as a plain object of their values, hidden ones too.
+   * @example
+   * const { title, tags } = post.toObject()
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
+  toObject<T extends ReadInstance<any>> (this: T): Row<T>
+  /**
+   * The loaded columns in their JSON forms, without hidden ones. `JSON.stringify` and Fastify call it.
+   * @throws {ValidationError} for an assigned value that its column does not take
+   * @example
+   * const body = post.toJSON()
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
+  toJSON<T extends ReadInstance<any>> (this: T): Json<T>
+  /** As `JSON.stringify` calls it. */
+  // Beside this signature the compiler asks of an override only that it gives an object, with whatever columns.
+  toJSON (key: string): object
+}
+
+/** One row. Its own keys are the loaded columns and the fields of your class. */
+export interface Instance<C = {}> extends ReadInstance<C> {
   /**
    * Writes what differs from what is stored, in one statement; nothing when nothing differs. A new row, or one whose key was
    * changed, is inserted.
@@ -149,26 +173,6 @@ export interface Instance<C = {}> {
   update<T extends Instance<any>> (this: T, values?: Update<T>, options?: OpOptions): Promise<T>
   /** Checks and converts all loaded columns. Every write runs it. @throws {ValidationError} */
   validate (): void
-  /** True for an instance of the same model with the same loaded columns and equal values. */
-  equals (other: unknown): boolean
   /** What a save would write: attribute names, in the order of the columns. */
   getChangedColumns (): string[]
-  /**
-   * The loaded columns as a plain object of their values, hidden ones too.
-   * @example
-   * const { title, tags } = post.toObject()
-   */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
-  toObject<T extends Instance<any>> (this: T): Row<T>
-  /**
-   * The loaded columns in their JSON forms, without hidden ones. `JSON.stringify` and Fastify call it.
-   * @throws {ValidationError} for an assigned value that its column does not take
-   * @example
-   * const body = post.toJSON()
-   */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
-  toJSON<T extends Instance<any>> (this: T): Json<T>
-  /** As `JSON.stringify` calls it. */
-  // Beside this signature the compiler asks of an override only that it gives an object, with whatever columns.
-  toJSON (key: string): object
 }

@@ -24,8 +24,16 @@ export interface ModelMeta {
   readonly variant: unknown
   /** The class in which all models begin, for {@link keeperOf}; it knows its instances. */
   readonly body: (abstract new () => object) & { readonly stateOf?: (value: object) => object | undefined }
+  /** Of a materialized view. */
+  readonly view?: ViewMeta
   /** Of a table without a model: its rows are plain objects. Absent: instances. */
   readonly rows?: 'plain'
+}
+
+export interface ViewMeta {
+  readonly base: ModelConstructor
+  /** It has all columns of its base, also those that the base gets later. */
+  readonly hasAll: boolean
 }
 
 export interface ModelOptions {
@@ -33,6 +41,10 @@ export interface ModelOptions {
   readonly description?: string | undefined
   /** Table properties for the schema. */
   readonly properties: Readonly<Record<string, unknown>>
+  /** False: others look after the table. */
+  readonly managed?: boolean
+  /** Columns in the database that no model has on purpose. */
+  readonly ignoreColumns?: readonly string[]
 }
 
 /** A model class as the inside sees it. */

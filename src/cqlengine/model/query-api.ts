@@ -47,17 +47,24 @@ export type PartialRow<M, P extends ColumnName<M>> =
     toJSON (): Partial<Json<M>>
   }
 
+/** A query of a model that can be written: views cannot. */
+export interface OfTable { readonly '~of'?: 'table' }
+/** A query of a materialized view: as any other, without writes. V: the view's instances; R: what comes out. */
+export type ViewQuery<V, R = V> = QuerySet<V, R, 'view'>
+
 /** `-` in front: descending. */
 export type Order<M> = ColumnName<M> | `-${ColumnName<M>}` | Ordering
 
 /**
  * A query. It is immutable: every method gives a new one, and nothing is sent before a terminal (`all`, `first`, `get`, `count`,
- * `page`, `create`, `update`, `delete`) or an iteration. M: the model's instances; R: what comes out.
+ * `page`, `create`, `update`, `delete`) or an iteration. M: the model's instances; R: what comes out; W: whether it is of a table or a view.
  * @example
  * const cats = Post.filter({ blog: 'cats' })
  * for await (const post of cats.orderBy('-day')) console.log(post.title) // page by page, in constant memory
  */
-export interface QuerySet<M, R = M> extends AsyncIterable<R> {
+export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extends AsyncIterable<R> {
+  /** Types only: whether its model can be written. */
+  readonly '~of'?: W
   /**
    * Adds conditions, all of which must hold.
    * @param where values by `column` or `column__operator`; or conditions of columns
@@ -66,13 +73,13 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const posts = await Post.objects.filter({ blog: 'cats', day__gte: 3 }).all()
    */
-  filter (where: Filter<M>): QuerySet<M, R>
+  filter (where: Filter<M>): QuerySet<M, R, W>
   /**
    * Adds conditions made by columns, all of which must hold.
    * @example
    * const posts = await Post.objects.filter(Post.columns.blog.eq('cats'), Post.columns.day.in([1, 2])).all()
    */
-  filter (...where: Expression[]): QuerySet<M, R>
+  filter (...where: Expression[]): QuerySet<M, R, W>
   /**
    * Orders the rows of a partition by its clustering columns, or finds nearest neighbours of a vector. Called again it appends;
    * without arguments it takes the order back.
@@ -81,7 +88,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const newest = await Post.filter({ blog: 'cats' }).orderBy('-day', 'id').limit(10).all()
    */
-  orderBy (...by: Order<M>[]): QuerySet<M, R>
+  orderBy (...by: Order<M>[]): QuerySet<M, R, W>
   /**
    * At most so many rows, over all pages. There is no limit by default.
    * @param n a whole number from 1
@@ -89,27 +96,27 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const ten = await Post.filter({ blog: 'cats' }).limit(10).all()
    */
-  limit (n: number): QuerySet<M, R>
+  limit (n: number): QuerySet<M, R, W>
   /**
    * At most so many rows of each partition.
    * @param n a whole number from 1
    * @example
    * const twoOfEach = await Post.objects.perPartitionLimit(2).all()
    */
-  perPartitionLimit (n: number): QuerySet<M, R>
+  perPartitionLimit (n: number): QuerySet<M, R, W>
   /**
    * Rows per page: what is fetched at once, not what comes out. Default 5000, and 2000 in an iteration.
    * @param n a whole number from 1
    * @example
    * for await (const post of Post.objects.fetchSize(100)) console.log(post.id)
    */
-  fetchSize (n: number): QuerySet<M, R>
+  fetchSize (n: number): QuerySet<M, R, W>
   /**
    * Lets Cassandra read rows and discard those that do not match, which may take long.
    * @example
    * const posts = await Post.filter({ title: 'post 7' }).allowFiltering().all()
    */
-  allowFiltering (): QuerySet<M, R>
+  allowFiltering (): QuerySet<M, R, W>
   /**
    * One row for each partition.
    * @param names all columns of the partition key, and static ones; absent: the partition key
@@ -117,7 +124,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const blogs = await Post.objects.distinct().all()
    */
-  distinct (...names: ColumnName<M>[]): QuerySet<M, R>
+  distinct (...names: ColumnName<M>[]): QuerySet<M, R, W>
   /**
    * Makes one row of each group of rows, for the functions of `select`.
    * @param names columns of the key, in their order
@@ -125,33 +132,33 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const perDay = await Post.filter({ blog: 'cats' }).groupBy('blog', 'day').select({ day: Post.columns.day, posts: f.count() }).all()
    */
-  groupBy (...names: ColumnName<M>[]): QuerySet<M, R>
+  groupBy (...names: ColumnName<M>[]): QuerySet<M, R, W>
   /**
    * Loads these columns and the key. Others throw when they are read, and are never written.
    * @param names at least one
    * @example
    * const [post] = await Post.filter({ blog: 'cats' }).only('title').all()
    */
-  only<const P extends ColumnName<M>> (...names: P[]): QuerySet<M, PartialRow<M, P>>
+  only<const P extends ColumnName<M>> (...names: P[]): QuerySet<M, PartialRow<M, P>, W>
   /**
    * Loads all columns but these; the key is always loaded.
    * @example
    * const posts = await Post.filter({ blog: 'cats' }).defer('past', 'scores').all()
    */
-  defer<const P extends ColumnName<M>> (...names: P[]): QuerySet<M, PartialRow<M, Exclude<ColumnName<M>, P>>>
+  defer<const P extends ColumnName<M>> (...names: P[]): QuerySet<M, PartialRow<M, Exclude<ColumnName<M>, P>>, W>
   /**
    * Gives the values of one column instead of rows.
    * @example
    * const titles = await Post.filter({ blog: 'cats' }).valuesList('title', { flat: true }).all() // (string | null)[]
    */
-  valuesList<const P extends ColumnName<M>> (name: P, options: { flat: true }): QuerySet<M, Row<M>[P]>
+  valuesList<const P extends ColumnName<M>> (name: P, options: { flat: true }): QuerySet<M, Row<M>[P], W>
   /**
    * Gives tuples of values instead of rows.
    * @param names in the order of the tuples
    * @example
    * const pairs = await Post.filter({ blog: 'cats' }).valuesList('id', 'title').all() // [number, string | null][]
    */
-  valuesList<const P extends readonly ColumnName<M>[]> (...names: P): QuerySet<M, { -readonly [I in keyof P]: Row<M>[P[I] & keyof Row<M>] }>
+  valuesList<const P extends readonly ColumnName<M>[]> (...names: P): QuerySet<M, { -readonly [I in keyof P]: Row<M>[P[I] & keyof Row<M>] }, W>
   /**
    * Gives plain objects of columns and functions instead of rows.
    * @param what columns of the model, or functions of `db.functions`, by your names
@@ -159,7 +166,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const [sums] = await Post.filter({ blog: 'cats' }).select({ posts: f.count(), best: f.max(Post.columns.stars) }).all()
    */
-  select<const S extends { [alias: string]: Selection<unknown> | AnyColumn }> (what: S): QuerySet<M, { [K in keyof S]: S[K] extends AnyColumn ? ValueOf<S[K]> : S[K] extends Selection<infer V> ? V : never }>
+  select<const S extends { [alias: string]: Selection<unknown> | AnyColumn }> (what: S): QuerySet<M, { [K in keyof S]: S[K] extends AnyColumn ? ValueOf<S[K]> : S[K] extends Selection<infer V> ? V : never }, W>
   /**
    * How long what is created or updated lives.
    * @param seconds 0 to 630,720,000; 0 overrides the table's default
@@ -167,7 +174,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Post.filter({ blog: 'cats', day: 1, id: 1 }).ttl(3600).update({ title: 'for an hour' })
    */
-  ttl (seconds: number): QuerySet<M, R>
+  ttl (seconds: number): QuerySet<M, R, W>
   /**
    * The time of a write, by which Cassandra tells which of two holds.
    * @param at a `Date`, microseconds since 1970 as bigint, or `{ msFromNow }`, counted when it is sent
@@ -175,7 +182,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Post.filter({ blog: 'cats', day: 1, id: 1 }).timestamp({ msFromNow: -1000 }).delete()
    */
-  timestamp (at: Timestamp): QuerySet<M, R>
+  timestamp (at: Timestamp): QuerySet<M, R, W>
   /**
    * How many replicas must answer. Default: that of the model, of the connection, of the driver.
    * @param level a name such as `'LOCAL_QUORUM'`, or a number of the driver's `types.consistencies`
@@ -183,14 +190,14 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const posts = await Post.filter({ blog: 'cats' }).consistency('LOCAL_QUORUM').all()
    */
-  consistency (level: Consistency): QuerySet<M, R>
+  consistency (level: Consistency): QuerySet<M, R, W>
   /**
    * The consistency of the decision in a conditional write.
    * @param level `'SERIAL'` or `'LOCAL_SERIAL'`
    * @example
    * await Post.filter({ blog: 'cats', day: 1, id: 1 }).iff({ title: 'a' }).serialConsistency('LOCAL_SERIAL').update({ title: 'b' })
    */
-  serialConsistency (level: Consistency): QuerySet<M, R>
+  serialConsistency (level: Consistency): QuerySet<M, R, W>
   /**
    * A time limit for the whole operation, all pages and preparing included; in an iteration for each page. It ends in the driver's
    * `OperationTimedOutError`.
@@ -198,7 +205,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const posts = await Post.filter({ blog: 'cats' }).timeout(500).all()
    */
-  timeout (ms: number): QuerySet<M, R>
+  timeout (ms: number): QuerySet<M, R, W>
   /**
    * Writes only where the row exists: an update, a deletion, and a `create`, which then is an UPDATE.
    * @param yes default true
@@ -206,7 +213,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Post.filter({ blog: 'cats', day: 1, id: 1 }).ifExists().update({ title: 'new' })
    */
-  ifExists (yes?: boolean): QuerySet<M, R>
+  ifExists (yes?: boolean): QuerySet<M, R, W>
   /**
    * Creates only where the row does not exist.
    * @param yes default true
@@ -214,7 +221,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Post.objects.ifNotExists().create({ blog: 'cats', day: 1, id: 2, title: 'first come' })
    */
-  ifNotExists (yes?: boolean): QuerySet<M, R>
+  ifNotExists (yes?: boolean): QuerySet<M, R, W>
   /**
    * Updates or deletes only where the row is like this.
    * @param where as for `filter`, with `ne` and with null as a value; no columns of the key
@@ -222,7 +229,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Post.filter({ blog: 'cats', day: 1, id: 1 }).iff({ stars__lt: 5, author: null }).update({ author: 'ann' })
    */
-  iff (where: Condition<M>): QuerySet<M, R>
+  iff (where: Condition<M>): QuerySet<M, R, W>
   /**
    * Sends this query elsewhere; the instances that it loads belong there.
    * @param to names of a connection, a keyspace, or both
@@ -230,7 +237,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const theirs = await Post.filter({ blog: 'cats' }).using({ keyspace: 'tenant_7' }).all()
    */
-  using (to: Route): QuerySet<M, R>
+  using (to: Route): QuerySet<M, R, W>
   /**
    * Queues the write in a batch instead of sending it.
    * @param batch what `db.batch` hands to its function, or a `BatchQuery`
@@ -241,14 +248,14 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    *   await Post.filter({ blog: 'cats', day: 1, id: 2 }).batch(b).delete()
    * })
    */
-  batch (batch: BatchLike): QuerySet<M, R>
+  batch (batch: BatchLike): QuerySet<M, R, W>
   /**
    * Sends with an execution profile of the driver.
    * @param name as in the driver's option `profiles`
    * @example
    * const posts = await Post.filter({ blog: 'cats' }).profile('analytics').all()
    */
-  profile (name: string): QuerySet<M, R>
+  profile (name: string): QuerySet<M, R, W>
   /**
    * Whether the request may be sent twice. The library knows by itself: reads and writes of plain values may, counters, list
    * appends and conditions may not.
@@ -256,7 +263,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Visits.filter({ page: '/' }).idempotent(false).update({ count__increment: 1 })
    */
-  idempotent (yes?: boolean): QuerySet<M, R>
+  idempotent (yes?: boolean): QuerySet<M, R, W>
   /**
    * All rows, in one array. For many rows iterate instead.
    * @throws {QueryError} for what Cassandra would refuse
@@ -333,7 +340,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * const post = await Post.objects.ttl(60).create({ blog: 'cats', day: 1, id: 4, tags: ['new'] })
    */
-  create (values: Create<M> | CreateStatic<M>, options?: OpOptions): Promise<M>
+  create (this: OfTable, values: Create<M> | CreateStatic<M>, options?: OpOptions): Promise<M>
   /**
    * Writes without reading, in one statement. A row that does not exist is created.
    * @param values new values, `null` to delete them, and operations: `tags__add`, `past__append`, `scores__update`, `count__increment`
@@ -344,7 +351,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Post.filter({ blog: 'cats', day: 1, id: 1 }).update({ title: 'new', price: null, tags__add: ['x'] })
    */
-  update (values?: Update<M>, options?: OpOptions): Promise<void>
+  update (this: OfTable, values?: Update<M>, options?: OpOptions): Promise<void>
   /**
    * Deletes rows, a range of a partition, or partitions, without reading.
    * @param options those of this operation
@@ -353,7 +360,7 @@ export interface QuerySet<M, R = M> extends AsyncIterable<R> {
    * @example
    * await Post.filter({ blog: 'cats', day__lt: 1 }).delete()
    */
-  delete (options?: OpOptions): Promise<void>
+  delete (this: OfTable, options?: OpOptions): Promise<void>
   /**
    * One page. Give back `state` or `token` of a page to get the next one of the same query.
    * @param options `size`: rows, default the fetch size; `state` for your own storage, `token` for clients over HTTP

@@ -6,6 +6,7 @@ import { nullable } from '../columns/schema.js'
 import { QueryError } from '../errors.js'
 import { checkFlag, knownOptions, listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
+import { checkWritable } from './read-only.js'
 import type { SchemaOptions } from './schema-types.js'
 import type { Table, TableColumn } from './table.js'
 import { shown } from '../words.js'
@@ -25,6 +26,7 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
   const wanted = read(model, options)
   const { purpose, $id } = wanted
   const table = tableOf(model)
+  if (purpose === 'create' || purpose === 'update') checkWritable(table)
   const { description } = model[META].options
   const columns = columnsFor(wanted, table, model)
   const ownKind = purpose === 'create' && model[META].variant !== undefined ? table.discriminator : undefined

@@ -60,6 +60,8 @@ export interface Table {
   readonly discriminator: TableColumn | undefined
   readonly isCounter: boolean
   readonly hasStatic: boolean
+  /** A materialized view: Cassandra writes it. */
+  readonly isView: boolean
   /** Some value of the key can be changed in place. */
   readonly hasMutableKey: boolean
 }
@@ -77,10 +79,10 @@ const unreadable = ['', '__proto__', '__columns']
 
 /**
  * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03).
- * @param origin `described`: it exists on the server already and makes no instances, so its columns may have any name
+ * @param origin `described`: it exists on the server already and makes no instances, so its columns may have any name; `view`: it is a materialized view
  * @throws {ModelDefinitionError} naming table, column and remedy
  */
-export function compileTable (name: string, columns: Columns, key?: KeyOption, origin: 'declared' | 'described' = 'declared'): Table {
+export function compileTable (name: string, columns: Columns, key?: KeyOption, origin: 'declared' | 'described' | 'view' = 'declared'): Table {
   checkTableName(name)
   const keys = keyNames(name, columns, key)
   const all = Object.entries(columns).map(([attribute, column], position) => compileColumn(name, attribute, column, position, keys, origin))
@@ -99,6 +101,7 @@ export function compileTable (name: string, columns: Columns, key?: KeyOption, o
     discriminator: all.find((c) => c.options.discriminatorColumn === true),
     isCounter: all.some((c) => c.isCounter),
     hasStatic: all.some((c) => c.role === 'static'),
+    isView: origin === 'view',
     hasMutableKey: [...partitionKey, ...clustering].some((c) => c.mutable)
   }
   checkTable(table)
@@ -143,9 +146,9 @@ function explicitKey (table: string, columns: Columns, key: KeyOption): KeyNames
   return { partition, clustering }
 }
 
-function compileColumn (table: string, name: string, column: AnyColumn, position: number, keys: KeyNames, origin: 'declared' | 'described'): TableColumn {
+function compileColumn (table: string, name: string, column: AnyColumn, position: number, keys: KeyNames, origin: 'declared' | 'described' | 'view'): TableColumn {
   const at = `Table "${table}", column "${name}"`
-  if (origin === 'declared' && memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
+  if (origin !== 'described' && memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
   if (name === '') throw new ModelDefinitionError(`${at}: a column needs a name`)
   const field = column.options.dbField ?? name
   if (unreadable.includes(field)) throw new ModelDefinitionError(`${at}: the driver cannot read a column whose database name is "${field}"; give it another dbField`)

@@ -4,6 +4,7 @@ import { QueryError } from '../errors.js'
 import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
+import { checkWritable } from '../model/read-only.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checkedToWrite, entriesOf, isNothing, Violations } from '../model/values.js'
 import { bindCondition, type ColumnCondition, type Condition, conditionText, isToken } from './conditions.js'
@@ -24,6 +25,7 @@ export function updateRows (querying: Querying, state: QueryState, values: unkno
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.update`
+  checkWritable(table)
   const changes = readChanges(model, values)
   if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for create`)
   checkCounterOptions(model, op)
@@ -75,6 +77,7 @@ export function deleteRows (querying: Querying, state: QueryState, op: OpOptions
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.delete`
+  checkWritable(table)
   if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
   if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for create`)
   checkCounterOptions(model, op)

@@ -3,6 +3,7 @@ import type { Engine } from '../model/engine.js'
 import { classOfView, META, type ModelConstructor, type ModelMeta, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions, noOptions } from '../model/operation-options.js'
+import { checkWritable } from '../model/read-only.js'
 import type { State } from '../model/state.js'
 import type { Table } from '../model/table.js'
 import { createMany } from './create-many.js'
@@ -27,6 +28,8 @@ export class QueryEngine implements Engine, Querying {
   readonly #querySets = new WeakMap<ModelConstructor, QuerySet>()
   /** By table, for a model and its views in contexts have one. */
   readonly #writings = new WeakMap<Table, Writing>()
+  /** Those of views, which are only read. */
+  readonly #read = new WeakMap<Table, Writing>()
   readonly #pageTokens: () => PageTokens
 
   /** @param pageTokens asked for at each use, because the secret comes with `init` */
@@ -38,7 +41,7 @@ export class QueryEngine implements Engine, Querying {
   get pageTokens (): PageTokens { return this.#pageTokens() }
   get models (): readonly ModelConstructor[] { return this.#models }
 
-  readonly cacheOf = (table: Table): StatementCache => this.#writing(table).cache
+  readonly cacheOf = (table: Table): StatementCache => (this.#writings.get(table) ?? this.#read.get(table) ?? this.#made(table)).cache
 
   querySet (model: ModelConstructor): QuerySet {
     let all = this.#querySets.get(model)
@@ -64,7 +67,7 @@ export class QueryEngine implements Engine, Querying {
   standard (model: ModelConstructor, purpose: unknown): object { return standardOf(model, purpose) }
 
   async createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }> {
-    tableOf(model)
+    checkWritable(tableOf(model))
     return await createMany(model, rows, options)
   }
 
@@ -93,8 +96,15 @@ export class QueryEngine implements Engine, Querying {
   }
 
   #writing (table: Table): Writing {
-    let writing = this.#writings.get(table)
-    if (writing === undefined) this.#writings.set(table, writing = { db: this.db, cache: new StatementCache(this.#texts) })
+    const writing = this.#writings.get(table)
+    if (writing !== undefined) return writing
+    checkWritable(table)
+    return this.#made(table)
+  }
+
+  #made (table: Table): Writing {
+    const writing: Writing = { db: this.db, cache: new StatementCache(this.#texts) }
+    ;(table.isView ? this.#read : this.#writings).set(table, writing)
     return writing
   }
 

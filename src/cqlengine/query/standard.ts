@@ -4,6 +4,7 @@ import { issuesOf } from '../columns/issues.js'
 import { QueryError, ValidationError, type Violation } from '../errors.js'
 import type { Standard, StandardIssue, StandardResult } from '../model/schema-types.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { checkWritable } from '../model/read-only.js'
 import { checkedToFind, isNothing, readValues, Violations } from '../model/values.js'
 import { bounded, listed, shown } from '../words.js'
 import { readChanges } from './blind-writes.js'
@@ -19,7 +20,8 @@ const purposes = Object.keys(checks)
  * @throws {QueryError} for another one, {ModelDefinitionError} for an abstract base
  */
 export function standardOf (model: ModelConstructor, purpose: unknown): Standard<unknown, Values> {
-  tableOf(model)
+  const table = tableOf(model)
+  if (purpose !== 'key') checkWritable(table)
   const check = typeof purpose === 'string' && Object.hasOwn(checks, purpose) ? checks[purpose] : undefined
   if (check === undefined) throw new QueryError(`${model[META].name}.standard: expected one of ${listed(purposes)}, not ${shown(purpose)}`)
   const validate = (values: unknown): StandardResult<Values> => {

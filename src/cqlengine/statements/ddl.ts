@@ -21,6 +21,12 @@ export interface TableText {
   readonly options: Readonly<Record<string, OptionValue>>
 }
 
+export interface ViewText extends Omit<TableText, 'columns'> {
+  readonly base: string
+  /** Undefined: all, also those that the base gets later. */
+  readonly columns: readonly string[] | undefined
+}
+
 export interface IndexText {
   readonly keyspace: string
   readonly table: string
@@ -53,17 +59,36 @@ export function addField (keyspace: string, type: string, field: ColumnText): st
 /** MGT-08: the partition key always in its own parentheses, the clustering order always told, options sorted by name. */
 export function createTable (table: TableText): string {
   const parts = [...table.columns.map(columnText), keyText(table.partitionKey, table.clustering.map((c) => c.name))]
-  const order = table.clustering.map((c) => `${quote(c.name)} ${c.order.toUpperCase()}`)
+  return [`CREATE TABLE IF NOT EXISTS ${qualified(table.keyspace, table.name)} (${parts.join(', ')})`, ...propertiesText(table.clustering, table.options)].join(' ')
+}
+
+function propertiesText (clustering: TableText['clustering'], options: TableText['options']): string[] {
+  const order = clustering.map((c) => `${quote(c.name)} ${c.order.toUpperCase()}`)
   const properties = [
     ...order.length === 0 ? [] : [`CLUSTERING ORDER BY (${order.join(', ')})`],
-    ...optionTexts(table.options)
+    ...optionTexts(options)
   ]
-  const text = `CREATE TABLE IF NOT EXISTS ${qualified(table.keyspace, table.name)} (${parts.join(', ')})`
-  return properties.length === 0 ? text : `${text} WITH ${properties.join(' AND ')}`
+  return properties.length === 0 ? [] : [`WITH ${properties.join(' AND ')}`]
 }
 
 export function addColumn (keyspace: string, table: string, column: ColumnText): string {
   return `ALTER TABLE ${qualified(keyspace, table)} ADD IF NOT EXISTS ${columnText(column)}`
+}
+
+/** A row of the base without a value in the view's key is not in the view. */
+export function createView ({ keyspace, name, base, columns, partitionKey, clustering, options }: ViewText): string {
+  const key = [...partitionKey, ...clustering.map((c) => c.name)]
+  return [
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${qualified(keyspace, name)} AS SELECT ${columns === undefined ? '*' : columns.map(quote).join(', ')}`,
+    `FROM ${qualified(keyspace, base)} WHERE ${key.map((column) => `${quote(column)} IS NOT NULL`).join(' AND ')}`,
+    keyText(partitionKey, clustering.map((c) => c.name)),
+    ...propertiesText(clustering, options)
+  ].join(' ')
+}
+
+/** @param options at least one */
+export function alterViewOptions (keyspace: string, view: string, options: Readonly<Record<string, OptionValue>>): string {
+  return `ALTER MATERIALIZED VIEW ${qualified(keyspace, view)} WITH ${optionTexts(options).join(' AND ')}`
 }
 
 /** @param options at least one */
