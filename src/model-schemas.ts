@@ -49,7 +49,7 @@ export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], o
   const made = [...named].flatMap(([$id, model]) => {
     const row = model.toJSONSchema({ for: 'row', dialect, $id })
     const { required, ...partial } = row
-    const isView = (model as unknown as ModelConstructor)[META].table?.isView === true // a list of any models
+    const isView = (model as Partial<ModelConstructor>)[META]?.table?.isView === true // a list of any models
     return [row, { ...partial, $id: `${$id}.partial` }, ...(isView ? ['key'] as const : bodies).map((purpose) => model.toJSONSchema({ for: purpose, dialect, $id: `${$id}.${purpose}` }))]
   })
   for (const schema of made) app.addSchema(schema)

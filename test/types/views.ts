@@ -55,21 +55,21 @@ export async function reads (): Promise<void> {
 export async function writes (user: UserByEmail, query: ViewQuery<UserByEmail>): Promise<void> {
   // @ts-expect-error a view has no writes
   await UserByEmail.create({ email: 'a' })
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   await UserByEmail.createMany([])
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   await user.save()
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   await user.update({ name: 'b' })
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   await user.delete()
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   await query.create({ email: 'a' })
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   await UserByEmail.filter({ email: 'a' }).limit(1).update({ name: 'b' })
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   await UserByEmail.objects.delete()
-  // @ts-expect-error
+  // @ts-expect-error a view has no writes
   UserByEmail.toJSONSchema({ for: 'create' })
   // @ts-expect-error the methods of its base are not its own
   user.shout()

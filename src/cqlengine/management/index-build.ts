@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import type { RequestOptions } from '../connection/session.js'
-import { type Host, types } from '../driver.js'
+import { types } from '../driver.js'
 import { SchemaError } from '../errors.js'
 import { distinct, isFulfilledBy } from './index-difference.js'
 import { kindOf, sasiClass } from './index-rules.js'
-import { Coordinator, nearHosts, onNode } from './nodes.js'
+import { Coordinator, nodesOf, onNode } from './nodes.js'
 import type { SyncReport } from './report.js'
 import { SasiBuilds } from './sasi-build.js'
 import { readIndexes, type ReadSettings } from './schema.js'
@@ -56,12 +56,6 @@ async function indexesOf (connection: Connection, { tables, keyspace }: WantedSc
     if (ours.some(({ using }) => kindOf(using) === sasiClass)) sasi.add(wanted.table.name)
   }
   return { names, sasi }
-}
-
-/** Undefined: whichever the driver takes. */
-function nodesOf ({ client }: Connection): (Host | undefined)[] {
-  const nodes = nearHosts(client)
-  return nodes.length === 0 ? [undefined] : nodes
 }
 
 /** The names that one of the nodes does not list as built. */

@@ -106,7 +106,7 @@ function oneIndex (column: TableColumn, wanted: IndexOptions, { subject, existin
       planned: {
         cql,
         adds: { kind: 'index', table: subject.table, isFulfilledBy: (index) => isFulfilledBy(column, wanted, index) },
-        ...kindOf(wanted.using) === sasiClass && { needs: { settings: sasiSettings, conflict: note(subject, 'server', sasiIsOff, { column: column.field }) } }
+        ...kindOf(wanted.using) === sasiClass && { afterFlushes: existing !== undefined, needs: { settings: sasiSettings, conflict: note(subject, 'server', sasiIsOff, { column: column.field }) } }
       },
       isNamed: wanted.name !== undefined
     }

@@ -16,6 +16,12 @@ export function nearHosts (client: Connection['client']): Host[] {
   return hosts.filter((host) => host.isUp() && policy?.getDistance(host) !== types.distance.ignored)
 }
 
+/** As {@link nearHosts}; undefined: whichever the driver takes. */
+export function nodesOf ({ client }: Connection): (Host | undefined)[] {
+  const nodes = nearHosts(client)
+  return nodes.length === 0 ? [undefined] : nodes
+}
+
 /**
  * The node through which a sync reads and sends all. What one node has, another may not have yet: a statement that builds on what was read
  * must go to the node that said so. All processes take the same one as long as it is up, so that it puts their changes in an order: where

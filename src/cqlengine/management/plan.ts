@@ -5,6 +5,8 @@ export interface PlannedStatement {
   readonly cql: string
   /** What must still be missing when it is sent; absent for changed options, which may be sent twice. */
   readonly adds?: Addition
+  /** Is sent only when the nodes flush nothing of before. */
+  readonly afterFlushes?: boolean
   /** What the server must have switched on: its settings, by the names of several versions, and what is wrong where one of them is off. */
   readonly needs?: { readonly settings: readonly string[], readonly conflict: SyncNote }
 }

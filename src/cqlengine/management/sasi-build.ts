@@ -1,18 +1,35 @@
 // A SASI index counts as built as soon as it is made. What was in memory then it gets when that is flushed, which begins at once; what was on disk
-// is indexed meanwhile. The node tells of neither, but of the pools of threads that do it.
+// is indexed meanwhile. What is being flushed at that moment it never gets, so that other changes of its table must be over before. The node tells
+// of none of this, but of the pools of threads that do it.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import { isDriverError } from '../connection/driver-error.js'
 import type { RequestOptions } from '../connection/session.js'
 import { type Host, types } from '../driver.js'
-import { onNode } from './nodes.js'
+import { nodesOf, onNode } from './nodes.js'
+import type { ReadSettings } from './schema.js'
 
 /** One thread: what is flushed first ends first. */
 const flushes = 'MemtablePostFlush'
-/** Cassandra 4 builds indexes where it compacts. */
+/** What is put first into them begins first. */
 const builds = ['SecondaryIndexExecutor', 'CompactionExecutor']
+/** ms for the flushes that are under way. */
+const flushTimeout = 60_000
+/** ms between two looks. */
+const flushPause = 20
 
 /** Tasks of a pool. */
 interface Tasks { readonly started: number, readonly ended: number, readonly all: number }
+
+/** Waits until all nodes flushed what they flush now. It is no error where one takes longer than a minute. */
+export async function waitForFlushes (connection: Connection, settings: ReadSettings): Promise<void> {
+  const nodes = nodesOf(connection).map((host) => new SasiBuilds(connection, host, { keyspace: '', tables: new Set() }, settings))
+  const end = performance.now() + flushTimeout
+  while (!(await Promise.all(nodes.map(async (node) => await node.areFlushed()))).every((isDone) => isDone)) {
+    if (performance.now() >= end) return
+    await pause(flushPause)
+  }
+}
 
 /** What one node had to do when it was first asked. */
 export class SasiBuilds {
@@ -23,26 +40,34 @@ export class SasiBuilds {
   #first: ReadonlyMap<string, Tasks> | undefined
   #wasIdle = false
 
-  constructor (connection: Connection, host: Host | undefined, place: { readonly keyspace: string, readonly tables: ReadonlySet<string> }, { timeout }: { readonly timeout?: number }) {
+  constructor (connection: Connection, host: Host | undefined, place: { readonly keyspace: string, readonly tables: ReadonlySet<string> }, { timeout }: ReadSettings) {
     this.#connection = connection
     this.#host = host
     this.#place = place
     this.#options = { ...readOptions, ...timeout !== undefined && { timeout } }
   }
 
+  async areFlushed (): Promise<boolean> {
+    const { first, now } = await this.#look()
+    return (now.get(flushes)?.ended ?? 0) >= (first.get(flushes)?.all ?? 0)
+  }
+
   /** Whether all that was to be done then is done now. */
   async areDone (): Promise<boolean> {
-    const now = await this.#pools()
-    this.#first ??= now
-    const first = this.#first
-    const pool = builds.find((name) => first.has(name))
+    const { first, now } = await this.#look()
     const isFlushed = (now.get(flushes)?.ended ?? 0) >= (first.get(flushes)?.all ?? 0)
-    const areStarted = pool === undefined || (now.get(pool)?.started ?? 0) >= (first.get(pool)?.all ?? 0)
+    const areStarted = builds.every((pool) => (now.get(pool)?.started ?? 0) >= (first.get(pool)?.all ?? 0))
     const isIdle = isFlushed && areStarted && !await this.#isBuilding()
     // Between its start and its entry in the list of tasks a build is nowhere to be seen.
     const isDone = isIdle && this.#wasIdle
     this.#wasIdle = isIdle
     return isDone
+  }
+
+  async #look (): Promise<{ first: ReadonlyMap<string, Tasks>, now: ReadonlyMap<string, Tasks> }> {
+    const now = await this.#pools()
+    this.#first ??= now
+    return { first: this.#first, now }
   }
 
   async #pools (): Promise<Map<string, Tasks>> {

@@ -8,6 +8,7 @@ import { waitForIndexes } from './index-build.js'
 import { Coordinator } from './nodes.js'
 import type { Difference, PlannedStatement } from './plan.js'
 import { emptyReport, type Place, summary, type SyncNote, type SyncReport } from './report.js'
+import { waitForFlushes } from './sasi-build.js'
 import { isMissing, readSchema, switchedOff } from './schema.js'
 import { disagreement, nodesAgree, sendSchemaStatement } from './schema-statement.js'
 import { type Doing, failure } from './sync-failure.js'
@@ -183,8 +184,9 @@ async function sendAll (statements: readonly PlannedStatement[], task: Task, kno
   const { connection, node, wanted: { keyspace } } = task
   const { report, options } = run
   const { host } = node
-  for (const { cql, adds } of statements) {
+  for (const { cql, adds, afterFlushes = false } of statements) {
     run.doing = { ...placeOf(task), what: 'reading the schema' }
+    if (afterFlushes) await waitForFlushes(connection, options)
     if (adds !== undefined && !await isMissing(connection, node, keyspace, adds, options)) return false
     // The next node may not have yet what this one had.
     if (node.host !== host) return false

@@ -330,7 +330,7 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    * @example
    * for (const range of await Post.objects.ranges(2)) console.log(await Post.objects.inRange(range).count())
    */
-  inRange (range: TokenRange): QuerySet<M, R>
+  inRange (range: TokenRange): QuerySet<M, R, W>
   /**
    * Makes a new instance and saves it, with the options of this query set.
    * @param values the key and what is required; what is not given gets its default
