@@ -8,6 +8,7 @@ import { type Encoding, encodingOf, ownEncodingOptions } from '../../src/cqlengi
 import type { Client, ClientOptions } from '../../src/cqlengine/driver.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
 import { connectedClient, hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { needs5 } from '../support/needs-5.js'
 import { secondDriver } from '../support/second-driver.js'
 import fc from '../support/random.js'
 import { nested, type Sample, singles } from './random-types.js'
@@ -73,11 +74,11 @@ function survivesPlainObjects (type: CqlType): boolean {
   return !hurt.test(type.cql)
 }
 
-t.test('TYP-01 to TYP-25 every type, alone and in every collection, comes back equal', async (t) => {
+t.test('TYP-01 to TYP-25 every type, alone and in every collection, comes back equal', needs5('vectors'), async (t) => {
   await property(t, [await store(own, 'singles', singles)], singles, 25)
 })
 
-t.test('TYP-01 TYP-03 TYP-06 TYP-11 TYP-12 extremes', async (t) => {
+t.test('TYP-01 TYP-03 TYP-06 TYP-11 TYP-12 extremes', needs5('vectors'), async (t) => {
   const extremes: readonly (readonly [AnyColumn, readonly unknown[]])[] = [
     [c.Text(), ['', '\'"; DROP TABLE x; -- $$ /* \\ \0', '🎈'.repeat(1000), 'x'.repeat(1 << 20)]],
     [c.Blob(), [Buffer.alloc(1 << 20, 0xff), Buffer.alloc(0)]],
@@ -113,18 +114,18 @@ async function rows (t: Test, table: string, columns: readonly (readonly [AnyCol
   }
 }
 
-t.test('TYP-23 random nestings come back equal', async (t) => {
+t.test('TYP-23 random nestings come back equal', needs5('vectors'), async (t) => {
   const samples = fc.sample(nested(3), 40)
   t.comment(samples.map(({ column }) => column.cql).join(' · '))
   await property(t, [await store(own, 'nested', samples)], samples, 20)
 })
 
-t.test('the encodings of a user\'s client are honoured both ways', async (t) => {
+t.test('the encodings of a user\'s client are honoured both ways', needs5('vectors'), async (t) => {
   const samples = [...singles, ...fc.sample(nested(2), 30)].filter(({ column }) => survivesPlainObjects(column.type))
   await property(t, [await store(own, 'encodings', samples), await store(plain, 'encodings', samples)], samples, 10)
 })
 
-t.test('a client of another copy of the driver reads and writes the same, in any encoding', async (t) => {
+t.test('a client of another copy of the driver reads and writes the same, in any encoding', needs5('vectors'), async (t) => {
   const { Client: Other } = secondDriver(t)
   const made = (options: Partial<ClientOptions>): Client => {
     const client = new Other({ contactPoints: hosts, localDataCenter, ...options })
@@ -137,7 +138,7 @@ t.test('a client of another copy of the driver reads and writes the same, in any
   await property(t, [await store(own, 'plain_copies', plainSamples), await store(made({}), 'plain_copies', plainSamples)], plainSamples, 10)
 })
 
-t.test('map keys that the driver would spoil are refused', async (t) => {
+t.test('map keys that the driver would spoil are refused', needs5('vectors'), async (t) => {
   const { encoding } = await store(plain, 'refused', singles)
   for (const { column: { type }, inner } of singles.filter(({ column }) => !survivesPlainObjects(column.type))) {
     t.throws(() => type.toDriver(fc.sample(inner, 1)[0], encoding), QueryError, type.cql)

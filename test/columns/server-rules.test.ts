@@ -6,6 +6,7 @@ import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { encodingOf, ownEncodingOptions } from '../../src/cqlengine/connection/encoding.js'
 import { errors } from '../../src/cqlengine/driver.js'
 import { connectedClient, uniqueKeyspace } from '../support/cassandra.js'
+import { needs5 } from '../support/needs-5.js'
 
 const keyspace = await uniqueKeyspace(t)
 const own = await connectedClient(t, { encoding: ownEncodingOptions, keyspace })
@@ -18,7 +19,7 @@ async function createTable (columns: string): Promise<string> {
   return name
 }
 
-t.test('TYP-23 the server takes the nestings that a declaration takes', async (t) => {
+t.test('TYP-23 the server takes the nestings that a declaration takes', needs5('vectors'), async (t) => {
   const nestings: readonly AnyColumn[] = [
     c.List(c.Duration), c.Map(c.Text, c.Duration), c.Set(c.Tuple(c.Integer, c.Duration)), c.Map(c.List(c.Duration), c.Text), c.Tuple(c.Duration), c.Vector(c.Duration, 2), c.Set(c.Vector(c.Integer, 2)),
     c.Vector(c.Vector(c.Text, 1), 1), c.Vector(c.Float, 10_000), c.List(c.Set(c.Map(c.Text, c.Tuple(c.List(c.Integer)))))
@@ -39,7 +40,7 @@ t.test('TYP-23 and refuses what a declaration refuses', async (t) => {
   }
 })
 
-t.test('an indexed vector: what the column refuses, the server answers with a write failure', async (t) => {
+t.test('an indexed vector: what the column refuses, the server answers with a write failure', needs5('vectors'), async (t) => {
   const table = await createTable('k int PRIMARY KEY, v vector<float, 2>')
   await own.execute(`CREATE INDEX ON ${table} (v) USING 'sai'`)
   const insert = (...vector: number[]): Promise<unknown> => own.execute(`INSERT INTO ${table} (k, v) VALUES (1, ?)`, [Float32Array.from(vector)], { prepare: true })

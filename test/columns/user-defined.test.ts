@@ -9,6 +9,7 @@ import { encodingOf, ownEncoding, ownEncodingOptions } from '../../src/cqlengine
 import type { Client } from '../../src/cqlengine/driver.js'
 import { UserTypeValue } from '../../src/cqlengine/model/user-type.js'
 import { connectedClient, uniqueKeyspace } from '../support/cassandra.js'
+import { needs5 } from '../support/needs-5.js'
 import { brokenRule } from './broken-rule.js'
 
 /** Fields by name: the compiler's view of classes made at run time is no concern of these tests. */
@@ -155,7 +156,7 @@ t.test('the JSON form leaves out hidden fields, and the schema says the same', (
   t.end()
 })
 
-t.test('UDT-07 UDT-03 on the server: nested, partial, in collections, all null, unicode', async (t) => {
+t.test('UDT-07 UDT-03 on the server: nested, partial, in collections, all null, unicode', needs5('vectors'), async (t) => {
   const keyspace = await uniqueKeyspace(t)
   const own = await connectedClient(t, { encoding: ownEncodingOptions, keyspace })
   const plain = await connectedClient(t, { keyspace })

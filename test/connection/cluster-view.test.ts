@@ -6,7 +6,10 @@ import { Connection } from '../../src/cqlengine/connection/connection.js'
 import { internalsOf } from '../../src/cqlengine/connection/driver-internals/internals.js'
 import { Client, type ClientOptions, type types } from '../../src/cqlengine/driver.js'
 import { connectedClient, hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { fileNeeds5 } from '../support/needs-5.js'
 import { clusterView } from '../support/cluster-view.js'
+
+fileNeeds5('vectors')
 
 const plain = await connectedClient(t)
 const keyspace = await uniqueKeyspace(t)

@@ -7,9 +7,12 @@ import { Client, errors, types } from '../../src/cqlengine/driver.js'
 import { BatchError, LWTError, PageTokenError } from '../../src/cqlengine/errors.js'
 import { fastifyCqlalchemy } from '../../src/fastify/plugin.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { fileNeeds5 } from '../support/needs-5.js'
 import { secondDriver } from '../support/second-driver.js'
 import { scalarColumns } from '../support/scalar-columns.js'
 import { failureOf, fakeClient } from './fake-client.js'
+
+fileNeeds5('vectors')
 
 const other = secondDriver(t)
 t.not(other.Client, Client, 'it is another copy')

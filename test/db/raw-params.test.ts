@@ -7,6 +7,9 @@ import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { Client, types } from '../../src/cqlengine/driver.js'
 import { ValidationError } from '../../src/cqlengine/errors.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { fileNeeds5 } from '../support/needs-5.js'
+
+fileNeeds5('vectors')
 
 const secret = 'PARAMSECRET'
 const keyspace = await uniqueKeyspace(t)

@@ -6,7 +6,10 @@ import { syncTables } from '../../src/cqlengine/management/sync.js'
 import { UserTypeValue } from '../../src/cqlengine/model/user-type.js'
 import { qualified } from '../../src/cqlengine/statements/identifiers.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { fileNeeds5 } from '../support/needs-5.js'
 import { recordedConnection, target } from './setup.js'
+
+fileNeeds5('SAI')
 
 const keyspace = await uniqueKeyspace(t)
 // Each a client of its own, as processes have them.

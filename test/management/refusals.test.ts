@@ -11,7 +11,10 @@ import { syncTables } from '../../src/cqlengine/management/sync.js'
 import { UserTypeValue } from '../../src/cqlengine/model/user-type.js'
 import { createIndex, createTable, type OptionValue } from '../../src/cqlengine/statements/ddl.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { fileNeeds5 } from '../support/needs-5.js'
 import { recordedConnection, target } from './setup.js'
+
+fileNeeds5('SAI and vectors')
 
 const keyspace = await uniqueKeyspace(t)
 const { connection } = await recordedConnection(t, { hosts, localDataCenter })

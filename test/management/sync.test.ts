@@ -9,6 +9,7 @@ import { syncTables, syncTypes, type SyncOptions, type SyncTarget } from '../../
 import { UserTypeValue } from '../../src/cqlengine/model/user-type.js'
 import { literal, qualified } from '../../src/cqlengine/statements/identifiers.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { needs5 } from '../support/needs-5.js'
 import { type RecordedConnection, recordedConnection, target } from './setup.js'
 
 const keyspace = await uniqueKeyspace(t)
@@ -84,11 +85,11 @@ const everyType: Columns = {
   custom: c.custom({ cql: 'map<text, frozen<list<int>>>', toDatabase: (v: unknown) => v, fromDatabase: (v: unknown) => v })()
 }
 
-t.test('MGT-15, MGT-07, MGT-08, MGT-10: a model with every column type settles', async (t) => {
+t.test('MGT-15, MGT-07, MGT-08, MGT-10: a model with every column type settles', needs5('vectors'), async (t) => {
   await settles(t, target(keyspace, name(), { ...id, ...everyType }))
 })
 
-t.test('MGT-15, MGT-10: a table without columns gets one after the other, and settles', async (t) => {
+t.test('MGT-15, MGT-10: a table without columns gets one after the other, and settles', needs5('vectors'), async (t) => {
   const table = name()
   await sync(target(keyspace, table, { ...id, c: c.Text({ primaryKey: true, clusteringOrder: 'desc' }) }))
   await settles(t, target(keyspace, table, { ...id, c: c.Text({ primaryKey: true, clusteringOrder: 'desc' }), ...everyType, s: c.Text({ static: true }) }))
@@ -130,15 +131,17 @@ const optionValues: readonly Record<string, unknown>[] = [
   { caching: { rows_per_partition: 'ALL' } }
 ]
 
+const sinceRelease = (options: object): { skip?: string } => /auto_snapshot|incremental_backups|Unified/.test(JSON.stringify(options)) ? needs5('the option') : {}
+
 t.test('MGT-12, B38: a new table settles with every option', async (t) => {
-  for (const options of optionValues) await t.test(JSON.stringify(options), async (t) => { await settles(t, target(keyspace, name(), id, { options })) })
+  for (const options of optionValues) await t.test(JSON.stringify(options), sinceRelease(options), async (t) => { await settles(t, target(keyspace, name(), id, { options })) })
 })
 
 t.test('MGT-12, B38: a table that exists settles with every option, one after the other', async (t) => {
   const table = name()
   await sync(target(keyspace, table, id))
   for (const options of optionValues) {
-    await t.test(JSON.stringify(options), async (t) => {
+    await t.test(JSON.stringify(options), sinceRelease(options), async (t) => {
       t.equal((await sync(target(keyspace, table, id, { options }), { dryRun: true })).statements.length <= 1, true, 'one ALTER for all')
       await settles(t, target(keyspace, table, id, { options }))
     })
@@ -153,7 +156,7 @@ t.test('MGT-12: undeclared options, and undeclared parts of maps, are left alone
   t.match(row, { comment: 'kept', gc_grace_seconds: 8, compaction: new Map([['class', 'org.apache.cassandra.db.compaction.SizeTieredCompactionStrategy'], ['max_threshold', '32'], ['min_threshold', '6'], ['tombstone_threshold', '0.3']]) })
 })
 
-t.test('MGT-11, MGT-15: indexes of every kind and target settle, on new and on existing tables', async (t) => {
+t.test('MGT-11, MGT-15: indexes of every kind and target settle, on new and on existing tables', needs5('SAI and vectors'), async (t) => {
   const table = name()
   const indexed: Columns = {
     id: c.Integer({ partitionKey: true }),
@@ -186,7 +189,7 @@ t.test('MGT-11, MGT-15: indexes of every kind and target settle, on new and on e
   await settles(t, target(keyspace, bare, { ...indexed, Named: c.Text({ index: { name: `Named_${bare}` } }) }))
 })
 
-t.test('MGT-11: with waitForIndexes a query by a new index works at once, also on a filled table', async (t) => {
+t.test('MGT-11: with waitForIndexes a query by a new index works at once, also on a filled table', needs5('SAI'), async (t) => {
   const table = name()
   await sync(target(keyspace, table, { ...id, v: c.Text(), w: c.Text(), s: c.Text() }))
   const insert = `INSERT INTO ${qualified(keyspace, table)} (id, v, w, s) VALUES (?, ?, ?, ?)`
@@ -208,7 +211,7 @@ t.test('the schema is read once per keyspace, from system_schema', async (t) => 
   t.same(tables.sort(), ['system.local', 'system.local', ...['columns', 'dropped_columns', 'indexes', 'keyspaces', 'tables', 'types', 'views'].map((table) => `system_schema.${table}`)])
 })
 
-t.test('a client of a user, with maps as objects and small pages, sees the same', async (t) => {
+t.test('a client of a user, with maps as objects and small pages, sees the same', needs5('vectors'), async (t) => {
   const targets = [name(), name()].map((table, i) => target(keyspace, table, { ...id, ...everyType, indexed: c.Text({ index: { using: 'sai', options: { case_sensitive: 'false' } } }) }, { options: optionValues[i + 9] ?? {} }))
   await sync(targets)
   const client = new Client({ contactPoints: hosts, localDataCenter, queryOptions: { fetchSize: 3 } })
@@ -217,7 +220,7 @@ t.test('a client of a user, with maps as objects and small pages, sees the same'
   t.same(await sync(targets, { dryRun: true }, theirs), { statements: [], warnings: [], conflicts: [] })
 })
 
-t.test('MGT-13: types are synced by themselves, and settle', async (t) => {
+t.test('MGT-13: types are synced by themselves, and settle', needs5('vectors'), async (t) => {
   const typeName = `u_${name()}`
   class Before extends UserTypeValue.define(typeName, { a: c.Integer(), 'b"': c.UserDefinedType(Inner) }) {}
   class After extends UserTypeValue.define(typeName, { a: c.Integer(), 'b"': c.UserDefinedType(Inner), 'c;': c.Map(c.Text, c.Text), d: c.UserDefinedType(Outer) }) {}

@@ -6,6 +6,9 @@ import { errors, types } from '../../src/cqlengine/driver.js'
 import { CQLEngineError, LWTError, QueryError, ValidationError } from '../../src/cqlengine/errors.js'
 import { relation } from '../../src/cqlengine/statements/relation.js'
 import { serverDb } from './setup.js'
+import { fileNeeds5 } from '../support/needs-5.js'
+
+fileNeeds5('vectors')
 
 const db = await serverDb(t)
 const c = db.columns

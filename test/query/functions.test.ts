@@ -3,6 +3,9 @@ import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { functions as f } from '../../src/cqlengine/query/functions.js'
 import { recordingDb, serverDb } from './setup.js'
+import { fileNeeds5 } from '../support/needs-5.js'
+
+fileNeeds5('vectors')
 
 const db = await serverDb(t)
 class Point extends db.UserType.define('point', { x: c.Integer() }) {}

@@ -14,6 +14,9 @@ import { remove, update } from '../../src/cqlengine/statements/write.js'
 import fc from '../support/random.js'
 import { serverDb } from './setup.js'
 import { dice, indexedModels, keyConditions, randomQuery } from './random-queries.js'
+import { fileNeeds5 } from '../support/needs-5.js'
+
+fileNeeds5('vectors')
 
 const db = await serverDb(t)
 const keyspace = db.keyspace ?? ''

@@ -3,6 +3,9 @@ import t from 'tap'
 import { errors } from '../../src/cqlengine/driver.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
 import { failure, serverDb } from './setup.js'
+import { fileNeeds5 } from '../support/needs-5.js'
+
+fileNeeds5('vectors')
 
 const db = await serverDb(t)
 const c = db.columns

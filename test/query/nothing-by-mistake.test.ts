@@ -6,8 +6,9 @@ import { CQLEngineError, QueryError } from '../../src/cqlengine/errors.js'
 import { KeptTexts, markersOf, StatementCache } from '../../src/cqlengine/query/statement-cache.js'
 import { fakeClient } from '../connection/fake-client.js'
 import { failure, recordingDb, serverDb } from './setup.js'
+import { needs5 } from '../support/needs-5.js'
 
-t.test('an update has its own text, whatever was read before', async (t) => {
+t.test('an update has its own text, whatever was read before', needs5('SAI'), async (t) => {
   const db = await serverDb(t)
   const c = db.columns
   class P extends db.Model.define('p', {

@@ -2,6 +2,9 @@
 import t from 'tap'
 import { errors, types } from '../../src/cqlengine/driver.js'
 import { failure, serverDb } from './setup.js'
+import { fileNeeds5 } from '../support/needs-5.js'
+
+fileNeeds5('vectors')
 
 const db = await serverDb(t)
 const c = db.columns

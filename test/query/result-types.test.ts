@@ -5,6 +5,9 @@ import { type AnyColumn, Column } from '../../src/cqlengine/columns/column.js'
 import type { Client } from '../../src/cqlengine/driver.js'
 import { SchemaError } from '../../src/cqlengine/errors.js'
 import { failure, serverDb } from './setup.js'
+import { fileNeeds5 } from '../support/needs-5.js'
+
+fileNeeds5('vectors')
 
 const db = await serverDb(t)
 const c = db.columns
