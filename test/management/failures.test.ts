@@ -74,3 +74,24 @@ t.test('what needs a thing that comes late is sent again: a refusal counts when 
   t.equal(report.statements.length, 2)
   t.equal(refusals, 2)
 })
+
+t.test('where the node of a sync does not answer, the next one does it all, and knows what was done', async (t) => {
+  for (const at of ['SELECT', 'CREATE TABLE', 'CREATE INDEX']) {
+    const recorded = await recordedConnection(t, { hosts, localDataCenter })
+    const { client } = recorded.connection
+    const { execute } = client
+    let failures = 0
+    // There is one node here: what asks for it by name fails, what takes any succeeds, as on the next node of a cluster.
+    client.execute = ((cql: string, params: unknown[], options: { host?: unknown }) => {
+      const fails = options.host !== undefined && (failures > 0 || cql.startsWith(at)) && /system_schema|^CREATE/.test(cql)
+      if (fails) failures++
+      return fails ? Promise.reject(new errors.NoHostAvailableError({}, 'down')) : Reflect.apply(execute, client, [cql, params, options]) as unknown
+    }) as unknown as typeof client.execute
+    const wanted = target(keyspace, name(), { ...id, v: c.Text({ index: true }) })
+    const report = await syncTables([wanted], () => recorded.connection)
+    t.ok(failures > 0, at)
+    t.match(report.statements, [{ cql: /^CREATE TABLE/ }, { cql: /^CREATE INDEX/ }])
+    t.equal(report.statements.length, 2)
+    t.same((await syncTables([wanted], () => recorded.connection)).statements, [])
+  }
+})

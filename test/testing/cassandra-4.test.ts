@@ -36,4 +36,13 @@ t.test('startCassandra({ version }) runs 4.1: start, sync, write, read', async (
   await found.save()
   t.same((await User.filter({ tags__contains: 'c' }).all()).map(({ votes }) => votes), [new Map([['x', 2n ** 60n], ['y', 1n]])])
   await t.rejects(found.iff({ username: 'eve' }).update({ username: 'bob' }), { name: 'LWTError', existing: { username: 'ada' } })
+
+  class Newer extends db.Model.define('newer', { id: c.Integer({ primaryKey: true }), v: c.Vector(c.Float, 2), name: c.Text({ index: { using: 'sai' } }) }, { options: { allow_auto_snapshot: true } }).as<Newer>() {}
+  await t.rejects(db.syncTable(Newer), { code: 'CQL_SCHEMA', report: { statements: [], conflicts: [{ kind: 'server', message: /4\.1\.9/ }, { kind: 'server', column: 'v', message: /vectors since 5\.0.*4\.1\.9/ }] } })
+  class Named extends db.Model.define('named', { id: c.Integer({ primaryKey: true }), name: c.Text({ index: { using: 'sai' } }), old: c.Text({ index: { using: 'legacy_local_table' } }) }).as<Named>() {}
+  t.match((await db.syncTable(Named, { dryRun: true })).conflicts, [{ kind: 'server', column: 'name', message: /SAI indexes since 5\.0/ }])
+  class Older extends db.Model.define('older', { id: c.Integer({ primaryKey: true }), old: c.Text({ index: { using: 'legacy_local_table' } }) }).as<Older>() {}
+  class ByOld extends db.Model.view('by_old', Older, { partitionKey: ['old'], clusteringKey: ['id'] }).as<ByOld>() {}
+  t.equal((await db.syncDb({ models: [Older, ByOld] })).statements.length, 3)
+  t.same((await db.syncDb({ models: [Older, ByOld] })).statements, [])
 })
