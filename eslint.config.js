@@ -70,6 +70,11 @@ export default [
     rules: { 'house/no-outside-page': 'error' }
   },
   { name: 'comments of the package', files: ['src/**/*.ts'], rules: { 'house/plain-comments': 'error' } },
+  {
+    name: 'what test runners make global',
+    files: ['test/ecosystem/test-runners/*.js'],
+    languageOptions: { globals: Object.fromEntries(['afterAll', 'beforeAll', 'beforeEach', 'expect', 'test'].map((name) => [name, 'readonly'])) }
+  },
   { name: 'type tests', files: ['test/types/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off', '@typescript-eslint/no-unused-vars': 'off' } },
   // What it prints is its purpose: a command for the terminal.
   { name: 'local Cassandra', files: ['src/testing/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -33,6 +33,11 @@ t.test('POL-06 B09 blind writes on a child do not name the kind, for the server 
   t.equal(await Dog.filter({ home: 'h' }).count(), 0)
 })
 
+t.test('distinct() gives a row for each partition, of the class that was asked: which kinds are in it is not known', async (t) => {
+  const [home, ...others] = await Pet.objects.distinct('home').all()
+  t.strictSame([others.length, home?.home, home instanceof Pet, home instanceof Cat], [0, 'h', true, false])
+})
+
 t.test('POL-08 only() loads the kind too', async (t) => {
   const [leo] = await Lion.filter({ home: 'h' }).only('age').all()
   t.match({ ...leo }, { kind: 'lion', name: 'leo' })

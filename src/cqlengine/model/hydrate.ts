@@ -30,6 +30,8 @@ export function hydrate (queried: ModelConstructor, rows: readonly DriverRow[], 
   const { family } = queried[META]
   if (family === undefined || !family.hasChildren) return mapperOf(source).instances(rows, source)
   const { field, type } = family.discriminator
+  // Of distinct() there is a row for each partition, whatever kinds are in it.
+  if (!source.columns.some((c) => c.field === field)) return mapperOf(source).instances(rows, source)
   return rows.map((row) => {
     const kind = row[field] ?? null
     const model = family.classOf(kind === null || source.form === 'instance' ? kind : type.fromDriver(kind), queried)

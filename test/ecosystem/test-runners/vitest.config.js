@@ -1,0 +1,1 @@
+export default { test: { globals: true, globalSetup: './cassandra.js', setupFiles: './database.js', hookTimeout: 60_000 } }
