@@ -11,19 +11,19 @@ import { readConsistency, readDriverOptions, readFlag, readHosts, readKeyspace, 
 /** A connection as the connection registry takes it. */
 export interface ConnectionSettings {
   /** Contact points; absent with `client`, and when the driver options have `cloud`. */
-  readonly hosts?: string[]
+  readonly hosts?: string[] | undefined
   /** A client of the user's, never closed by this library. */
-  readonly client?: Client
+  readonly client?: Client | undefined
   /** The connection's own keyspace. The default connection has none: its keyspace is the `db`'s. */
-  readonly keyspace?: string
-  readonly consistency?: number
+  readonly keyspace?: string | undefined
+  readonly consistency?: number | undefined
   readonly lazyConnect: boolean
   readonly retryConnect: boolean
-  readonly localDataCenter?: string
+  readonly localDataCenter?: string | undefined
   /** Absent: as many as usual. */
-  readonly maxWaiting?: number
+  readonly maxWaiting?: number | undefined
   /** Absent: the usual one. */
-  readonly hedge?: Hedge | false
+  readonly hedge?: Hedge | false | undefined
   /** `setupKwargs` without `localDataCenter`; class instances in it are the user's own. */
   readonly driver: Partial<DseClientOptions>
 }
@@ -36,16 +36,16 @@ export type Where = (path?: string) => string
 
 /** The options of a connection after reading, by name; what was not given is absent. */
 export interface ReadOptions {
-  hosts?: string[]
-  keyspace?: string | null
-  consistency?: number
-  lazyConnect?: boolean
-  retryConnect?: boolean
-  localDataCenter?: string
-  maxWaiting?: number
-  hedge?: Hedge | false
-  setupKwargs?: ReadDriverOptions
-  client?: Client
+  hosts?: string[] | undefined
+  keyspace?: string | null | undefined
+  consistency?: number | undefined
+  lazyConnect?: boolean | undefined
+  retryConnect?: boolean | undefined
+  localDataCenter?: string | undefined
+  maxWaiting?: number | undefined
+  hedge?: Hedge | false | undefined
+  setupKwargs?: ReadDriverOptions | undefined
+  client?: Client | undefined
 }
 
 type Readers = { readonly [K in Variable]: (value: unknown, where: Where) => unknown }

@@ -26,7 +26,9 @@ export interface StartCassandraOptions {
   log?: ((line: string) => void) | undefined
 }
 
-export type Settings = Required<Omit<StartCassandraOptions, 'directory' | 'address'>> & Pick<StartCassandraOptions, 'directory' | 'address'>
+type Defaulted = Omit<StartCassandraOptions, 'directory' | 'address'>
+
+export type Settings = { [Name in keyof Defaulted]-?: Exclude<Defaulted[Name], undefined> } & Pick<StartCassandraOptions, 'directory' | 'address'>
 
 const known = new Set(['nodes', 'auth', 'tls', 'directory', 'version', 'durable', 'address', 'startTimeout', 'log'])
 
@@ -34,7 +36,7 @@ const known = new Set(['nodes', 'auth', 'tls', 'directory', 'version', 'durable'
 export function settingsOf (options: StartCassandraOptions): Settings {
   const unknown = Object.keys(options).filter((name) => !known.has(name))
   if (unknown.length > 0) throw wrong(`unknown option ${unknown.join(', ')}; known are ${[...known].join(', ')}`)
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as StartCassandraOptions
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Settings>
   const settings: Settings = {
     nodes: 1, auth: false, tls: false, version: '5.0.8', durable: true, startTimeout: 120_000, log: () => {}, ...given
   }

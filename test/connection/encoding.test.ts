@@ -5,7 +5,7 @@ import { mockClient } from '../../src/testing/mock-client.js'
 import { secondDriver } from '../support/second-driver.js'
 import { fakeClient } from './fake-client.js'
 
-const client = (encoding?: object) => new Client({ contactPoints: ['h'], localDataCenter: 'x', encoding })
+const client = (encoding?: object) => new Client({ contactPoints: ['h'], localDataCenter: 'x', ...encoding && { encoding } })
 
 t.test("a user's client is read for what it accepts: the driver takes only the form that it is set to", async (t) => {
   const plain = { bigint: 'long', varint: 'integer', set: 'array', map: 'object', classes: 'own' }

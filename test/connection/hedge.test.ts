@@ -281,7 +281,7 @@ t.test('errors: a verdict on the statement counts, whoever gives it; any other i
 
 t.test('a node that does not know a statement and then falls silent: the request goes on to the next', async (t) => {
   const { a, again } = cluster(20)
-  const outcome = (): Promise<[unknown, Prepared?]> => new Promise((resolve) => { again('one', undefined, (...values) => { resolve(values) }) })
+  const outcome = (): Promise<[unknown, (Prepared | undefined)?]> => new Promise((resolve) => { again('one', undefined, (...values) => { resolve(values) }) })
   t.match(await outcome(), [null, { id: 'a' }])
   a.answer = silence
   t.type((await outcome())[0], errors.OperationTimedOutError)

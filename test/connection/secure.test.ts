@@ -7,7 +7,7 @@ import { startOwnCluster } from '../support/cassandra.js'
 import { failureOf } from './fake-client.js'
 
 const cluster = await startOwnCluster(t, { auth: true, tls: true, durable: false })
-const given = JSON.parse(cluster.env['CASSANDRA_SETUP_KWARGS'] ?? '{}') as ClientOptions & { sslOptions: { ca: string } }
+const given = JSON.parse(cluster.env['CASSANDRA_SETUP_KWARGS'] ?? '{}') as ClientOptions & Required<Pick<ClientOptions, 'credentials'>> & { sslOptions: { ca: string } }
 const { sslOptions, credentials, ...port } = given
 const raw = { kind: 'raw', prepare: true } as const
 

@@ -85,7 +85,7 @@ export class Stage {
           const rows = new Map<number, string>()
           let pageState: string | undefined
           do {
-            const page = await client.execute(`SELECT id, v FROM ${keyspace}.${table}`, [], { prepare: true, fetchSize: 2000, pageState })
+            const page = await client.execute(`SELECT id, v FROM ${keyspace}.${table}`, [], { prepare: true, fetchSize: 2000, ...pageState !== undefined && { pageState } })
             for (const { id, v } of page.rows) rows.set(id as number, v as string)
             pageState = page.pageState
           } while (pageState !== undefined && pageState !== null)

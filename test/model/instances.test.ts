@@ -62,7 +62,7 @@ t.test('a constructor may take other arguments; loading calls it without any, an
   class A extends define('a') {
     readonly shout: string | undefined
     constructor (id?: number, name?: string) {
-      super({ id, name })
+      super({ id, name } as { id: number, name: string }) // undefined is not given
       this.shout = this.name?.toUpperCase()
       this.kind = 'by constructor'
     }

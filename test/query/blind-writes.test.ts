@@ -163,7 +163,7 @@ t.test('QRY-23 UPD-05 a write says which rows it means, by their key', async (t)
 
 t.test('an undefined or null condition never makes a deletion reach further', async (t) => {
   const query: { id?: number } = {}
-  t.throws(() => Post.filter({ blog: 'x', id: query.id }).delete(), QueryError)
+  t.throws(() => Post.filter({ blog: 'x', id: query.id as number }).delete(), QueryError)
   t.throws(() => Post.filter({ blog: 'x', id: null as never }).delete(), QueryError)
   t.throws(() => Post.filter(query.id as never), QueryError)
   t.equal(client.calls.length, 0)

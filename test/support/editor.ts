@@ -29,7 +29,7 @@ export function openInEditor (program: string): Editor {
     readFile: (name) => name === file ? program : ts.sys.readFile(name),
     directoryExists: ts.sys.directoryExists,
     getDirectories: ts.sys.getDirectories,
-    realpath: ts.sys.realpath
+    ...ts.sys.realpath && { realpath: ts.sys.realpath }
   })
 
   function place (before: string, after: string): number {

@@ -194,5 +194,5 @@ export abstract class CqlType<V = unknown> {
 export interface UserTypeLike {
   new (values?: Record<string, unknown>): { toJSON (): unknown }
   readonly typeName: string
-  readonly columns: Readonly<Record<string, { readonly type: CqlType, readonly options: { readonly dbField?: string, readonly required?: boolean } }>>
+  readonly columns: Readonly<Record<string, { readonly type: CqlType, readonly options: { readonly dbField?: string | undefined, readonly required?: boolean | undefined } }>>
 }

@@ -18,10 +18,10 @@ export interface ClientSettings {
   readonly name: string
   /** Contact points; absent with Astra's `cloud`. */
   readonly hosts: readonly string[] | undefined
-  readonly consistency?: number
-  readonly localDataCenter?: string
+  readonly consistency?: number | undefined
+  readonly localDataCenter?: string | undefined
   /** The user's own options of the driver: they win over ours, key by key. */
-  readonly options?: DriverOptions
+  readonly options?: DriverOptions | undefined
   /** Absent: nothing is sent twice. */
   readonly hedge?: Hedge | false | undefined
   readonly warn: (message: string) => void
@@ -86,10 +86,12 @@ const dataCenterProfile = (policy: DataCenterPolicy): ExecutionProfile => new Ex
 function requestProfiles (user: DriverOptions, consistency: number | undefined): ExecutionProfile[] {
   const given = user.profiles ?? []
   const readTimeout = user.socketOptions?.readTimeout === undefined ? statementTimeout : undefined
-  const copies = given.map((profile) => new ExecutionProfile(profile.name, {
+  // The driver's declarations forget that each of these may be undefined.
+  const profileOf = (name: string, options: object): ExecutionProfile => new ExecutionProfile(name, options as ConstructorParameters<typeof ExecutionProfile>[1])
+  const copies = given.map((profile) => profileOf(profile.name, {
     ...profile,
     readTimeout: profile.readTimeout ?? readTimeout,
     consistency: profile.name === 'default' ? consistency ?? profile.consistency : profile.consistency
   }))
-  return given.some((profile) => profile.name === 'default') ? copies : [new ExecutionProfile('default', { consistency, readTimeout }), ...copies]
+  return given.some((profile) => profile.name === 'default') ? copies : [profileOf('default', { consistency, readTimeout }), ...copies]
 }

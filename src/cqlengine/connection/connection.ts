@@ -26,15 +26,15 @@ export interface ConnectionSettings {
   readonly client: Client
   /** We made the client, so we end it too. */
   readonly owned: boolean
-  readonly keyspace?: string
+  readonly keyspace?: string | undefined
   /** After a failed attempt, try again in the background. */
-  readonly retryConnect?: boolean
+  readonly retryConnect?: boolean | undefined
   /** For requests that name none, where the client cannot be told: one of the user's stays as it is. */
-  readonly consistency?: number
+  readonly consistency?: number | undefined
   /** How many requests may wait for room, where the client is ours; default 100,000. */
-  readonly maxWaiting?: number
-  readonly observers?: Observers
-  readonly onState?: StateObserver
+  readonly maxWaiting?: number | undefined
+  readonly observers?: Observers | undefined
+  readonly onState?: StateObserver | undefined
 }
 
 /** Pauses between attempts in the background: 0.5 s, doubling to 30 s, each shortened at random by up to a half. */
@@ -102,7 +102,7 @@ export class Connection {
    * @throws the driver's error, as it is
    * @throws {ClosedError} the connection is, or was meanwhile, closed
    */
-  connect ({ timeout }: { timeout?: number } = {}): Promise<void> {
+  connect ({ timeout }: { timeout?: number | undefined } = {}): Promise<void> {
     if (this.#state === 'ready') return Promise.resolve()
     if (this.#closing !== undefined && this.#attempt === undefined) return Promise.reject(this.#closedError())
     const attempt = this.#attempt ??= this.#tryOnce()

@@ -32,7 +32,8 @@ export class DataCenterPolicy extends policies.loadBalancing.LoadBalancingPolicy
   override init (client: Client, hosts: HostMap, done: Parameters<Policy['init']>[2]): void {
     this.#choose(client, hosts.values()).then((dataCenter) => {
       const options = optionsOf(client)
-      if (options !== undefined) options.localDataCenter = dataCenter
+      // The driver's declarations forget that it may be undefined.
+      if (options !== undefined) Object.assign(options, { localDataCenter: dataCenter })
       done(noError)
     }, done)
   }

@@ -6,17 +6,17 @@ import { classifyDriverError } from './http-cause.js'
 /** One finished request. `error` is what the caller got. */
 export interface RequestEvent {
   readonly connection: string
-  readonly keyspace?: string
+  readonly keyspace?: string | undefined
   readonly cql: string
   readonly kind: string
-  readonly label?: string
+  readonly label?: string | undefined
   /** How long the caller waited, connecting and preparing included. */
   readonly ms: number
   /** `ok`, or the code of the error, which is that of the answer to a client: see `toHttpError`. */
   readonly outcome: string
   /** It was also sent to a second node, for the first did not answer: see the option `hedge`. */
-  readonly hedged?: true
-  readonly error?: unknown
+  readonly hedged?: true | undefined
+  readonly error?: unknown | undefined
 }
 
 export interface Observers {

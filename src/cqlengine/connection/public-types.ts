@@ -143,7 +143,7 @@ export interface ConnectionStatus {
   /** Whether statements that name no connection go here. */
   readonly isDefault: boolean
   /** The connection's own keyspace. */
-  readonly keyspace?: string
+  readonly keyspace?: string | undefined
   /** Requests that wait for an answer, or for a connection. */
   readonly inFlight: number
   /** Requests that wait until fewer are in flight; see `maxWaiting`. */

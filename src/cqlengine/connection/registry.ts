@@ -221,7 +221,7 @@ export class ConnectionRegistry implements Connections, Defaults {
    * Never throws.
    * @param options.timeout ms, default 2000
    */
-  async health ({ timeout = 2000 }: { timeout?: number } = {}): Promise<boolean> {
+  async health ({ timeout = 2000 }: { timeout?: number | undefined } = {}): Promise<boolean> {
     const asked = [...this.#connections].filter(([name, { state }]) => name === this.#defaultName || state !== 'idle')
     if (asked.length === 0) return false
     const answers = await Promise.all(asked.map(([, connection]) => isHealthy(connection, timeout)))

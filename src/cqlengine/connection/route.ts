@@ -40,16 +40,16 @@ function readRoute (where: string, to: unknown): Route {
 
 /** Everything that can have a say about one statement, strongest first. */
 export interface RouteSources {
-  readonly using?: Route
+  readonly using?: Route | undefined
   /** The statement goes into a batch, whether or not that batch names a connection. */
-  readonly batched?: boolean
+  readonly batched?: boolean | undefined
   /** The connection that an explicit batch names. */
-  readonly batch?: string
-  readonly context?: Route
+  readonly batch?: string | undefined
+  readonly context?: Route | undefined
   /** Where the instance was loaded from or first saved to. */
-  readonly origin?: Route
-  readonly model?: Route
-  readonly scope?: Route
+  readonly origin?: Route | undefined
+  readonly model?: Route | undefined
+  readonly scope?: Route | undefined
 }
 
 /** What holds when no source has a say. */
@@ -57,7 +57,7 @@ export interface Defaults {
   /** The name of the default connection. */
   readonly connection: string | undefined
   /** The names of all connections, for messages. */
-  readonly names?: readonly string[]
+  readonly names?: readonly string[] | undefined
   /** `db.keyspace`. */
   readonly keyspace: string | undefined
   /** The keyspace that a connection declares as its own; undefined for one that is not registered, too. */

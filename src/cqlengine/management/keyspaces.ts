@@ -8,7 +8,7 @@ import { shown } from '../words.js'
 
 export interface KeyspaceOptions {
   /** Writes go to the commit log first. Default true; without, a crash of all replicas loses what was not flushed. */
-  readonly durableWrites?: boolean
+  readonly durableWrites?: boolean | undefined
 }
 
 /**

@@ -9,7 +9,7 @@ export const inspect = Symbol.for('nodejs.util.inspect.custom')
 /** What Node gives to {@link inspect}; loupe (chai, vitest) gives the like, with an `inspect` of its own. */
 export type InspectArguments = [depth?: number, options?: InspectOptionsStylized, inspector?: unknown]
 
-interface Printed { readonly name: string, readonly options: { readonly hidden?: boolean } }
+interface Printed { readonly name: string, readonly options: { readonly hidden?: boolean | undefined } }
 
 /** One for each object, so that Node sees where an object holds itself. */
 const standIns = new WeakMap<object, object>()

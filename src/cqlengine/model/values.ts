@@ -164,7 +164,7 @@ function isRecord (values: unknown): values is Record<string, unknown> {
   return typeof values === 'object' && values !== null && !Array.isArray(values) && !(values instanceof Map) && !(values instanceof Set)
 }
 
-interface Named { readonly name: string, readonly options: { readonly hidden?: boolean } }
+interface Named { readonly name: string, readonly options: { readonly hidden?: boolean | undefined } }
 
 function unknownMessage (name: string, what: string, known: readonly string[], tellsKnown: boolean): string {
   return `${what}${meant(name, known)}${tellsKnown ? `; it has ${listed(known)}` : ''}`

@@ -21,7 +21,7 @@ export function tryContactPointsTogether (client: Client): void {
   }
 }
 
-interface Attempt { readonly point: string, readonly connection?: Socket, readonly error?: unknown }
+interface Attempt { readonly point: string, readonly connection?: Socket | undefined, readonly error?: unknown }
 
 class Search {
   readonly #control: ControlConnection
