@@ -3,7 +3,7 @@ import driver from 'cassandra-driver'
 import { interleaved, print } from './measure.js'
 import { setUp } from './set-up.js'
 
-const { client, Wide, Partition, mapper, keyspace, table, close } = await setUp()
+const { client, db, Wide, Partition, mapper, keyspace, table, close } = await setUp()
 const prepared = { prepare: true }
 const wide = () => ({ id: driver.types.Uuid.random(), a: 'text', b: 5, c: 7n, d: 1.5, e: true, f: new Date(1e12), g: driver.types.Uuid.random(), tags: new Set(['a', 'b', 'c']), scores: new Map([['x', 1], ['y', 2]]) })
 const insertText = `INSERT INTO ${keyspace}.${table} (id, a, b, c, d, e, f, g, tags, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -43,6 +43,32 @@ print('partition of 5,000 rows', await interleaved([
   { name: 'fastify-cqlalchemy', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).all()).at(-1) } },
   { name: 'ours, only five', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).only('a', 'b', 'c').all()).at(-1) } }
 ], 12, 7))
+
+const updateText = `UPDATE ${keyspace}.${table} SET a = ?, tags = tags + ? WHERE id = ?`
+let step = 0 // over all passes, so that each addition is new to its set
+const held = await Promise.all(ids.map(async (id) => await Wide.get({ id })))
+print('loaded instances: a scalar and one element added to a set that grows to 23, 64 at a time', await interleaved([
+  { name: 'driver', run: async (n) => { await at(64, n, async (i) => await client.execute(updateText, [`t${i}`, [`e${i % 20}`], idOf(i)], prepared)) } },
+  { name: 'Mapper', run: async (n) => { await at(64, n, async (i) => await wideMapper.update({ id: idOf(i), a: `t${i}`, tags: driver.mapping.q.append([`e${i % 20}`]) })) } },
+  {
+    name: 'fastify-cqlalchemy',
+    run: async (n) => {
+      await at(64, n, async (i) => {
+        const one = held[i % held.length] as InstanceType<typeof Wide>
+        one.a = `t${i}`
+        if (one.tags.size >= 23) { one.tags.clear(); one.tags.add('a') }
+        one.tags.add(`e${step++}`)
+        await one.save()
+      })
+    }
+  }
+], 5_000, 7))
+
+print('logged batch of 20 creates, 16 at a time', await interleaved([
+  { name: 'driver', run: async (n) => { await at(16, n, async () => await client.batch(Array.from({ length: 20 }, () => { const v = wide(); return { query: insertText, params: [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores] } }), prepared)) } },
+  { name: 'Mapper', run: async (n) => { await at(16, n, async () => await mapper.batch(Array.from({ length: 20 }, () => wideMapper.batching.insert(wide())))) } },
+  { name: 'fastify-cqlalchemy', run: async (n) => { await at(16, n, async () => { await db.batch((b) => { for (let k = 0; k < 20; k++) void Wide.batch(b).create(wide()) }) }) } }
+], 300, 7))
 
 const many = 50_000
 const rows = function * (n: number) { for (let i = 0; i < n; i++) yield wide() }

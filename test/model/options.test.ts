@@ -188,3 +188,21 @@ t.test('LWT-02 LWT-03 conditions that make no sense', async (t) => {
   await t.rejects(idle.iff({ nope: 1 } as never).save(), { name: 'QueryError' }, 'told though there is nothing to send')
   t.same(taken(), [])
 })
+
+t.test('options that an overridden save spreads into its own are checked like those of any user', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  let ttl: unknown
+  class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }) }).as<Row>() {
+    // A wrong one cannot be written in TypeScript; a JavaScript user can.
+    override save (options?: { ttl?: number }): Promise<this> { return super.save({ ...options, ttl: ttl as number }) }
+  }
+  const { taken } = await recorded(t, db)
+  ttl = 5
+  await Row.timeout(900).create({ id: 1 })
+  t.same(taken().map(({ params }) => params), [[1, 5]])
+  ttl = 'soon'
+  await t.rejects(Row.timeout(900).create({ id: 1 }), { code: 'CQL_QUERY', message: /ttl/ })
+  await t.rejects(Row.objects.timeout(900).create({ id: 1 }), { code: 'CQL_QUERY', message: /ttl/ })
+  t.same(taken(), [])
+})

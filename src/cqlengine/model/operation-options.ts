@@ -142,18 +142,23 @@ function flag (value: unknown, where: string): boolean {
 
 const CHECKED = Symbol('checked options')
 
-/** Options that were checked, each of which is there, so that all have one layout in memory. Those of users have no such mark. */
-type CheckedOptions = OpOptions & { [CHECKED]: true }
+/**
+ * Options that were checked, each of which is there, so that all have one layout in memory. The mark is the object itself: an overridden `save` may
+ * spread what it got into options of its own, and those are a user's.
+ */
+type CheckedOptions = OpOptions & { [CHECKED]: object | undefined }
 
 // Spread into each new one. Not frozen, for V8 copies the layout of a frozen object slowly.
-const none = { [CHECKED]: true, ...Object.fromEntries(optionNames.map((name) => [name, undefined])) } as CheckedOptions
+const none = { [CHECKED]: undefined, ...Object.fromEntries(optionNames.map((name) => [name, undefined])) } as CheckedOptions
 
-export const noOptions: OpOptions = Object.freeze({ ...none })
+export const noOptions: OpOptions = Object.freeze(copyOf(undefined))
 
-function isChecked (given: object): given is CheckedOptions { return CHECKED in given }
+function isChecked (given: object): given is CheckedOptions { return (given as Partial<CheckedOptions>)[CHECKED] === given }
 
 function copyOf (checked: OpOptions | undefined): CheckedOptions {
-  return { ...checked === undefined || checked === noOptions ? none : checked as CheckedOptions }
+  const copy = { ...checked === undefined || checked === noOptions ? none : checked as CheckedOptions }
+  copy[CHECKED] = copy
+  return copy
 }
 
 /**
