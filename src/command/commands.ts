@@ -10,6 +10,8 @@ export const commands: Readonly<Record<string, Listed>> = {
   diff: { summary: 'what sync would do, and how the models and the database differ', load: () => import('./diff.js') },
   sync: { summary: 'creates and adds what the models have and the database lacks', load: () => import('./sync.js') },
   ddl: { summary: 'the CQL script of all models, without a server', load: () => import('./ddl.js') },
+  export: { summary: 'all rows of a table to stdout, as JSON lines or CSV', load: () => import('./export.js') },
+  import: { summary: 'rows of a file from stdin into a table', load: () => import('./import.js') },
   cassandra: { summary: 'a local Cassandra for development: up, status, query, down', load: () => import('./cassandra.js') }
 }
 

@@ -3,7 +3,7 @@ import { flushed } from './output.js'
 import { run } from './run.js'
 
 // A reader that has enough, as `head`, is no failure to be told with a stack.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => { process.exit(error.code === 'EPIPE' ? 0 : 1) })
+process.stdout.on('error', () => { if (process.stdout.listenerCount('error') === 1) process.exit(1) })
 
 run(process.argv.slice(2)).then(async (code) => {
   await flushed()

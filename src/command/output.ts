@@ -25,7 +25,7 @@ export function printJson (value: unknown): void { print(JSON.stringify(value, n
 /** Resolves when all that was printed is out: a process that ends before loses what a pipe has not taken. */
 export async function flushed (): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => {
-    if (stream.destroyed || stream.writableEnded) resolve()
+    if (stream.destroyed || stream.writableEnded || stream.errored !== null) resolve()
     else stream.write('', () => { resolve() })
   })))
 }

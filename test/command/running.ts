@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Readable } from 'node:stream'
 import type { Test } from 'tap'
 import { run } from '../../src/command/run.js'
 import { hosts, localDataCenter } from '../support/cassandra.js'
@@ -13,14 +14,19 @@ export interface Outcome { readonly code: number, readonly out: string, readonly
 export const core = pathToFileURL(join(root, 'dist/core.js')).href
 
 /** A folder of a user, with these files, in which commands run; what they print is what comes back. */
-export function project (t: Test, files: Record<string, string> = {}): { readonly folder: string, call (...args: string[]): Promise<Outcome>, add (name: string, text: string): void } {
+export function project (t: Test, files: Record<string, string> = {}): { readonly folder: string, call (...args: string[]): Promise<Outcome>, feed (input: string | Buffer, ...args: string[]): Promise<Outcome>, add (name: string, text: string): void } {
   const folder = t.testdir()
   const add = (name: string, text: string): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
   for (const [name, text] of Object.entries(files)) add(name, text)
-  return { folder, add, call: async (...args) => await inFolder(folder, () => run(args)) }
+  return {
+    folder,
+    add,
+    call: async (...args) => await inFolder(folder, () => run(args)),
+    feed: async (input, ...args) => await inFolder(folder, () => withInput(input, () => run(args)))
+  }
 }
 
 async function inFolder (folder: string, act: () => Promise<number>): Promise<Outcome> {
@@ -48,5 +54,18 @@ async function inFolder (folder: string, act: () => Promise<number>): Promise<Ou
     process.chdir(before)
     process.env = env
     for (const listener of process.listeners('SIGINT')) if (!signals.includes(listener)) process.removeListener('SIGINT', listener)
+  }
+}
+
+async function withInput<T> (input: string | Buffer, act: () => Promise<T>): Promise<T> {
+  const own = Object.getOwnPropertyDescriptor(process, 'stdin') as PropertyDescriptor
+  // In parts, as a pipe gives them.
+  const bytes = Buffer.from(input)
+  const parts = Array.from({ length: Math.ceil(bytes.length / 1000) }, (_, i) => bytes.subarray(i * 1000, (i + 1) * 1000))
+  Object.defineProperty(process, 'stdin', { value: Readable.from(parts, { objectMode: false }), configurable: true })
+  try {
+    return await act()
+  } finally {
+    Object.defineProperty(process, 'stdin', own)
   }
 }

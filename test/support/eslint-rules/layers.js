@@ -35,6 +35,8 @@ const frugal = [
 /** Packages that src/ may import at all, and where. `types`: rooms that may import only their types. */
 const packages = {
   'cassandra-driver': { rooms: ['cqlengine/driver.ts'], why: 'import it from cqlengine/driver.ts' },
+  'csv-parse': { rooms: ['command/'], why: 'files are the task of the command line' },
+  'csv-stringify': { rooms: ['command/'], why: 'files are the task of the command line' },
   'env-schema': { rooms: ['settings/'], why: 'reading settings is the task of settings/' },
   express: { rooms: ['express/'], why: 'only express/ knows Express' },
   fastify: { rooms: ['fastify/'], types: ['index.ts'], why: 'only fastify/ knows Fastify; index.ts may augment its types' },

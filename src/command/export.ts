@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import type { ScanPosition } from '../cqlengine/model/scan-api.js'
+import { tableOf } from '../cqlengine/model/meta.js'
+import type { Scan } from '../cqlengine/query/scan.js'
+import { type Command, dbHelp, dbOptions, wholeNumber } from './command.js'
+import { csvWriter } from './csv.js'
+import { explained } from './explained.js'
+import { interrupted, interruption } from './interruption.js'
+import { openDb } from './load-db.js'
+import { tell } from './output.js'
+import { exit, Problem } from './problem.js'
+import { Progress } from './progress.js'
+import { rowToFile, tableRows, type TableRows } from './table-rows.js'
+
+const help = `Usage: fastify-cqlalchemy export <table> [options] > file
+
+All rows of a model's table to stdout, a JSON object a line: every column by its attribute name, hidden ones too.
+Parts of the token ring are read side by side; the rows have no order.
+
+${dbHelp}
+  --csv                CSV instead, with a header; null is an empty field, an empty text is ""
+  --concurrency <n>    parts that are read at once; default 8
+  --from <position>    go on where an export was broken off, which tells its position; append to its file
+
+Exit code: 0 done; 1 failed, 130 after Ctrl-C: stdout then has whole lines, and stderr tells how to go on.
+Example: fastify-cqlalchemy export user > user.ndjson`
+
+export const command: Command = {
+  help,
+  options: { ...dbOptions, csv: { type: 'boolean' }, concurrency: { type: 'string' }, from: { type: 'string' } },
+  operands: ['table'],
+  run: async (given) => {
+    const concurrency = wholeNumber('export', 'concurrency', given.text('concurrency'), 512)
+    const from = readPosition(given.text('from'))
+    const db = await openDb(given)
+    try {
+      const table = tableRows(db, given.operands[0] as string)
+      checkStaticCounters(table)
+      const progress = new Progress('exported')
+      // The class behind the interface, which has pages.
+      const scan = table.objects.scan({ concurrency, from, onProgress: ({ rows, share }) => { progress.show(rows, share) } })
+      const asText = given.flag('csv') ? await csvWriter(table.columns, from === undefined) : ndjson
+      try {
+        await write(scan, table, asText)
+      } finally {
+        progress.end()
+      }
+      return exit.done
+    } finally {
+      await db.close()
+    }
+  }
+}
+
+export type RowWriter = (rows: readonly Record<string, unknown>[]) => string
+
+const ndjson: RowWriter = (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+
+/** Page by page: one that is written is through, so that the position never names its rows again. */
+async function write (scan: Scan, { columns }: TableRows, asText: RowWriter): Promise<void> {
+  const stop = interruption()
+  const failure: { error?: NodeJS.ErrnoException } = {}
+  const listen = (error: NodeJS.ErrnoException): void => { failure.error = error }
+  process.stdout.on('error', listen)
+  let rows = 0
+  try {
+    const header = asText([])
+    if (header !== '') await toStdout(header, failure)
+    for await (const page of scan.pages()) {
+      if (page.rows.length > 0) await toStdout(asText(page.rows.map((row) => rowToFile(columns, row))), failure)
+      page.done()
+      rows += page.rows.length
+      if (stop.isAsked) throw new Problem('interrupted', { exitCode: interrupted })
+    }
+  } catch (error) {
+    const { message, exitCode } = explained(error)
+    const position = scan.position
+    tell(`${rows} rows were exported. Go on with: --from ${positionText(position)}`)
+    throw new Problem(message, { exitCode, cause: error })
+  } finally {
+    stop.end()
+    process.stdout.removeListener('error', listen)
+  }
+}
+
+async function toStdout (text: string, failure: { readonly error?: NodeJS.ErrnoException }): Promise<void> {
+  if (!process.stdout.write(text) && failure.error === undefined) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => {})
+  if (failure.error !== undefined) throw new Problem(failure.error.code === 'EPIPE' ? 'whoever reads the output has ended' : `the output cannot be written: ${failure.error.message}`)
+}
+
+/** They come with each row of their partition, and an import would add them as often. */
+function checkStaticCounters ({ model, name }: TableRows): void {
+  const { isCounter, hasStatic } = tableOf(model)
+  if (isCounter && hasStatic) throw new Problem(`the table ${name} has static counters, which an import would add once for each row of a partition. Export it by a script of your own, with scan()`)
+}
+
+function positionText (position: ScanPosition): string { return Buffer.from(JSON.stringify(position)).toString('base64url') }
+
+function readPosition (text: string | undefined): ScanPosition | undefined {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString()) as ScanPosition
+  } catch (cause) {
+    throw new Problem('--from takes the position that an export told, whole', { cause })
+  }
+}
