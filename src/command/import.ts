@@ -35,6 +35,7 @@ export const command: Command = {
     const db = await openDb(given)
     try {
       const table = tableRows(db, given.operands[0] as string)
+      if (tableOf(table.model).isView) throw new Problem(`${table.name} is a view, which Cassandra writes itself; import into its base`)
       const statements = new RowStatements(table)
       const source = given.flag('csv') ? csvRows(process.stdin, statements.byName) : jsonRows(process.stdin, from)
       const rows = await new Import(table, statements, concurrency).run(source, from)

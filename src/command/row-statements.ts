@@ -59,7 +59,7 @@ export class RowStatements {
 
   /** Whole keys; or of a table with static columns the partition key alone, and then nothing of a single row. */
   #checked ({ line }: FileRow, values: Map<TableColumn, unknown>): Values {
-    const isMissing = (column: TableColumn): boolean => (values.get(column) ?? null) === null
+    const isMissing = (column: TableColumn): boolean => (values.get(column) ?? null) === null || column.type.isEmpty(values.get(column))
     const key = this.#rows.columns.filter(isKey)
     const missing = key.filter(isMissing)
     const isPartOnly = this.#hasStatic && missing.length > 0 && key.every((column) => (column.role === 'clustering') === missing.includes(column))
