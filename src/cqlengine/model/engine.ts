@@ -2,16 +2,19 @@ import type { ModelConstructor } from './meta.js'
 import type { OpOptions } from './operations.js'
 import type { State } from './state.js'
 
+/** The methods of instances that write. */
+export type WriteVerb = 'save' | 'update' | 'delete'
+
 /** What models need from the query layer above them; `query/engine.ts` is it. One per `db`. */
 export interface Engine {
   /** A fresh query set over all rows of the model. */
   querySet (model: ModelConstructor): object
-  /** Gives the instance. What is refused before anything is sent is thrown. */
-  save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T>
-  /** As `save`. */
-  update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T>
-  /** What is refused before anything is sent is thrown. */
-  delete (instance: object, state: State, options: OpOptions | undefined): Promise<void>
+  /**
+   * Writes an instance, and gives it; a deletion gives nothing. What is refused before anything is sent is thrown.
+   * @param options checked ones
+   * @param values of an update
+   */
+  write (verb: WriteVerb, instance: object, state: State, options: OpOptions, values?: unknown): Promise<unknown>
   /** See `Model.standard`. */
   standard (model: ModelConstructor, purpose: unknown): object
   createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }>

@@ -4,14 +4,14 @@ import { changedByHand } from './changes.js'
 import { type Blueprint, blueprintOf, type Proof, valuesOf } from './blueprint.js'
 import { fill } from './construct.js'
 import { dropAssigned } from './defaults.js'
-import type { Engine } from './engine.js'
+import type { WriteVerb } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './from-row.js'
 import { storedFrom } from './hydrate.js'
 import { judging, loading } from './loading.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { OpOptions } from './operations.js'
-import { addOption, installSetters, mergeOptions, type OptionName, type OptionSetters } from './operation-options.js'
+import { addOption, installSetters, mergeOptions, noOptions, type OptionName, type OptionSetters } from './operation-options.js'
 import { valueOf } from './layout.js'
 import { batchIn, refusal, refuse, watched } from './refusal.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
@@ -98,41 +98,16 @@ export class ModelInstance extends FieldGuard {
   /** Of a copy, as loggers make it: false. */
   get isPersisted (): boolean { return (isProxy(this) ? own(this) : ModelInstance.stateOf(this))?.stored !== undefined }
 
-  /** Gives the engine's promise itself: each promise around it would cost as much as the rest of a small write. */
-  save (options?: OpOptions): Promise<this> {
-    let collected: OpOptions | undefined
-    try {
-      const state = own(this)
-      collected = state.next
-      return engineOf(state).save(this, state, take(state, 'save', options))
-    } catch (error) {
-      return refusal(error, options, collected)
-    }
-  }
+  // Each gives the engine's promise itself: another one around it would cost as much as the rest of a small write.
+  save (options?: OpOptions): Promise<this> { return write(this, 'save', options) as Promise<this> }
 
   update (...given: [values?: unknown, options?: OpOptions]): Promise<this> {
     // Without arguments what was changed before is written; a value that is undefined by mistake is told.
     const [values, options] = given.length === 0 ? [{}] : given
-    let collected: OpOptions | undefined
-    try {
-      const state = own(this)
-      collected = state.next
-      return engineOf(state).update(this, state, values, take(state, 'update', options))
-    } catch (error) {
-      return refusal(error, options, collected)
-    }
+    return write(this, 'update', options, values) as Promise<this>
   }
 
-  delete (options?: OpOptions): Promise<void> {
-    let collected: OpOptions | undefined
-    try {
-      const state = own(this)
-      collected = state.next
-      return engineOf(state).delete(this, state, take(state, 'delete', options))
-    } catch (error) {
-      return refusal(error, options, collected)
-    }
-  }
+  delete (options?: OpOptions): Promise<void> { return write(this, 'delete', options) as Promise<void> }
 
   /** Called by a write, be it through an override, it judges what is sent; called by hand all. */
   validate (): void {
@@ -255,7 +230,20 @@ export function created (model: new (values: unknown) => object, values: unknown
   }
 }
 
-function engineOf (state: State): Engine { return state.model[META].engine }
+/** What the chain setters collected is for one operation, whatever becomes of it (B04). */
+function write (instance: ModelInstance, verb: WriteVerb, given: OpOptions | undefined, values?: unknown): Promise<unknown> {
+  let collected: OpOptions | undefined
+  try {
+    const state = own(instance)
+    collected = state.next
+    state.next = undefined
+    const { name, engine } = state.model[META]
+    const options = given === undefined ? collected ?? noOptions : mergeOptions(collected, given, `${name}.${verb}`)
+    return engine.write(verb, instance, state, options, values)
+  } catch (error) {
+    return refusal(error, given, collected)
+  }
+}
 
 /** Collects an option for the next operation. A wrong one takes back the whole chain: it must not wait for an operation that nobody meant. */
 function collect (instance: ModelInstance, name: OptionName, value: unknown): ModelInstance {
@@ -269,13 +257,6 @@ function collect (instance: ModelInstance, name: OptionName, value: unknown): Mo
     throw error
   }
   return instance
-}
-
-/** What the chain setters collected is for one operation, whatever becomes of it (B04). */
-function take (state: State, what: string, given: OpOptions | undefined): OpOptions | undefined {
-  const collected = state.next
-  state.next = undefined
-  return collected === undefined ? given : mergeOptions(collected, given, `${state.model[META].name}.${what}`)
 }
 
 /** The part of a query set that the statics above use. */

@@ -141,17 +141,21 @@ function flag (value: unknown, where: string): boolean {
 }
 
 const CHECKED = Symbol('checked options')
+const REQUEST = Symbol('what goes with the request')
 
 /**
  * Options that were checked, each of which is there, so that all have one layout in memory. The mark is the object itself: an overridden `save` may
  * spread what it got into options of its own, and those are a user's.
  */
-type CheckedOptions = OpOptions & { [CHECKED]: object | undefined }
+type CheckedOptions = OpOptions & { [CHECKED]: object | undefined, [REQUEST]: Partial<RequestOptions> | undefined }
 
 // Spread into each new one. Not frozen, for V8 copies the layout of a frozen object slowly.
-const none = { [CHECKED]: undefined, ...Object.fromEntries(optionNames.map((name) => [name, undefined])) } as CheckedOptions
+const none = { [CHECKED]: undefined, [REQUEST]: undefined, ...Object.fromEntries(optionNames.map((name) => [name, undefined])) } as CheckedOptions
 
 export const noOptions: OpOptions = Object.freeze(copyOf(undefined))
+
+/** What goes with the request, by the names that it has there. */
+export function requestOptions (checked: OpOptions): Partial<RequestOptions> | undefined { return (checked as CheckedOptions)[REQUEST] }
 
 function isChecked (given: object): given is CheckedOptions { return (given as Partial<CheckedOptions>)[CHECKED] === given }
 
@@ -173,7 +177,15 @@ export function addOption (collected: OpOptions | undefined, name: OptionName, v
   ;(merged as Record<OptionName, unknown>)[name] = taken ? undefined : checkedOption(name, value, where)
   if (merged.using !== undefined && collected?.using !== undefined && name === 'using') merged.using = Object.freeze({ ...collected.using, ...merged.using })
   checkTogether(merged, where)
+  const { request } = operationOptions[name]
+  if (request !== undefined) merged[REQUEST] = withRequestOption(merged[REQUEST], request, merged[name])
   return merged
+}
+
+function withRequestOption (all: Partial<RequestOptions> | undefined, name: keyof RequestOptions, value: unknown): Partial<RequestOptions> | undefined {
+  if (value !== undefined) return { ...all, [name]: value }
+  const { [name]: _, ...others } = all ?? {}
+  return Object.keys(others).length === 0 ? undefined : others
 }
 
 function checkedOption (name: OptionName, value: unknown, where: string): unknown {

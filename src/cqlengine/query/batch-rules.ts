@@ -1,8 +1,8 @@
 import { BatchError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
-import { operationOptions, optionsThat } from '../model/operation-options.js'
-import type { BatchOptions, OpOptions } from '../model/operations.js'
-import type { Queued, Write } from './pending-write.js'
+import { operationOptions } from '../model/operation-options.js'
+import type { BatchOptions } from '../model/operations.js'
+import type { Write } from './pending-write.js'
 import { fingerprint } from './wire.js'
 
 /** The protocol counts statements in two bytes. */
@@ -17,13 +17,14 @@ export class InBatch {
   readonly conditions = new Map<string, string>()
 
   /** One was queued. */
-  add ({ write, op }: Queued): void {
+  add (write: Write): void {
     const { consistency } = write.statement.request
     if (consistency !== undefined) this.levelled ??= { name: nameOf(write), consistency }
-    if (!write.conditional) return
+    const { condition } = write.operation.demand
+    if (condition === undefined) return
     this.isConditional = true
     const row = rowOf(write)
-    if (row !== undefined && !this.conditions.has(row)) this.conditions.set(row, conditionOf(op))
+    if (row !== undefined && !this.conditions.has(row)) this.conditions.set(row, condition)
   }
 }
 
@@ -31,30 +32,27 @@ export class InBatch {
  * Whether a write can go with those that are queued (BAT-02 … BAT-04, BAT-11).
  * @throws {BatchError} with the reason and the remedy
  */
-export function checkBatchable (queue: readonly Queued[], all: InBatch, added: Queued, options: BatchOptions): void {
+export function checkBatchable (queue: readonly Write[], all: InBatch, added: Write, options: BatchOptions): void {
   checkOptions(added)
-  checkConnection(queue, added.write)
-  checkConsistency(all, added.write, options)
-  checkCounter(queue, added.write, options)
-  if (all.isConditional || added.write.conditional) checkConditions(queue, all, added, options)
+  checkConnection(queue, added)
+  checkConsistency(all, added, options)
+  checkCounter(queue, added, options)
+  if (all.isConditional || added.operation.isConditional) checkConditions(queue, all, added, options)
   if (queue.length >= mostStatements) throw new BatchError(`A batch takes at most ${mostStatements} statements, this would be number ${queue.length + 1}; use several, or createMany`)
 }
 
-/** Options that no statement of a batch may have. */
-const ofRequests = optionsThat((row) => !row.inBatch.includes('statement'))
-
 const nameOf = ({ model }: Write): string => model[META].name
 
-function checkOptions ({ write, op }: Queued): void {
-  const name = ofRequests.find((n) => op[n] !== undefined)
+function checkOptions (write: Write): void {
+  const name = write.operation.demand.notForBatch
   if (name === undefined) return
   const remedy = operationOptions[name].inBatch.includes('batch') ? '; give it to the batch' : ''
   throw new BatchError(`${nameOf(write)}: ${name} is for a request as a whole, so it cannot be one statement's of a batch${remedy}`)
 }
 
-function checkConnection ([first]: readonly Queued[], write: Write): void {
-  if (first === undefined || first.write.place.connection === write.place.connection) return
-  throw new BatchError(`${nameOf(write)}: its connection is "${write.place.connection.name}", the batch goes to "${first.write.place.connection.name}" ("${nameOf(first.write)}"). A batch goes to one connection as a whole: use two, or name it: db.batch({ connection })`)
+function checkConnection ([first]: readonly Write[], write: Write): void {
+  if (first === undefined || first.operation.place.connection === write.operation.place.connection) return
+  throw new BatchError(`${nameOf(write)}: its connection is "${write.operation.place.connection.name}", the batch goes to "${first.operation.place.connection.name}" ("${nameOf(first)}"). A batch goes to one connection as a whole: use two, or name it: db.batch({ connection })`)
 }
 
 function checkConsistency ({ levelled }: InBatch, write: Write, { consistency }: BatchOptions): void {
@@ -63,27 +61,26 @@ function checkConsistency ({ levelled }: InBatch, write: Write, { consistency }:
   if (levelled.consistency !== own) throw new BatchError(`"${levelled.name}" and "${nameOf(write)}" are models with different consistencies, and a batch has one; give it to the batch: db.batch({ consistency })`)
 }
 
-function checkCounter ([first]: readonly Queued[], write: Write, { type, timestamp }: BatchOptions): void {
+function checkCounter ([first]: readonly Write[], write: Write, { type, timestamp }: BatchOptions): void {
   const { isCounter } = tableOf(write.model)
   if (type === 'counter' && !isCounter) throw new BatchError(`${nameOf(write)}: a counter batch takes only counters`)
   if (type === 'logged' && isCounter) throw new BatchError(`${nameOf(write)}: Cassandra takes no counters in a logged batch; leave out the type`)
   if (isCounter && timestamp !== undefined) throw new BatchError(`${nameOf(write)}: a batch of counters takes no timestamp; leave it out`)
-  if (first !== undefined && tableOf(first.write.model).isCounter !== isCounter) throw new BatchError(`${nameOf(write)}: counters and other columns cannot stand in one batch; use two`)
+  if (first !== undefined && tableOf(first.model).isCounter !== isCounter) throw new BatchError(`${nameOf(write)}: counters and other columns cannot stand in one batch; use two`)
 }
 
 /** Conditions are for one partition of one table, and take no timestamp. */
-function checkConditions (queue: readonly Queued[], { isConditional, conditions }: InBatch, added: Queued, { timestamp }: BatchOptions): void {
-  const { write } = added
+function checkConditions (queue: readonly Write[], { isConditional, conditions }: InBatch, write: Write, { timestamp }: BatchOptions): void {
   if (timestamp !== undefined) throw new BatchError(`${nameOf(write)}: a batch with conditions takes no timestamp; Cassandra chooses it by itself`)
   // All that are in a conditional batch already are for one partition: the first stands for them.
   const others = isConditional ? queue.slice(0, 1) : queue
-  const other = others.find((q) => tableOf(q.write.model).name !== tableOf(write.model).name || q.write.place.keyspace !== write.place.keyspace)
-  if (other !== undefined) throw new BatchError(`${nameOf(write)}: a batch with conditions is for one table, and "${nameOf(other.write)}" is in it already; use two`)
+  const other = others.find((q) => tableOf(q.model).name !== tableOf(write.model).name || q.operation.place.keyspace !== write.operation.place.keyspace)
+  if (other !== undefined) throw new BatchError(`${nameOf(write)}: a batch with conditions is for one table, and "${nameOf(other)}" is in it already; use two`)
   const partition = write.partition()
-  if (partition === undefined || others.some((q) => !isSame(partition, q.write.partition()))) {
+  if (partition === undefined || others.some((q) => !isSame(partition, q.partition()))) {
     throw new BatchError(`${nameOf(write)}: a batch with conditions is for one partition; this statement is for another, or for several`)
   }
-  if (write.conditional) checkRow(conditions, added)
+  if (write.operation.isConditional) checkRow(conditions, write)
 }
 
 function isSame (a: readonly unknown[], b: readonly unknown[] | undefined): boolean {
@@ -91,10 +88,10 @@ function isSame (a: readonly unknown[], b: readonly unknown[] | undefined): bool
 }
 
 /** One row exists or does not: the two conditions exclude each other, and `ifNotExists` every other one. */
-function checkRow (conditions: ReadonlyMap<string, string>, { write, op }: Queued): void {
+function checkRow (conditions: ReadonlyMap<string, string>, write: Write): void {
   const row = rowOf(write)
   const other = row === undefined ? undefined : conditions.get(row)
-  const kind = conditionOf(op)
+  const kind = write.operation.demand.condition
   if (other === undefined || other === kind || (other !== 'ifNotExists' && kind !== 'ifNotExists')) return
   throw new BatchError(`${nameOf(write)}: ${other} and ${kind} stand on one row; Cassandra takes one of them`)
 }
@@ -103,8 +100,4 @@ function checkRow (conditions: ReadonlyMap<string, string>, { write, op }: Queue
 function rowOf (write: Write): string | undefined {
   const row = write.row()
   return row === undefined ? undefined : fingerprint(row)
-}
-
-function conditionOf ({ ifExists, ifNotExists }: OpOptions): string {
-  return ifNotExists === true ? 'ifNotExists' : ifExists === true ? 'ifExists' : 'iff'
 }

@@ -2,7 +2,7 @@ import { bytesOf } from '../columns/size.js'
 import { BatchError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchOptions } from '../model/operations.js'
-import type { Queued, Write } from './pending-write.js'
+import type { Write } from './pending-write.js'
 import { mostBytes, mostRequestBytes } from './statement-size.js'
 import { fingerprint } from './wire.js'
 
@@ -19,8 +19,8 @@ export class LargeBatch {
   #count = 0
 
   /** @param queue what is in the batch already */
-  constructor (queue: readonly Queued[]) {
-    for (const { write } of queue) this.#take(requestBytes(write), this.#partitionWith(write))
+  constructor (queue: readonly Write[]) {
+    for (const write of queue) this.#take(requestBytes(write), this.#partitionWith(write))
   }
 
   /**
@@ -42,7 +42,7 @@ export class LargeBatch {
   #partitionWith (write: Write): { readonly key: string, readonly bytes: number } | undefined {
     const partition = write.partition()
     if (partition === undefined) return undefined
-    const key = fingerprint([write.place.keyspace, ...partition])
+    const key = fingerprint([write.operation.place.keyspace, ...partition])
     return { key, bytes: (this.#byPartition.get(key) ?? 0) + valueBytes(write) }
   }
 

@@ -11,7 +11,7 @@ import type { State } from '../model/state.js'
 import { readRefused } from './applied.js'
 import { checkBatchable, InBatch } from './batch-rules.js'
 import { LargeBatch } from './batch-size.js'
-import type { Foreseen, Queued, Write } from './pending-write.js'
+import type { Foreseen, Write } from './pending-write.js'
 import type { Database } from './place.js'
 import { checkSize, mostBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
@@ -42,7 +42,7 @@ export class BatchQuery implements BatchLike {
   readonly #options: BatchOptions
   readonly #refused: unknown[] = []
   #callbacks: Callback[] = []
-  #queue: Queued[] = []
+  #queue: Write[] = []
   /** Here and not on the instances, which may live longer than the batch. */
   #foreseen = new Map<State, Foreseen>()
   #all = new InBatch()
@@ -86,19 +86,18 @@ export class BatchQuery implements BatchLike {
   }
 
   /** For the query layer: queues a write. @throws {BatchError} when it cannot go with the others */
-  add (write: Write, op: OpOptions): void {
+  add (write: Write): void {
     this.#checkOpen('nothing can be added')
-    if (!this.#db.registry.has(write.place.connection)) throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of its own db`)
-    const queued = { write, op }
-    checkBatchable(this.#queue, this.#all, queued, this.#options)
+    if (!this.#db.registry.has(write.operation.place.connection)) throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of its own db`)
+    checkBatchable(this.#queue, this.#all, write, this.#options)
     const bytes = this.#bytes + checkSize(write.model, write.statement)
     if (bytes > mostBytes) {
       this.#large ??= new LargeBatch(this.#queue)
       this.#large.add(write, bytes, this.#options)
     }
     this.#bytes = bytes
-    this.#all.add(queued)
-    this.#queue.push(queued)
+    this.#all.add(write)
+    this.#queue.push(write)
   }
 
   /** For the query layer: what the writes of this batch will have made of an instance. */
@@ -125,7 +124,7 @@ export class BatchQuery implements BatchLike {
     this.#state = this.#refused.length === 0 ? 'executed' : 'failed'
     if (this.#refused.length > 0) throw withOthers(this.#refused[0], this.#refused)
     if (queue.length > 0) await this.#send(queue)
-    for (const { write } of queue) write.written()
+    for (const write of queue) write.written()
     for (const { fn, args } of callbacks) await fn(...args as never[]) // checked against each other when they were added
   }
 
@@ -154,22 +153,22 @@ export class BatchQuery implements BatchLike {
     process.emitWarning('A statement came to a batch that was executed already, so it was not written. Await in the function of the batch whatever adds to it', 'CQLEngineWarning')
   }
 
-  async #send (queue: readonly Queued[]): Promise<void> {
-    const { write: { place, model } } = queue[0] as Queued
+  async #send (queue: readonly Write[]): Promise<void> {
+    const { operation: { place }, model } = queue[0] as Write
     const conditional = this.#all.isConditional
-    const queries: BatchedQuery[] = queue.map(({ write: { statement: { cql, params, request } } }) => ({ query: cql, params, markers: request.markers }))
+    const queries: BatchedQuery[] = queue.map(({ statement: { cql, params, request } }) => ({ query: cql, params, markers: request.markers }))
     const result = await this.#request(queue, () => place.connection.session.batch(queries, this.#requestOptions(queue)))
     if (conditional && !result.wasApplied()) {
       throw new LWTError(`Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(model, place, result))
     }
   }
 
-  #requestOptions (queue: readonly Queued[]): BatchRequestOptions {
-    const { write: { place, model } } = queue[0] as Queued
+  #requestOptions (queue: readonly Write[]): BatchRequestOptions {
+    const { operation: { place }, model } = queue[0] as Write
     const { type, timestamp, consistency, timeout } = this.#options
     const { isCounter } = tableOf(model)
     // A model's own consistency holds where the batch has none (B18); checkBatchable saw to it that there is one at most.
-    const level = consistency as number | undefined ?? queue.find(({ write }) => write.statement.request.consistency !== undefined)?.write.statement.request.consistency
+    const level = consistency as number | undefined ?? queue.find(({ statement }) => statement.request.consistency !== undefined)?.statement.request.consistency
     return {
       kind: 'write',
       prepare: true,
@@ -178,7 +177,7 @@ export class BatchQuery implements BatchLike {
       keyspace: place.keyspace,
       logged: type !== 'unlogged' && !isCounter,
       counter: isCounter,
-      isIdempotent: !this.#all.isConditional && queue.every(({ write, op }) => op.idempotent ?? write.statement.request.isIdempotent === true),
+      isIdempotent: !this.#all.isConditional && queue.every(({ statement, operation: { demand } }) => demand.request?.isIdempotent ?? statement.request.isIdempotent === true),
       ...level !== undefined && { consistency: level },
       ...timeout !== undefined && { timeout },
       ...timestamp !== undefined && { timestamp: requestTimestamp(microseconds(timestamp), place.connection.encoding) }
@@ -186,7 +185,7 @@ export class BatchQuery implements BatchLike {
   }
 
   /** The driver's error passes as it is; where the server only says "too large", the numbers are told beside it. */
-  async #request (queue: readonly Queued[], send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
+  async #request (queue: readonly Write[], send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
     try {
       return await send()
     } catch (error) {
@@ -195,8 +194,8 @@ export class BatchQuery implements BatchLike {
     }
   }
 
-  #sizeOf (queue: readonly Queued[]): string {
-    const partitions = new Set(queue.map(({ write }) => fingerprint([tableOf(write.model).name, write.place.keyspace, ...write.partition() ?? []])))
+  #sizeOf (queue: readonly Write[]): string {
+    const partitions = new Set(queue.map((write) => fingerprint([tableOf(write.model).name, write.operation.place.keyspace, ...write.partition() ?? []])))
     return `The server refused a batch: ${queue.length} statements with about ${Math.ceil(this.#bytes / 1024)} KiB of values in ${partitions.size} partitions. ` +
       'By default it takes 50 KiB where there is more than one partition (batch_size_fail_threshold); use smaller batches, one for each partition, or createMany'
   }

@@ -8,91 +8,86 @@ import { checkWritable } from '../model/read-only.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checkedToWrite, entriesOf, isNothing, Violations } from '../model/values.js'
 import { bindCondition, type ColumnCondition, type Condition, conditionText, isToken } from './conditions.js'
-import { deleteStatement } from './delete-statement.js'
-import { conditionsOf, type Lightweight } from './lightweight.js'
+import type { Lightweight } from './lightweight.js'
+import { demandOf, type Operation, operationOf } from './operation.js'
 import type { Write } from './pending-write.js'
-import { type Place, placeOf } from './place.js'
+import type { Place } from './place.js'
 import type { QueryState } from './query-state.js'
 import type { Querying } from './querying.js'
 import type { Statement } from './statement-cache.js'
-import { updateStatement, type Where } from './update-statement.js'
 import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
-import { batchOf, checkCounterOptions, confirm, isConditional } from './write.js'
+import { confirm } from './write.js'
+import { deleteStatement, updateStatement, type Where } from './write-statements.js'
 import { listed, meant } from '../words.js'
 
 /** `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is (UPD-01). */
-export function updateRows (querying: Querying, state: QueryState, values: unknown, op: OpOptions): Write<void> | undefined {
+export function updateRows (querying: Querying, state: QueryState, values: unknown, options: OpOptions): Write<void> | undefined {
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.update`
   checkWritable(table)
   const changes = readChanges(model, values)
-  if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for create`)
-  checkCounterOptions(model, op)
-  const conditions = conditionsOf(table, op)
+  const demand = demandOf(model, options, 'update')
+  const conditions = demand.conditions(table) // told before what is wrong with the filter
   if (changes.length === 0) return undefined
   const isStatic = changes.every((c) => c.column.role === 'static') && onlyStatic(conditions)
   const key = keyOf(state, at)
-  const place = placeFor(querying, state, op)
+  const operation = operationOf(querying.db, model, demand, undefined)
   const where: Where = {
     // The whole key has the text of an instance's update, which is found without making a string.
     rows: !isStatic && isWholeKey(table, key) ? 'key' : key,
     relations: () => {
-      checkKey(table, key, at, isStatic ? 'partition' : 'row', isConditional(op))
+      checkKey(table, key, at, isStatic ? 'partition' : 'row', operation.isConditional)
       return key.map(conditionText)
     },
-    params: boundTo(key, place)
+    params: boundTo(key, operation.place)
   }
-  return new BlindWrite(model, place, op, key, updateStatement(querying.cacheOf(table), model, place, op, changes, where))
+  return new BlindWrite(model, operation, key, updateStatement(querying.cacheOf(table), model, operation, changes, where))
 }
 
 /** A write of the rows that a filter says. */
 class BlindWrite implements Write<void> {
   /** See model/shape.ts: one that nobody sends. */
-  static readonly kept = new BlindWrite(undefined as never, undefined as never, {}, [], { cql: '', params: [], request: { kind: 'write' } })
+  static readonly kept = new BlindWrite(undefined as never, undefined as never, [], { cql: '', params: [], request: { kind: 'write' } })
 
   readonly statement: Statement
-  readonly place: Place
+  readonly operation: Operation
   readonly model: ModelConstructor
-  readonly conditional: boolean
   readonly #key: readonly ColumnCondition[]
 
-  constructor (model: ModelConstructor, place: Place, op: OpOptions, key: readonly ColumnCondition[], statement: Statement) {
+  constructor (model: ModelConstructor, operation: Operation, key: readonly ColumnCondition[], statement: Statement) {
     this.statement = statement
-    this.place = place
+    this.operation = operation
     this.model = model
-    this.conditional = isConditional(op)
     this.#key = key
   }
 
-  partition (): readonly unknown[] | undefined { return partitionOf(tableOf(this.model), this.#key, this.place) }
-  row (): readonly unknown[] | undefined { return rowOf(tableOf(this.model), this.#key, this.place) }
+  partition (): readonly unknown[] | undefined { return partitionOf(tableOf(this.model), this.#key, this.operation.place) }
+  row (): readonly unknown[] | undefined { return rowOf(tableOf(this.model), this.#key, this.operation.place) }
   written (): void { /* no instance takes part */ }
   received (answer: types.ResultSet): void { confirm(this, answer) }
   ended (): void { /* nobody waits for it */ }
 }
 
 /** `filter(…).delete()`: rows, ranges of rows or whole partitions, as far as the filter says (QRY-23). */
-export function deleteRows (querying: Querying, state: QueryState, op: OpOptions): Write<void> {
+export function deleteRows (querying: Querying, state: QueryState, options: OpOptions): Write<void> {
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.delete`
   checkWritable(table)
-  if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
-  if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for create`)
-  checkCounterOptions(model, op)
-  conditionsOf(table, op) // told before what is wrong with the filter
+  const demand = demandOf(model, options, 'delete')
+  demand.conditions(table) // told before what is wrong with the filter
   const key = keyOf(state, at)
-  const place = placeFor(querying, state, op)
+  const operation = operationOf(querying.db, model, demand, undefined)
   const where: Where = {
     rows: isWholeKey(table, key) ? 'key' : key,
     relations: () => {
-      checkKey(table, key, at, isConditional(op) ? 'row' : 'range', isConditional(op))
+      checkKey(table, key, at, operation.isConditional ? 'row' : 'range', operation.isConditional)
       return key.map(conditionText)
     },
-    params: boundTo(key, place)
+    params: boundTo(key, operation.place)
   }
-  return new BlindWrite(model, place, op, key, deleteStatement(querying.cacheOf(table), model, place, op, where))
+  return new BlindWrite(model, operation, key, deleteStatement(querying.cacheOf(table), model, operation, where))
 }
 
 /** One value for each column of the key, in its order: always legal. */
@@ -198,11 +193,6 @@ function meets (type: CqlType, removed: unknown, { kind, value }: Change): boole
 function isEmptyOperation (value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0
   return (value instanceof Set || value instanceof Map) && value.size === 0
-}
-
-function placeFor ({ db }: Querying, state: QueryState, op: OpOptions): Place {
-  const batch = batchOf(op)
-  return placeOf(db, state.model, { using: op.using, context: undefined, origin: undefined, batched: batch !== undefined, batch: batch?.connection })
 }
 
 function boundTo (conditions: readonly Condition[], place: Place): readonly unknown[] {

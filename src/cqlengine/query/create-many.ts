@@ -5,6 +5,7 @@ import { META, type ModelConstructor } from '../model/meta.js'
 import { mergeOptions } from '../model/operation-options.js'
 import type { OpOptions } from '../model/operations.js'
 import { refuse } from '../model/refusal.js'
+import { isBatched } from './operation.js'
 
 const usual = 64
 /** Beyond this the driver's own queue grows, and with it memory. */
@@ -122,7 +123,7 @@ function readOptions (given: unknown, at: string): { readonly concurrency: numbe
   const { concurrency = usual, ...options } = (given ?? {}) as OpOptions & { concurrency?: number }
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > most) throw new QueryError(`${at}: concurrency must be a whole number from 1 to ${most}`)
   const op = mergeOptions(undefined, options, at)
-  if (op.batch === undefined) return { concurrency, op }
+  if (!isBatched(op)) return { concurrency, op }
   const error = new QueryError(`${at}: it writes each row by itself and cannot be in a batch`)
   refuse(error, op)
   throw error

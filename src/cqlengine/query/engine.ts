@@ -1,13 +1,12 @@
 import { ModelDefinitionError } from '../errors.js'
-import type { Engine } from '../model/engine.js'
+import type { Engine, WriteVerb } from '../model/engine.js'
 import { classOfView, META, type ModelConstructor, type ModelMeta, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { mergeOptions, noOptions } from '../model/operation-options.js'
 import { checkWritable } from '../model/read-only.js'
 import type { State } from '../model/state.js'
 import type { Table } from '../model/table.js'
 import { createMany } from './create-many.js'
-import { updateByValues } from './instance-update.js'
+import { updateInstance } from './instance-update.js'
 import type { Writing } from './instance-write.js'
 import { deleteInstance, saveInstance } from './instance-writes.js'
 import type { PageTokens } from './page-token.js'
@@ -52,16 +51,13 @@ export class QueryEngine implements Engine, Querying {
     return all.copy()
   }
 
-  save<T extends object> (instance: T, state: State, options: OpOptions | undefined): Promise<T> {
-    return saveInstance(this.#writing(tableOf(state.model)), instance, state, this.#options(state, 'save', options))
-  }
-
-  update<T extends object> (instance: T, state: State, values: unknown, options: OpOptions | undefined): Promise<T> {
-    return updateByValues(this.#writing(tableOf(state.model)), instance, state, values, this.#options(state, 'update', options))
-  }
-
-  delete (instance: object, state: State, options: OpOptions | undefined): Promise<void> {
-    return deleteInstance(this.#writing(tableOf(state.model)), instance, state, this.#options(state, 'delete', options))
+  write (verb: WriteVerb, instance: object, state: State, options: OpOptions, values?: unknown): Promise<unknown> {
+    const writing = this.#writing(tableOf(state.model))
+    switch (verb) {
+      case 'save': return saveInstance(writing, instance, state, options)
+      case 'update': return updateInstance(writing, instance, state, values, options)
+      case 'delete': return deleteInstance(writing, instance, state, options)
+    }
   }
 
   standard (model: ModelConstructor, purpose: unknown): object { return standardOf(model, purpose) }
@@ -106,9 +102,5 @@ export class QueryEngine implements Engine, Querying {
     const writing: Writing = { db: this.db, cache: new StatementCache(this.#texts) }
     ;(table.isView ? this.#read : this.#writings).set(table, writing)
     return writing
-  }
-
-  #options (state: State, what: string, options: OpOptions | undefined): OpOptions {
-    return options === undefined ? noOptions : mergeOptions(undefined, options, `${state.model[META].name}.${what}`)
   }
 }

@@ -1,20 +1,20 @@
-import type { OpOptions } from '../model/operations.js'
 import { State } from '../model/state.js'
+import type { Demand } from './operation.js'
 import type { Write } from './pending-write.js'
-import { batchOf, request } from './write.js'
+import { request } from './write.js'
 
 /**
  * True while a write of the instance is under way, or waits, that the next one has to wait for: it sends what differs from what is stored, and
  * that is known only afterwards. (Two increments at once would both count from the same number.) What goes into a batch does not wait: see
  * {@link baseOf}.
  */
-export function mustWait (state: State, op: OpOptions): boolean {
-  return state.writing !== undefined && op.batch === undefined
+export function mustWait (state: State, { batch }: Demand): boolean {
+  return state.writing !== undefined && batch === undefined
 }
 
 /**
- * Writes when all writes of the instance that were asked for before are over, whatever came of them: first come, first served.
- * @param write begins it; runs in the scope of whoever asked for it
+ * Writes when all writes of the instance that were demand for before are over, whatever came of them: first come, first served.
+ * @param write begins it; runs in the scope of whoever demand for it
  */
 export function whenItsTurn<T> (state: State, write: () => Promise<T>): Promise<T> {
   const turns = state.writing instanceof Turns ? state.writing : new Turns(state)
@@ -66,17 +66,20 @@ class Turns {
   }
 }
 
-/** A few turns later than the end: whoever asked for the write learns of it first, and may still change the instance. */
+/** A few turns later than the end: whoever demand for the write learns of it first, and may still change the instance. */
 async function over (write: Promise<unknown>): Promise<void> {
   await write.then(() => {}, () => {})
 }
 
 /**
- * Sends a checked write of the instance and gives what it receives; those that come meanwhile wait for it.
+ * Sends a checked write of the instance and gives the instance; those that come meanwhile wait for it. Without a write, for nothing differs
+ * or it is in a batch, nothing is sent.
  * @throws {LWTError} when a condition was not met
  */
-export function sendInTurn<T> (state: State, write: Write<T>, op: OpOptions): Promise<T> {
-  const sent = request(write, op)
+export function sendInTurn<T extends object> (state: State, write: Write<object> | undefined, instance: T): Promise<T> {
+  if (write === undefined) return Promise.resolve(instance)
+  // A write receives its answer by giving its instance, of which it knows no more than that it is an object.
+  const sent = request(write) as Promise<T>
   state.writing ??= sent
   return sent
 }
@@ -87,8 +90,8 @@ export function endTurn (state: State): void {
 }
 
 /** What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed or fail together. */
-export function baseOf (state: State, op: OpOptions): State {
-  const queued = op.batch === undefined ? undefined : batchOf(op).foreseen(state)
+export function baseOf (state: State, { batch }: Demand): State {
+  const queued = batch?.foreseen(state)
   if (queued === undefined) return state
   const { base } = queued
   const next = new State(base.source, base.stored === undefined ? undefined : { ...base.stored })

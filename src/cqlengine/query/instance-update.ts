@@ -14,35 +14,32 @@ import { readChanges } from './blind-writes.js'
 import { afterOperations } from './collection-change.js'
 import { baseOf, mustWait, sendInTurn, whenItsTurn } from './instance-order.js'
 import type { InstanceWrite, Subject, Writing } from './instance-write.js'
-import { becoming, ready, subjectOf, update as updateStatement, validate } from './instance-writes.js'
-import { checkCounterOptions } from './write.js'
+import { becoming, changing, ready, subjectOf, validate } from './instance-writes.js'
+import { type Demand, demandOf } from './operation.js'
 
 /**
  * `instance.update({ … })`: assigns plain values, then writes what changed and the operations (`tags__add`) as one UPDATE (INS-04, DRT-11).
  * When anything is refused before it is sent, the instance is as it was. When the write fails, assigned values stay assigned and unsaved;
  * operations have no effect on the instance before the server confirmed them.
  */
-export function updateByValues<T extends object> (w: Writing, instance: T, state: State, values: unknown, op: OpOptions): Promise<T> {
-  return mustWait(state, op) ? whenItsTurn(state, () => updateNow(w, instance, state, values, op)) : updateNow(w, instance, state, values, op)
+export function updateInstance<T extends object> (w: Writing, instance: T, state: State, values: unknown, options: OpOptions): Promise<T> {
+  const demand = demandOf(state.model, options, 'update instance')
+  return mustWait(state, demand)
+    ? whenItsTurn(state, () => sendInTurn(state, update(w, instance, state, values, demand), instance))
+    : sendInTurn(state, update(w, instance, state, values, demand), instance)
 }
 
-function updateNow<T extends object> (w: Writing, instance: T, state: State, values: unknown, op: OpOptions): Promise<T> {
-  const write = update(w, instance, state, values, op)
-  return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T> // see saveInstance
-}
-
-function update (w: Writing, instance: object, state: State, values: unknown, op: OpOptions): InstanceWrite | undefined {
+function update (w: Writing, instance: object, state: State, values: unknown, demand: Demand): InstanceWrite | undefined {
   const { model } = state
   checkWritable(state)
-  checkCounterOptions(model, op)
-  const base = baseOf(state, op)
+  const base = baseOf(state, demand)
   const changes = readChanges(model, withoutKey(instance, base, values), (column, value) => checkedToSend(column, value, base.stored?.[column.field]))
   checkSettable(instance, base, changes)
   const takeBack = assign(instance, changes, base)
   try {
-    const subject = subjectOf(w, instance, validate(instance, base).values, state, base, op)
+    const subject = subjectOf(w, instance, validate(instance, base).values, state, base, demand)
     const planned = plan(subject, changes)
-    return planned === undefined ? undefined : ready(state, base, op, planned)
+    return planned === undefined ? undefined : ready(state, base, planned)
   } catch (error) {
     takeBack()
     throw error
@@ -117,7 +114,7 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrit
   ]
   if (sent.length === 0) return undefined
   const settleValues = settling(subject, unsaved)
-  return updateStatement(subject, sent, (state) => {
+  return changing(subject, sent, (state) => {
     settleValues(state)
     // In a batch the instance waits for the real outcome; a state that is only foreseen must not touch it.
     if (state !== subject.state || subject.elsewhere) return

@@ -2,14 +2,14 @@ import type { types } from '../driver.js'
 import { storedValue } from '../model/changes.js'
 import type { RowValues } from '../model/layout.js'
 import type { ModelConstructor } from '../model/meta.js'
-import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { endTurn } from './instance-order.js'
+import type { Operation } from './operation.js'
 import type { Write } from './pending-write.js'
-import type { Database, Place } from './place.js'
+import type { Database } from './place.js'
 import type { Statement, StatementCache } from './statement-cache.js'
-import { confirm, isConditional } from './write.js'
+import { confirm } from './write.js'
 
 /** What writing an instance needs. */
 export interface Writing {
@@ -28,10 +28,9 @@ export interface Subject {
   /** What counts as stored when the write is made; see `baseOf`. */
   readonly base: State
   readonly table: Table
-  readonly place: Place
+  readonly operation: Operation
   /** The row may not exist where it goes. */
   readonly elsewhere: boolean
-  readonly op: OpOptions
 }
 
 /** What the instance's state becomes once a write has succeeded. */
@@ -42,15 +41,14 @@ export type Addressed = 'values' | 'stored'
 
 type Key = readonly unknown[] | undefined
 
-/** The statement of a {@link Subject}. Its key is only asked for in conditional batches, so it is worked out then. */
+/** The statement of a {@link Subject}. Its key is only demand for in conditional batches, so it is worked out then. */
 export class InstanceWrite implements Write<object> {
   /** See model/shape.ts: one without a subject, which nobody sends. */
-  static readonly kept = new InstanceWrite({ base: {}, op: {}, table: {} } as unknown as Subject, { cql: '', params: [], request: { kind: 'write' } }, 'values', () => {})
+  static readonly kept = new InstanceWrite({ base: {}, operation: { demand: {} }, table: {} } as unknown as Subject, { cql: '', params: [], request: { kind: 'write' } }, 'values', () => {})
 
   readonly statement: Statement
-  readonly place: Place
+  readonly operation: Operation
   readonly model: ModelConstructor
-  readonly conditional: boolean
   readonly settle: Settle
   readonly #subject: Subject
   readonly #addressed: Addressed
@@ -58,15 +56,14 @@ export class InstanceWrite implements Write<object> {
   readonly #held: { readonly partition: Key, readonly row: Key } | undefined
 
   constructor (subject: Subject, statement: Statement, addressed: Addressed, settle: Settle) {
-    const { place, base, op, table } = subject
+    const { operation, base, table } = subject
     this.statement = statement
-    this.place = place
+    this.operation = operation
     this.model = base.model
-    this.conditional = isConditional(op)
     this.settle = settle
     this.#subject = subject
     this.#addressed = addressed
-    this.#held = op.batch !== undefined && table.hasMutableKey ? { partition: this.#bound(table.partitionKey), row: this.#bound(table.clustering) } : undefined
+    this.#held = operation.demand.batch !== undefined && table.hasMutableKey ? { partition: this.#bound(table.partitionKey), row: this.#bound(table.clustering) } : undefined
   }
 
   partition (): Key { return this.#held === undefined ? this.#bound(this.#subject.table.partitionKey) : this.#held.partition }
@@ -81,7 +78,7 @@ export class InstanceWrite implements Write<object> {
   ended (): void { endTurn(this.#subject.state) }
 
   #bound (key: readonly TableColumn[]): Key {
-    const { values, base, place } = this.#subject
+    const { values, base, operation: { place } } = this.#subject
     const bound: unknown[] = []
     for (const column of key) {
       const value = (this.#addressed === 'stored' ? storedValue(base, column) : null) ?? values[column.position] ?? null

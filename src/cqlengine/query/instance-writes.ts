@@ -9,92 +9,78 @@ import { judging } from '../model/loading.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
-import type { Table, TableColumn } from '../model/table.js'
+import type { TableColumn } from '../model/table.js'
 import { checkedToFind, isNothing, Violations } from '../model/values.js'
 import { checkWritable, isStaticOnly, judgeAll, type Validated, validateInstance } from '../model/whole.js'
 import { isToken } from './conditions.js'
 import { counterChanges } from './counter-save.js'
-import { deleteStatement } from './delete-statement.js'
+import { isElsewhere } from './elsewhere.js'
 import { baseOf, mustWait, sendInTurn, whenItsTurn } from './instance-order.js'
-import { insertStatement } from './insert-statement.js'
-import { instancePlace, isElsewhere } from './instance-place.js'
-import { conditionsOf } from './lightweight.js'
 import { InstanceWrite, type Settle, type Subject, type Writing } from './instance-write.js'
-import { usualInsert } from './new-row-write.js'
+import { quickInsert } from './new-row-write.js'
+import { type Demand, demandOf, operationOf } from './operation.js'
 import type { Write } from './pending-write.js'
-import { updateStatement, type Where } from './update-statement.js'
-import { batchOf, bindUsing, checkCounterOptions, checkWrite } from './write.js'
+import { checkWrite } from './write.js'
+import { deleteStatement, insertStatement, updateStatement, type Where } from './write-statements.js'
 
 /**
  * Writes what differs from what is stored, as one statement: an INSERT for a row that may not exist where it goes, else an UPDATE of the
  * changes (DML-01 … DML-09). Nothing differs: nothing is sent. Gives the instance.
  */
-export function saveInstance<T extends object> (w: Writing, instance: T, state: State, op: OpOptions): Promise<T> {
-  return mustWait(state, op) ? whenItsTurn(state, () => saveNow(w, instance, state, op)) : saveNow(w, instance, state, op)
+export function saveInstance<T extends object> (w: Writing, instance: T, state: State, options: OpOptions): Promise<T> {
+  const demand = demandOf(state.model, options, 'save')
+  return mustWait(state, demand)
+    ? whenItsTurn(state, () => sendInTurn(state, save(w, instance, state, demand), instance))
+    : sendInTurn(state, save(w, instance, state, demand), instance)
 }
 
-function saveNow<T extends object> (w: Writing, instance: T, state: State, op: OpOptions): Promise<T> {
-  const write = save(w, instance, state, op)
-  // Writes receive their answers by giving the instance, of which they know no more than that it is an object.
-  return write === undefined ? Promise.resolve(instance) : sendInTurn(state, write, op) as Promise<T>
-}
-
-function save (w: Writing, instance: object, state: State, op: OpOptions): Write<object> | undefined {
-  const base = baseOf(state, op)
+function save (w: Writing, instance: object, state: State, demand: Demand): Write<object> | undefined {
+  const base = baseOf(state, demand)
   checkWritable(state)
-  checkCounterOptions(state.model, op)
-  const usual = base === state ? usualInsert(w, instance, state, op) : undefined
-  if (usual !== undefined) return ready(state, base, op, usual)
+  const quick = base === state ? quickInsert(w, instance, state, demand) : undefined
+  if (quick !== undefined) return ready(state, base, quick)
   resetDiscriminator(instance, state)
   const { values, touched } = validate(instance, base)
-  const subject = subjectOf(w, instance, values, state, base, op)
+  const subject = subjectOf(w, instance, values, state, base, demand)
   const write = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject, touched)
-  return write === undefined ? undefined : ready(state, base, op, write)
+  return write === undefined ? undefined : ready(state, base, write)
 }
 
 /** Deletes the row by its full key (INS-05, B12). */
-export function deleteInstance (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  return mustWait(state, op) ? whenItsTurn(state, () => deleteNow(w, instance, state, op)) : deleteNow(w, instance, state, op)
+export function deleteInstance (w: Writing, instance: object, state: State, options: OpOptions): Promise<void> {
+  const demand = demandOf(state.model, options, 'delete instance')
+  const sent = mustWait(state, demand)
+    ? whenItsTurn(state, () => sendInTurn(state, remove(w, instance, state, demand), instance))
+    : sendInTurn(state, remove(w, instance, state, demand), instance)
+  return sent.then(() => {})
 }
 
-function deleteNow (w: Writing, instance: object, state: State, op: OpOptions): Promise<void> {
-  const write = remove(w, instance, state, op)
-  return write === undefined ? Promise.resolve() : sendInTurn(state, write, op).then(() => {})
-}
-
-function remove (w: Writing, instance: object, state: State, op: OpOptions): InstanceWrite | undefined {
-  const { model } = state
-  const at = `${model[META].name}.delete`
-  if (op.ttl !== undefined) throw new QueryError(`${at}: a deletion has no ttl`)
-  if (op.ifNotExists === true) throw new QueryError(`${at}: ifNotExists is for new rows`)
-  checkCounterOptions(model, op)
-  const base = baseOf(state, op)
-  const subject = subjectOf(w, instance, valuesOf(instance, base), state, base, op)
-  const { table, place } = subject
-  const statement = deleteStatement(w.cache, model, place, op, whereOf(subject, table.key))
+function remove (w: Writing, instance: object, state: State, demand: Demand): InstanceWrite | undefined {
+  const base = baseOf(state, demand)
+  const subject = subjectOf(w, instance, valuesOf(instance, base), state, base, demand)
+  const statement = deleteStatement(w.cache, state.model, subject.operation, whereOf(subject, subject.table.key))
   // Elsewhere another row is deleted: the instance still belongs to its origin, and is stored there.
   const settle: Settle = (s) => { if (!subject.elsewhere) s.stored = undefined }
-  return ready(state, base, op, new InstanceWrite(subject, statement, 'stored', settle))
+  return ready(state, base, new InstanceWrite(subject, statement, 'stored', settle))
 }
 
-export function subjectOf (w: Writing, instance: object, values: RowValues, state: State, base: State, op: OpOptions): Subject {
+export function subjectOf (w: Writing, instance: object, values: RowValues, state: State, base: State, demand: Demand): Subject {
+  const operation = operationOf(w.db, state.model, demand, base.source.origin)
   const { table } = blueprintOf(state.model)
-  if (op.iff !== undefined) conditionsOf(table, op) // told also when nothing has changed, so that nothing is sent
-  const place = instancePlace(w.db, base, op)
-  return { w, instance, values, state, base, table, place, elsewhere: isElsewhere(w.db, base, place, op), op }
+  return { w, instance, values, state, base, table, operation, elsewhere: isElsewhere(w.db, base, operation) }
 }
 
 /**
  * Puts a write into its batch, or gives it back, checked, to be sent. Happens before the first await, and what fails here has sent nothing.
  * @throws {BatchError} when the batch cannot take it, {QueryError} for what the server would refuse
  */
-export function ready<W extends Write & { settle: Settle }> (state: State, base: State, op: OpOptions, write: W): W | undefined {
-  if (op.batch === undefined) {
-    checkWrite(write, op)
+export function ready<W extends Write & { settle: Settle }> (state: State, base: State, write: W): W | undefined {
+  const { batch } = write.operation.demand
+  if (batch === undefined) {
+    checkWrite(write)
     return write
   }
-  const batch = batchOf(op)
-  batch.add(write, op)
+  batch.add(write)
   batch.foresee(state, { base, settle: (next) => { write.settle(next) } })
   return undefined
 }
@@ -142,12 +128,12 @@ function resetDiscriminator (instance: object, { model }: State): void {
 }
 
 function newRow (subject: Subject): InstanceWrite {
-  const { values, base, table, op } = subject
-  if (op.ifExists === true || op.iff !== undefined) {
+  const { values, base, table, operation: { demand: { condition } } } = subject
+  if (condition === 'ifExists' || condition === 'iff') {
     // Cassandra has no conditional INSERT but IF NOT EXISTS; an UPDATE says the same.
     const changes = changesOf(values, base, table.columns.filter((c) => !table.key.includes(c)))
-    if (changes.length === 0) throw new QueryError(`${base.model[META].name}.save: a condition (${op.ifExists === true ? 'ifExists' : 'iff'}) on a new row needs a column beside the key`)
-    return update(subject, changes, becoming(subject, snapshotOf(values, table.columns)))
+    if (changes.length === 0) throw new QueryError(`${base.model[META].name}.save: a condition (${condition}) on a new row needs a column beside the key`)
+    return changing(subject, changes, becoming(subject, snapshotOf(values, table.columns)))
   }
   const part = partOf(subject, table.columns)
   if (part !== table.columns) return insertion(subject, part.filter((c) => isWritten(subject, c)), becomingStatic(subject))
@@ -178,19 +164,19 @@ function knownRow (subject: Subject, touched: readonly TableColumn[]): InstanceW
   if (subject.elsewhere || (touched.length > 0 && keyChanged(values, base, table.key))) return wholeRow(subject)
   const changes = changesOf(values, base, touched)
   if (changes.length === 0) return undefined
-  return update(subject, changes, storingChanges(values, changes))
+  return changing(subject, changes, storingChanges(values, changes))
 }
 
 /** Every column, null ones too: the row may exist there with other values. */
 function wholeRow (subject: Subject): InstanceWrite {
-  const { values, base, table, elsewhere, op } = subject
+  const { values, base, table, elsewhere, operation: { demand: { condition } } } = subject
   const at = `${base.model[META].name}.save`
   const columns = partOf(subject, table.columns)
   const missing = columns.find((c) => values[c.position] === undefined)
   if (missing !== undefined) {
     throw new QueryError(`${at}: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`)
   }
-  if (op.ifExists === true || op.iff !== undefined) throw new QueryError(`${at}: ${op.ifExists === true ? 'ifExists' : 'iff'} cannot stand with a row that is inserted whole`)
+  if (condition === 'ifExists' || condition === 'iff') throw new QueryError(`${at}: ${condition} cannot stand with a row that is inserted whole`)
   judgeAll(base.model[META].name, columns, values)
   // Elsewhere is one-shot: the instance goes on belonging to its origin, and stays as dirty there as it was.
   return insertion(subject, columns, elsewhere ? () => {} : storing(snapshotOf(values, columns)))
@@ -209,31 +195,30 @@ function counterRow (subject: Subject): InstanceWrite | undefined {
   if (base.stored !== undefined && keyChanged(values, base, table.key)) throw new QueryError(`${at}: the key of a counter row cannot change`)
   const changes = counterChanges(partOf(subject, table.columns), values, base)
   if (changes.length === 0) return undefined
-  return update(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storingChanges(values, changes))
+  return changing(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storingChanges(values, changes))
 }
 
 function insertion (subject: Subject, columns: readonly TableColumn[], settle: Settle): InstanceWrite {
-  const { values, place: { connection: { encoding } } } = subject
+  const { w: { cache }, values, base: { model }, operation } = subject
+  const { encoding } = operation.place.connection
   const params = columns.map((c) => {
     const value = values[c.position]
     return isNothing(c, value) ? null : c.type.toDriver(value, encoding)
   })
-  return insertionOf(subject, columns, params, settle)
-}
-
-/** @param params those of the columns; TTL and timestamp are added */
-function insertionOf (subject: Subject, columns: readonly TableColumn[], params: unknown[], settle: Settle): InstanceWrite {
-  const { w: { cache }, base: { model }, place, op } = subject
-  const { cql, request } = insertStatement(cache, model, place.keyspace, op, columns)
-  bindUsing(op, place, params)
+  const { cql, request } = insertStatement(cache, model, operation, columns)
+  for (const param of operation.using) params.push(param)
   return new InstanceWrite(subject, { cql, request, params }, 'values', settle)
 }
 
-export function update (subject: Subject, changes: readonly ColumnChange[], settle: Settle, what = 'save'): InstanceWrite {
-  const { w, base: { model }, table, place, op } = subject
-  if (op.ifNotExists === true) throw new QueryError(`${model[META].name}.${what}: ifNotExists is for new rows, and ${what === 'save' ? 'this one was loaded or written before' : 'an update is none'}. Use ifExists, or iff`)
-  const key = addressedBy(table, changes, op)
-  return new InstanceWrite(subject, updateStatement(w.cache, model, place, op, changes, whereOf(subject, key)), 'stored', settle)
+/** The UPDATE of these changes. */
+export function changing (subject: Subject, changes: readonly ColumnChange[], settle: Settle, what = 'save'): InstanceWrite {
+  const { w: { cache }, base: { model }, operation } = subject
+  if (operation.demand.condition === 'ifNotExists') {
+    const why = what === 'save' ? 'this one was loaded or written before' : 'an update is none'
+    throw new QueryError(`${model[META].name}.${what}: ifNotExists is for new rows, and ${why}. Use ifExists, or iff`)
+  }
+  const where = whereOf(subject, addressedBy(subject, changes))
+  return new InstanceWrite(subject, updateStatement(cache, model, operation, changes, where), 'stored', settle)
 }
 
 /** @param key all of the table's key, or its partition key */
@@ -246,10 +231,9 @@ function whereOf (subject: Subject, key: readonly TableColumn[]): Where {
 }
 
 /** Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06), unless a condition looks at the row. */
-function addressedBy (table: Table, changes: readonly ColumnChange[], op: OpOptions): readonly TableColumn[] {
+function addressedBy ({ table, operation: { conditions } }: Subject, changes: readonly ColumnChange[]): readonly TableColumn[] {
   if (!changes.every((c) => c.column.role === 'static')) return table.key
-  if (op.iff === undefined) return table.partitionKey
-  return conditionsOf(table, op).list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
+  return conditions.list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
 }
 
 function storingChanges (values: RowValues, changes: readonly ColumnChange[]): Settle {
@@ -262,7 +246,7 @@ function storing (snapshot: Record<string, unknown>): Settle {
 }
 
 /** Settles a new instance: its row is stored, and from then on it belongs to the place where that was written. */
-export function becoming ({ place }: Subject, snapshot: Record<string, unknown>): Settle {
+export function becoming ({ operation: { place } }: Subject, snapshot: Record<string, unknown>): Settle {
   return (state) => {
     markStored(state, snapshot)
     state.source = settledAt(state.source, place.origin)
@@ -279,8 +263,8 @@ function boundKey (subject: Subject, key: readonly TableColumn[]): readonly unkn
  * The key of the row, in the driver's form: as it is stored, else what the instance holds.
  * @throws {ValidationError} before a null key reaches the server (DML-11)
  */
-function bindKey ({ values, base, place }: Subject, key: readonly TableColumn[], params: unknown[]): void {
-  const { encoding } = place.connection
+function bindKey ({ values, base, operation }: Subject, key: readonly TableColumn[], params: unknown[]): void {
+  const { encoding } = operation.place.connection
   for (const column of key) {
     const known = storedValue(base, column)
     params.push(column.type.toDriver(known === null ? ownKey(values, base, key, column) : known, encoding))

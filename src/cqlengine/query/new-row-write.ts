@@ -5,36 +5,34 @@ import { markStored } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { type ModelConstructor, tableOf } from '../model/meta.js'
 import type { NewRow } from '../model/new-row.js'
-import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
-import { insertOfBits } from './insert-statement.js'
 import { endTurn } from './instance-order.js'
-import { instancePlace } from './instance-place.js'
 import type { Writing } from './instance-write.js'
+import { type Demand, type Operation, operationOf } from './operation.js'
 import type { Write } from './pending-write.js'
-import type { Place } from './place.js'
 import type { Prepared, Statement } from './statement-cache.js'
-import { bindUsing, confirm, isConditional } from './write.js'
+import { confirm } from './write.js'
+import { insertOfBits } from './write-statements.js'
 
-/** The INSERT of a new instance that holds nothing unusual; see `ReadNewRow`. `undefined`: the way for all cases has to be taken. */
-export function usualInsert (w: Writing, instance: object, state: State, op: OpOptions): NewRowWrite | undefined {
+/** The quick insert: of a new instance that holds nothing unusual; see `ReadNewRow`. `undefined`: the general path has to be taken. */
+export function quickInsert (w: Writing, instance: object, state: State, demand: Demand): NewRowWrite | undefined {
   const { model, stored, accepted, givenEmpty } = state
-  if (stored !== undefined || accepted === undefined || givenEmpty !== undefined || op.ifExists === true || op.iff !== undefined) return undefined
+  if (stored !== undefined || accepted === undefined || givenEmpty !== undefined || demand.condition === 'ifExists' || demand.condition === 'iff') return undefined
   const { readNewRow } = blueprintOf(model)
   if (readNewRow === undefined || (instance as { validate: unknown }).validate !== ModelInstance.prototype.validate) return undefined
-  const place = placeIfAny(w, state, op)
-  if (place === undefined) return undefined
-  const { encoding } = place.connection
+  const operation = operationIfAny(w, state, demand)
+  if (operation === undefined) return undefined
+  const { encoding } = operation.place.connection
   if (encoding.classes !== 'own') return undefined
   const row = readNewRow(instance, accepted, encoding)
-  return row === undefined ? undefined : new NewRowWrite(instance, state, place, row, insertOfBits(w.cache, model, place.keyspace, op, row.bits), op)
+  return row === undefined ? undefined : new NewRowWrite(instance, state, operation, row, insertOfBits(w.cache, model, operation, row.bits))
 }
 
 /** What is wrong with the place is told after what is wrong with the values. */
-function placeIfAny ({ db }: Writing, state: State, op: OpOptions): Place | undefined {
+function operationIfAny ({ db }: Writing, { model, source }: State, demand: Demand): Operation | undefined {
   try {
-    return instancePlace(db, state, op)
+    return operationOf(db, model, demand, source.origin)
   } catch {
     return undefined
   }
@@ -43,29 +41,27 @@ function placeIfAny ({ db }: Writing, state: State, op: OpOptions): Place | unde
 /** The write and its statement in one object, for each of them costs as much as a value of the row. */
 export class NewRowWrite implements Write<object>, Statement {
   /** See model/shape.ts: one that nobody sends. */
-  static readonly kept = new NewRowWrite({}, { model: undefined, accepted: [] } as never, undefined as never, { params: [], bytes: 0, bits: 0, stored: {} }, { cql: '', request: { kind: 'write' } }, {})
+  static readonly kept = new NewRowWrite({}, { model: undefined, accepted: [] } as never, { demand: {}, using: [] } as never, { params: [], bytes: 0, bits: 0, stored: {} }, { cql: '', request: { kind: 'write' } })
 
   readonly cql: string
   readonly request: RequestOptions
   readonly params: readonly unknown[]
   readonly bytes: number
-  readonly place: Place
+  readonly operation: Operation
   readonly model: ModelConstructor
-  readonly conditional: boolean
   readonly #instance: object
   readonly #state: State
   /** It belongs to the state once the write has succeeded. */
   readonly #stored: Record<string, unknown>
 
-  constructor (instance: object, state: State, place: Place, { params, bytes, stored }: NewRow, { cql, request }: Prepared, op: OpOptions) {
-    bindUsing(op, place, params)
-    this.bytes = bytes + (op.ttl === undefined ? 0 : 8) + (op.timestamp === undefined ? 0 : 8)
+  constructor (instance: object, state: State, operation: Operation, { params, bytes, stored }: NewRow, { cql, request }: Prepared) {
+    for (const param of operation.using) params.push(param)
+    this.bytes = bytes + 8 * operation.using.length
     this.cql = cql
     this.request = request
     this.params = params
-    this.place = place
+    this.operation = operation
     this.model = state.model
-    this.conditional = isConditional(op)
     this.#instance = instance
     this.#state = state
     this.#stored = stored
@@ -86,11 +82,11 @@ export class NewRowWrite implements Write<object>, Statement {
   /** What the instance's state becomes once the write has succeeded. */
   settle (state: State): void {
     markStored(state, this.#stored)
-    state.source = settledAt(state.source, this.place.origin)
+    state.source = settledAt(state.source, this.operation.place.origin)
   }
 
   #bound (key: readonly TableColumn[]): readonly unknown[] {
     // None of the key can change in place, so that it is stored as instances hold it.
-    return key.map((c) => c.type.toDriver(this.#stored[c.field], this.place.connection.encoding))
+    return key.map((c) => c.type.toDriver(this.#stored[c.field], this.operation.place.connection.encoding))
   }
 }

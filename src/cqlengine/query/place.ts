@@ -4,6 +4,7 @@ import { type Decision, type Route, route, type RouteSources } from '../connecti
 import type { Scopes } from '../connection/scope.js'
 import { ClosedError, UndefinedKeyspaceError } from '../errors.js'
 import { CONTEXT, META, type ModelConstructor } from '../model/meta.js'
+import type { Operation } from './operation.js'
 
 /** What the layer of queries needs of its `db`. */
 export interface Database {
@@ -18,6 +19,8 @@ export interface Place {
   readonly decidedBy: Decision['decidedBy']
   /** The place as an instance's origin. */
   readonly origin: Route
+  /** The operation without options that goes here, once there was one; see operation.ts. */
+  plain: Operation | undefined
 }
 
 /** What the statement itself says about its place; model and scope are added here. */
@@ -84,7 +87,7 @@ function resolve (db: Database, sources: RouteSources, what: string): Place {
   if (keyspace === undefined) {
     throw new UndefinedKeyspaceError(`${what}: no keyspace is known for connection "${name}". Configure one (keyspace or CASSANDRA_KEYSPACE), or name one on the model, in using() or in a scope`)
   }
-  return { connection, keyspace, decidedBy, origin: Object.freeze({ connection: connection.name, keyspace }) }
+  return { connection, keyspace, decidedBy, origin: Object.freeze({ connection: connection.name, keyspace }), plain: undefined }
 }
 
 function decide ({ registry }: Database, sources: RouteSources): Decision {

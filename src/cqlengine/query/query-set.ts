@@ -18,7 +18,7 @@ import { validationError } from '../model/values.js'
 import { deleteRows, updateRows } from './blind-writes.js'
 import { isToken, noColumn, rangeOf, readConditions } from './conditions.js'
 import { Selected } from './functions.js'
-import { conditionsOf } from './lightweight.js'
+import { readIff } from './lightweight.js'
 import type { Write } from './pending-write.js'
 import type { Querying } from './querying.js'
 import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
@@ -215,7 +215,7 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   #option (name: OptionName, value: unknown): QuerySet {
     const next = this.#withOption(name, value)
-    if (name === 'iff' && next.#state.options.iff !== undefined) this.#checkConditions(next.#state.options)
+    if (name === 'iff') this.#checkConditions(value)
     return next
   }
 
@@ -228,9 +228,9 @@ export class QuerySet implements AsyncIterable<unknown> {
     }
   }
 
-  #checkConditions ({ iff }: OpOptions): void {
+  #checkConditions (iff: unknown): void {
     try {
-      conditionsOf(this.#table, { iff })
+      readIff(this.#table, iff)
     } catch (error) {
       throw this.#refused(error)
     }
@@ -248,9 +248,8 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   #write (what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write<void> | undefined): Promise<void> {
     try {
-      const op = this.#optionsFor(what, options)
-      const write = make(op)
-      return (write === undefined ? undefined : send(write, op)) ?? Promise.resolve()
+      const write = make(this.#optionsFor(what, options))
+      return (write === undefined ? undefined : send(write)) ?? Promise.resolve()
     } catch (error) {
       return refusal(error, options, this.#state.options)
     }

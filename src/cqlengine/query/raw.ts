@@ -1,17 +1,13 @@
 import type { RequestOptions } from '../connection/session.js'
 import type { types } from '../driver.js'
-import { BatchError, QueryError } from '../errors.js'
+import { QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import type { OpOptions } from '../model/operations.js'
-import { mergeOptions, optionsThat } from '../model/operation-options.js'
-import { refuse } from '../model/refusal.js'
+import { mergeOptions } from '../model/operation-options.js'
+import { rawDemand, requestOf } from './operation.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
 import { connectionOf, type Database } from './place.js'
 import { rawParams } from './raw-params.js'
-import { requestOf } from './write.js'
-
-/** What raw CQL says itself. */
-const forWrites = optionsThat((row) => row.isForWrites === true)
 
 const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
 
@@ -44,16 +40,9 @@ export async function execute (db: Database, cql: string, params: readonly unkno
   if (typeof cql !== 'string' || cql.trim() === '') throw new QueryError(`${at}: expected a CQL text`)
   if (/^\s*use\b/i.test(cql)) throw new QueryError(`${at}: USE would change the keyspace of all that share the connection; write keyspace.table, or use setKeyspace()`)
   const { paging, others } = pagingOf(at, options)
-  const op = mergeOptions(undefined, others, at)
-  if (op.batch !== undefined) {
-    const error = new BatchError(`${at}: raw CQL cannot be in a batch`)
-    refuse(error, op)
-    throw error
-  }
-  const inText = forWrites.find((name) => op[name] !== undefined)
-  if (inText !== undefined) throw new QueryError(`${at}: write ${inText} into the CQL text`)
-  const { session, encoding } = connectionOf(db, op.using)
-  const request = requestOf(raw, op)
+  const demand = rawDemand(at, mergeOptions(undefined, others, at))
+  const { session, encoding } = connectionOf(db, demand.using)
+  const request = requestOf(raw, demand)
   const values = rawParams({ at, cql, client: session.client, encoding }, params)
   if (paging === undefined) return await session.execute(cql, values, request)
   try {

@@ -11,14 +11,14 @@ import { select } from '../statements/select.js'
 import { bindCondition, conditionText, isToken, rangeOf } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { checkLegal, checkNearest } from './legality.js'
-import { type Database, type Place, placeOf, sourcesOf } from './place.js'
+import { demandOf, operationOf, requestOf } from './operation.js'
+import type { Database, Place } from './place.js'
 import type { Order, Output, QueryState } from './query-state.js'
 import type { Wanted } from './result-types.js'
 import { readValue, type Selector, selectors } from './selection.js'
-import type { Prepared, StatementCache } from './statement-cache.js'
+import { baseRequest, type Prepared, type StatementCache } from './statement-cache.js'
 import { selectKey, type StatementKey } from './statement-keys.js'
 import { checkSize } from './statement-size.js'
-import { baseRequest, checkReading, requestOf } from './write.js'
 
 /** A read that is ready to be sent. */
 export interface SelectPlan extends Wanted {
@@ -43,9 +43,9 @@ export function findsNothing (state: QueryState): boolean {
  */
 export function planSelect (db: Database, cache: StatementCache, given: QueryState, asked: Asked): SelectPlan {
   const { model, options } = given
-  checkReading(model, options)
+  const demand = demandOf(model, options, 'read')
   const state = withDiscriminator(given)
-  const place = placeOf(db, model, sourcesOf(options.using))
+  const { place } = operationOf(db, model, demand, undefined)
   const output = outputOf(state)
   const what = asked === 'count' ? countRows : output
   const key = selectKey(state, asked)
@@ -53,7 +53,7 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
   checkSize(model, { params })
   const columns = what.columns.length === 0 ? what.selectors.map((s) => s.column) : what.columns
-  const request = withPaging(requestOf(ofKind('read', prepared.request), options), state)
+  const request = withPaging(requestOf(ofKind('read', prepared.request), demand), state)
   return { model, cql: prepared.cql, params, place, columns, request: withReplica(request, state, place), read: reader(model, state.output, place, output) }
 }
 

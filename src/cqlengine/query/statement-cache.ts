@@ -1,5 +1,6 @@
 import type { RequestOptions } from '../connection/session.js'
 import { CQLEngineError } from '../errors.js'
+import { META, type ModelConstructor } from '../model/meta.js'
 import type { StatementKey } from './statement-keys.js'
 
 /** A statement's text and the request options that its kind has by itself. */
@@ -10,6 +11,13 @@ export interface Statement extends Prepared {
   readonly params: readonly unknown[]
   /** About the bytes of `params`, where somebody counted them already. */
   readonly bytes?: number
+}
+
+/** What all requests of a model have in common. */
+export function baseRequest (model: ModelConstructor, keyspace: string, kind: 'read' | 'write', isIdempotent: boolean): RequestOptions {
+  const { name, options: { consistency } } = model[META]
+  const own = consistency === undefined ? {} : { consistency }
+  return Object.freeze({ kind, prepare: true, checked: true, label: name, keyspace, isIdempotent, ...own })
 }
 
 /** What a kept text takes beside its characters: itself, its request options, its places in maps. */

@@ -9,11 +9,11 @@ import { operators } from '../columns/expression.js'
 import type { ColumnChange } from '../model/changes.js'
 import { META } from '../model/meta.js'
 import { mostBits } from '../model/new-row.js'
-import type { OpOptions } from '../model/operations.js'
 import type { TableColumn } from '../model/table.js'
 import { type Condition, isToken } from './conditions.js'
 import { Selected } from './functions.js'
 import type { Lightweight } from './lightweight.js'
+import type { Demand } from './operation.js'
 import type { Order, Output, QueryState } from './query-state.js'
 
 /** What identifies a statement of one kind, apart from its table and keyspace. */
@@ -94,15 +94,15 @@ function orderText (order: Order): string {
 // -------------------------------------------------------------------------------------------------- INSERT
 
 /** The INSERT of these columns, in the order of the table or any other. */
-export function insertKey (columns: readonly TableColumn[], op: OpOptions): StatementKey {
+export function insertKey (columns: readonly TableColumn[], demand: Demand): StatementKey {
   const bits = bitsOf(columns)
-  return bits === undefined ? `${insertFlags(op)} ${positions(columns)}` : insertKeyOfBits(bits, op)
+  return bits === undefined ? `${insertFlags(demand)} ${positions(columns)}` : insertKeyOfBits(bits, demand)
 }
 
 /** The INSERT of the columns that `bits` say, in the order of the table: neither a list nor a string is made for it. */
-export function insertKeyOfBits (bits: number, op: OpOptions): number { return bits * 8 + insertFlags(op) }
+export function insertKeyOfBits (bits: number, demand: Demand): number { return bits * 8 + insertFlags(demand) }
 
-function insertFlags (op: OpOptions): number { return usingFlags(op) + (op.ifNotExists === true ? 4 : 0) }
+function insertFlags (demand: Demand): number { return usingFlags(demand) + (demand.condition === 'ifNotExists' ? 4 : 0) }
 
 /** `undefined` where a column stands too far behind, or the columns are not in the order of the table. */
 function bitsOf (columns: readonly TableColumn[]): number | undefined {
@@ -120,8 +120,8 @@ function bitsOf (columns: readonly TableColumn[]): number | undefined {
 // -------------------------------------------------------------------------------------------------- UPDATE
 
 /** @param changes those that the text has, one for each assignment */
-export function updateKey (changes: readonly ColumnChange[], rows: Rows, op: OpOptions, conditions: Lightweight): StatementKey {
-  const flags = usingFlags(op) + (rows === 'partition' ? 4 : 0)
+export function updateKey (changes: readonly ColumnChange[], rows: Rows, demand: Demand, conditions: Lightweight): StatementKey {
+  const flags = usingFlags(demand) + (rows === 'partition' ? 4 : 0)
   if (typeof rows === 'string' && conditions.text === undefined) {
     const number = assignedBits(changes) ?? changeParts(changes)
     if (number !== undefined) return number * 8 + flags
@@ -160,14 +160,14 @@ function changeText ({ column: { position }, change: { kind, value } }: ColumnCh
 
 // -------------------------------------------------------------------------------------------------- DELETE
 
-export function deleteKey (rows: Rows, op: OpOptions, conditions: Lightweight): StatementKey {
-  const flags = op.timestamp === undefined ? 0 : 1
+export function deleteKey (rows: Rows, demand: Demand, conditions: Lightweight): StatementKey {
+  const flags = demand.timestamp === undefined ? 0 : 1
   return rows === 'key' && conditions.text === undefined ? flags : `${flags} ${rowsText(rows)} ${lightweightText(conditions)}`
 }
 
 // -------------------------------------------------------------------------------------------------- parts
 
-function usingFlags ({ ttl, timestamp }: OpOptions): number { return (ttl === undefined ? 0 : 1) + (timestamp === undefined ? 0 : 2) }
+function usingFlags ({ ttl, timestamp }: Demand): number { return (ttl === undefined ? 0 : 1) + (timestamp === undefined ? 0 : 2) }
 
 function rowsText (rows: Rows): string { return typeof rows === 'string' ? rows : `by ${conditionsText(rows)}` }
 
