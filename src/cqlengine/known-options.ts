@@ -40,6 +40,17 @@ export function asOurs (error: unknown, where: string, Kind: ErrorClass = QueryE
 
 type ErrorClass = new (message: string) => CQLEngineError
 
+/** A function of definitions, which are read once, at the start: what a getter or a Proxy throws meanwhile is an error of ours. */
+export function defining<F extends (...given: never[]) => unknown> (where: string, Kind: ErrorClass, define: F): F {
+  return function (this: unknown, ...given: never[]): unknown {
+    try {
+      return define.apply(this, given)
+    } catch (error) {
+      throw asOurs(error, where, Kind)
+    }
+  } as F // the same arguments and result
+}
+
 /** Names, models and the like: nobody means more of them. */
 const longestList = 65_535
 

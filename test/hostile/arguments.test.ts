@@ -58,6 +58,12 @@ t.test('what a getter or a Proxy throws while an argument is read is an error of
     setup: () => db.connection.setup(['127.0.0.1'], 'ks', { get localDataCenter () { return boom() } }),
     registerConnection: () => db.connection.registerConnection('other', { get hosts () { return boom() } }),
     setSession: () => { db.connection.setSession(unreadableObject) },
+    define: () => new CQLAlchemy().Model.define('row', wrong({ get id () { return boom() } })),
+    'a user type': () => new CQLAlchemy().UserType.define('info', { get a () { return boom() } }),
+    'a column': () => c.Text({ get index () { return boom() } }),
+    'a custom column': () => c.custom(unreadableObject),
+    scan: () => { Row.objects.scan({ get from () { return boom() } }) },
+    inRange: () => Row.objects.inRange(wrong({ get after () { return boom() } })).all(),
     init: () => new CQLAlchemy().init({ env: false, get hosts () { return boom() } })
   }
   for (const [name, act] of Object.entries(acts)) {
@@ -79,6 +85,11 @@ t.test('an array of 4,294,967,295 holes is refused at once, wherever an array ma
     'registerConnection, profiles': () => db.connection.registerConnection('other', { hosts: 'x', setupKwargs: { profiles: holes() } }),
     'init, hosts': () => new CQLAlchemy().init({ env: false, hosts: holes(), keyspace: 'ks' }),
     'init, pageTokenSecret': () => new CQLAlchemy().init({ env: false, hosts: 'x', keyspace: 'ks', pageTokenSecret: holes() }),
+    'define, key': () => new CQLAlchemy().Model.define('row', wrong({ id: c.Integer() }), { key: holes() }),
+    'define, the partition key': () => new CQLAlchemy().Model.define('row', wrong({ id: c.Integer() }), { key: [holes()] }),
+    'define, ignoreColumns': () => new CQLAlchemy().Model.define('row', { id: c.Integer({ primaryKey: true }) }, { ignoreColumns: holes() }),
+    'an index': () => c.Text({ index: holes() }),
+    'scan, from': () => { Row.objects.scan({ from: { ...Row.objects.scan().position, left: holes() } }) },
     'execute, parameters': () => db.execute('SELECT ?', holes()),
     'cql, the texts': () => db.cql(wrong(Object.assign(holes(), { raw: [] }))),
     in: () => Row.filter({ id__in: holes() }).all(),

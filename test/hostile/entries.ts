@@ -100,6 +100,13 @@ export function modelEntries (Row: Any, Info: Any): Entries {
     'standard, key': (h) => Row.standard('key')['~standard'].validate(h),
     orderBy: (h) => Row.filter({ id: 1 }).orderBy(h).all(),
     'orderBy, ann': (h) => Row.objects.orderBy(Row.columns.near.ann(h)).limit(1).all(),
+    scan: (h) => { Row.objects.scan(h) },
+    'scan, from': (h) => { Row.objects.scan({ from: h }) },
+    'scan, what is left': (h) => { Row.objects.scan({ from: { ...Row.objects.scan().position, left: h } }) },
+    'scan, a part of it': (h) => { Row.objects.scan({ from: { ...Row.objects.scan().position, left: [h] } }) },
+    'scan, concurrency': (h) => { Row.objects.scan({ concurrency: h }) },
+    inRange: (h) => Row.objects.inRange(h).all(),
+    ranges: (h) => Row.objects.ranges(h),
     limit: (h) => Row.filter({ id: 1 }).limit(h).all(),
     perPartitionLimit: (h) => Row.objects.perPartitionLimit(h).all(),
     fetchSize: (h) => Row.objects.fetchSize(h).all(),
@@ -210,6 +217,53 @@ export function dbEntries (db: CQLAlchemy, Row: Any): Entries {
   }
 }
 
+/** Definitions, each in a `db` of its own. */
+export function definitionEntries (): Entries {
+  const c = new CQLAlchemy().columns as Any
+  const id = c.Integer({ primaryKey: true })
+  const define = (...given: Any[]): Any => (new CQLAlchemy().Model as Any).define(...given)
+  const pets = (): Any => define('pet', { id, kind: c.Text({ discriminatorColumn: true }) })
+  const view = (...given: Any[]): Any => {
+    const db = new CQLAlchemy() as Any
+    return db.Model.view('by_n', ...given.map((one) => one === 'the base' ? db.Model.define('base', { id, n: c.Integer() }) : one))
+  }
+  const entries: Record<string, (value: Any) => unknown> = {
+    'define, name': (h) => define(h, { id }),
+    'define, columns': (h) => define('row', h),
+    'define, a column': (h) => define('row', { id, a: h }),
+    'define, options': (h) => define('row', { id }, h),
+    'define, key': (h) => define('row', { id }, { key: h }),
+    'define, a part of the key': (h) => define('row', { id }, { key: [h, 'id'] }),
+    'define, table options': (h) => define('row', { id }, { options: h }),
+    'define, keyspace': (h) => define('row', { id }, { keyspace: h }),
+    'define, consistency': (h) => define('row', { id }, { consistency: h }),
+    'define, ignoreColumns': (h) => define('row', { id }, { ignoreColumns: h }),
+    abstract: (h) => (new CQLAlchemy().Model as Any).abstract(h),
+    polymorphic: (h) => pets().polymorphic(h),
+    'polymorphic, columns': (h) => pets().polymorphic('cat', h),
+    view: (h) => view(h),
+    'view, options': (h) => view('the base', h),
+    'view, partitionKey': (h) => view('the base', { partitionKey: h, clusteringKey: ['id'] }),
+    'view, only': (h) => view('the base', { partitionKey: ['n'], clusteringKey: ['id'], only: h }),
+    'UserType.define, name': (h) => (new CQLAlchemy().UserType as Any).define(h, { a: c.Text() }),
+    'UserType.define, fields': (h) => (new CQLAlchemy().UserType as Any).define('info', h),
+    'UserType.define, a field': (h) => (new CQLAlchemy().UserType as Any).define('info', { a: h }),
+    'columns.List': (h) => c.List(h),
+    'columns.Map': (h) => c.Map(c.Text, h),
+    'columns.Tuple': (h) => c.Tuple(c.Text, h),
+    'columns.Vector': (h) => c.Vector(h, 2),
+    'columns.Vector, dimensions': (h) => c.Vector(c.Float, h),
+    'columns.UserDefinedType': (h) => c.UserDefinedType(h),
+    'columns.custom': (h) => c.custom(h),
+    'columns.custom, options': (h) => c.custom({ cql: 'text', toDatabase: String, fromDatabase: String })(h)
+  }
+  for (const option of ['primaryKey', 'index', 'default', 'validate', 'minLength', 'dbField', 'clusteringOrder', 'description']) {
+    entries[`columns.Text, ${option}`] = (h) => c.Text({ [option]: h })
+  }
+  entries['columns.Text, options'] = (h) => c.Text(h)
+  return entries
+}
+
 /** What runs once, at the start: schemas, connections, settings. */
 export function startEntries (db: CQLAlchemy, Row: Any, Info: Any): Entries {
   const any = db as Any
@@ -249,6 +303,8 @@ export function startEntries (db: CQLAlchemy, Row: Any, Info: Any): Entries {
     'connection.setDefaultConnection': (h) => any.connection.setDefaultConnection(h),
     'connection.unregisterConnection': (h) => any.connection.unregisterConnection(h),
     'connection.setSession': (h) => any.connection.setSession(h),
+    health: async (h) => { if (typeof await any.health(h) !== 'boolean') throw new Error('health gave something else') },
+    'health, timeout': (h) => any.health({ timeout: h }),
     setKeyspace: (h) => { try { any.setKeyspace(h) } finally { any.setKeyspace() } },
     init: (h) => new CQLAlchemy().init(h ?? { env: false }),
     'init, hosts': (h) => new CQLAlchemy().init({ env: false, hosts: h, keyspace: '-' }),

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { CQLEngineError, SchemaError } from '../../src/cqlengine/errors.js'
 import { recordingDb } from '../query/setup.js'
-import { columnEntries, dbEntries, type Entries, modelEntries, models, startEntries } from './entries.js'
+import { columnEntries, dbEntries, definitionEntries, type Entries, modelEntries, models, startEntries } from './entries.js'
 import { hostile, secret } from './values.js'
 
 const { db, client } = await recordingDb(t)
@@ -13,7 +13,7 @@ const unhandled: unknown[] = []
 process.on('unhandledRejection', (reason) => { unhandled.push(reason) })
 
 /** Names are told in messages, cut and printable, and stand in CQL in quotation marks; the text of raw CQL is what it is. */
-const takesName = /^execute, cql|^(?:orderBy|only|defer|distinct|groupBy|valuesList|table|NamedKeyspace|standard$|toJSONSchema, only)|keyspace|connection/i
+const takesName = /^execute, cql|^(?:orderBy|only|defer|distinct|groupBy|valuesList|table|NamedKeyspace|standard$|toJSONSchema, only|define, name|UserType.define, name|define, (?:columns|a part|key)|abstract|view|polymorphic|UserType.define, fields)|keyspace|connection/i
 
 /** ms that one call may take, on a machine that does other things too. */
 const slow = 3000
@@ -64,6 +64,7 @@ type Tap = Pick<typeof t, 'fail' | 'equal'>
 t.test('models, query sets and instances', async (t) => { await run(t, modelEntries(Row, Info), 2) })
 t.test('each column, operator, operation and option', async (t) => { await run(t, columnEntries(Row), 13) })
 t.test('the db, raw CQL and places', async (t) => { await run(t, dbEntries(db, Row), 2) })
+t.test('definitions', async (t) => { await run(t, definitionEntries(), 4) })
 t.test('schemas, connections and settings', async (t) => { await run(t, startEntries(db, Row, Info), 10) })
 t.test('nothing was left behind', async (t) => {
   await new Promise((resolve) => { setImmediate(resolve) })

@@ -1,5 +1,6 @@
 import type { types } from '../driver.js'
 import { ModelDefinitionError } from '../errors.js'
+import { defining } from '../known-options.js'
 import { type AnyColumn, type AnyColumnOptions, Column, type ColumnLike, columnOf, type ColumnOptions, type FrozenOption, type TextOptions } from './column.js'
 import { CounterType } from './counter.js'
 import type { CqlType, Kind, UserTypeLike } from './cql-type.js'
@@ -267,14 +268,14 @@ function userDefinedType (type: unknown, options?: unknown): AnyColumn {
 
 function custom (spec: CustomSpec<unknown>): (options?: unknown) => AnyColumn {
   const type = new CustomType(spec)
-  return (options) => column('custom', type, options)
+  return defining('columns.custom', ModelDefinitionError, (options?: unknown) => column('custom', type, options))
 }
 
 const counterType = new CounterType()
 
 /** The column functions: `db.columns` and the export `columns`. */
 // The implementations above know values only at run time; the declarations carry the types.
-export const columns = Object.freeze({
+export const columns = Object.freeze(Object.fromEntries(Object.entries({
   Text: scalar('Text', scalarTypes.text),
   Ascii: scalar('Ascii', scalarTypes.ascii),
   Blob: scalar('Blob', scalarTypes.blob),
@@ -303,4 +304,4 @@ export const columns = Object.freeze({
   Vector: vector,
   UserDefinedType: userDefinedType,
   custom
-}) as ColumnFactories
+}).map(([name, factory]) => [name, defining(`columns.${name}`, ModelDefinitionError, factory as () => unknown)]))) as unknown as ColumnFactories

@@ -1,4 +1,5 @@
 import { ModelDefinitionError } from '../errors.js'
+import { listOf } from '../known-options.js'
 import { checkValue, minimumLength } from './check.js'
 import type { AnyColumnOptions, IndexOptions } from './column.js'
 import { type CqlType, InvalidValue } from './cql-type.js'
@@ -91,7 +92,8 @@ function checked (at: string, [check, expected]: Rule, value: unknown): unknown 
 
 function checkIndex (at: string, index: unknown): boolean | readonly IndexOptions[] {
   if (typeof index === 'boolean') return index
-  const indexes = Array.isArray(index) ? index as unknown[] : [index]
+  const indexes = Array.isArray(index) ? listOf(index) : [index]
+  if (indexes === undefined) throw new ModelDefinitionError(`${at}: index must be true, an index or an array of indexes`)
   return Object.freeze(indexes.map((one) => {
     if (!isPlainObject(one)) throw new ModelDefinitionError(`${at}: an index must be an object such as { using: 'sai' }`)
     for (const [option, value] of Object.entries(one)) {

@@ -221,7 +221,8 @@ export class ConnectionRegistry implements Connections, Defaults {
    * Never throws.
    * @param options.timeout ms, default 2000
    */
-  async health ({ timeout = 2000 }: { timeout?: number | undefined } = {}): Promise<boolean> {
+  async health (options?: { timeout?: number | undefined }): Promise<boolean> {
+    const timeout = timeoutOf(options)
     const asked = [...this.#connections].filter(([name, { state }]) => name === this.#defaultName || state !== 'idle')
     if (asked.length === 0) return false
     const answers = await Promise.all(asked.map(([, connection]) => isHealthy(connection, timeout)))
@@ -327,6 +328,17 @@ export class ConnectionRegistry implements Connections, Defaults {
   }
 }
 
+/** Never throws: what is no time is not believed. */
+function timeoutOf (options: { timeout?: unknown } | null | undefined): number {
+  try {
+    const timeout = options?.timeout
+    if (typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31) return timeout
+  } catch { /* a getter */ }
+  return usualHealthTimeout
+}
+
+/** ms */
+const usualHealthTimeout = 2000
 const localhost = ['127.0.0.1']
 const closed = (): ClosedError => new ClosedError('The db is closed: its connections are gone')
 

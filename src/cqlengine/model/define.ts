@@ -1,6 +1,7 @@
 import { Column, type AnyColumn, type Columns } from '../columns/column.js'
 import { parseConsistency } from '../connection/consistency.js'
 import { CQLEngineError, ModelDefinitionError } from '../errors.js'
+import { defining, listOf } from '../known-options.js'
 import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import type { Engine } from './engine.js'
 import { ModelInstance } from './instance.js'
@@ -93,6 +94,12 @@ class ModelRoot extends ModelInstance {
   }
 
   static as (): typeof ModelRoot { return this }
+
+  static {
+    for (const name of ['define', 'view', 'abstract', 'polymorphic'] as const) {
+      Object.defineProperty(this, name, { ...Object.getOwnPropertyDescriptor(this, name), value: defining(`${name}()`, ModelDefinitionError, this[name] as () => unknown) })
+    }
+  }
 }
 
 function extend (Parent: typeof ModelRoot, own: Omit<ModelMeta, 'engine' | 'body'>): typeof ModelRoot {
@@ -158,8 +165,15 @@ function checkOptions (table: string, options: unknown): DefineOptions {
   const { keyspace, connection, key } = options as Record<string, unknown>
   if (keyspace !== undefined) checkKeyspaceName(keyspace, at)
   if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new ModelDefinitionError(`${at}: connection must be a name`)
-  if (key !== undefined && (!Array.isArray(key) || key.length === 0)) throw new ModelDefinitionError(`${at}: key must be an array [partition, ...clustering]`)
-  return { ...commonOptions(at, options), keyspace: keyspace as string | undefined, connection, key: key as KeyOption | undefined, replace }
+  return { ...commonOptions(at, options), keyspace: keyspace as string | undefined, connection, key: key === undefined ? undefined : keyOption(at, key), replace }
+}
+
+function keyOption (at: string, given: unknown): KeyOption {
+  const [first, ...clustering] = listOf(given) ?? []
+  const partition = typeof first === 'string' ? first : listOf(first)
+  const names = typeof partition === 'string' ? [partition, ...clustering] : [...partition ?? [undefined], ...clustering]
+  if (!names.every((name) => typeof name === 'string')) throw new ModelDefinitionError(`${at}: key must be an array [partition, ...clustering] of names of columns`)
+  return [partition, ...clustering] as KeyOption
 }
 
 /** What a table and a view have. */
@@ -168,13 +182,14 @@ function commonOptions (at: string, given: object): ModelOptions {
   if (description !== undefined && typeof description !== 'string') throw new ModelDefinitionError(`${at}: description must be a string`)
   if (typeof properties !== 'object' || properties === null) throw new ModelDefinitionError(`${at}: options must be an object of table properties`)
   if (typeof managed !== 'boolean') throw new ModelDefinitionError(`${at}: managed must be true or false`)
-  if (!Array.isArray(ignoreColumns) || !ignoreColumns.every((name) => typeof name === 'string')) throw new ModelDefinitionError(`${at}: ignoreColumns must be an array of names in the database`)
+  const ignored = listOf(ignoreColumns)
+  if (ignored === undefined || !ignored.every((name) => typeof name === 'string')) throw new ModelDefinitionError(`${at}: ignoreColumns must be an array of names in the database`)
   return {
     consistency: consistency === undefined ? undefined : level(consistency, at),
     description,
     properties: properties as Record<string, unknown>,
     managed,
-    ignoreColumns: [...ignoreColumns as readonly string[]]
+    ignoreColumns: ignored as readonly string[]
   }
 }
 

@@ -3,6 +3,7 @@ import { type AnyColumn, Column, type Columns } from '../columns/column.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { StoredFields } from '../columns/user-defined.js'
 import { UserTypeError } from '../errors.js'
+import { defining } from '../known-options.js'
 import { nameRule } from '../statements/identifiers.js'
 import type { ReplaceOption, UserTypeClass } from './api.js'
 import { checkAccessors, guarded } from './field-guard.js'
@@ -87,6 +88,10 @@ export class UserTypeValue extends FieldGuard {
       static override readonly typeName = typeName
       static override readonly columns = Object.freeze(fields)
     }
+  }
+
+  static {
+    Object.defineProperty(this, 'define', { ...Object.getOwnPropertyDescriptor(this, 'define'), value: defining('UserType.define()', UserTypeError, this.define as () => unknown) })
   }
 }
 

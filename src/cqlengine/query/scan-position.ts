@@ -1,6 +1,7 @@
 // How far a scan is, as JSON: it must be short whatever the number of parts, and what comes from outside is checked before it is believed.
 import type { RequestOptions } from '../connection/session.js'
 import { PageTokenError, QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import type { ScanPosition } from '../model/scan-api.js'
 import { checkState } from './page-state.js'
 import { type Bounds, rangeText, readRange } from './token-range.js'
@@ -40,11 +41,20 @@ function joined (parts: readonly Part[]): Part[] {
  * @throws {QueryError}
  */
 export function readPosition (at: string, given: unknown, query: string, bounds: Bounds): Part[] {
+  try {
+    return partsOf(at, given, query, bounds)
+  } catch (error) {
+    throw asOurs(error, `${at}, from`)
+  }
+}
+
+function partsOf (at: string, given: unknown, query: string, bounds: Bounds): Part[] {
   if (typeof given !== 'object' || given === null || !('left' in given) || !Array.isArray(given.left)) {
     throw new QueryError(`${at}: from takes the position of a scan, as an object; parse it where it was kept as text`)
   }
   if (!('query' in given) || given.query !== query) throw new QueryError(`${at}: from is the position of another query. Scan with the conditions, columns, range and keyspace that it is of, or from the beginning`)
-  return (given.left as readonly unknown[]).map((one) => readPart(at, one, bounds))
+  // Not map, which would walk along any number of holes.
+  return Array.from(given.left as readonly unknown[], (one) => readPart(at, one, bounds))
 }
 
 function readPart (at: string, given: unknown, whole: Bounds): Part {

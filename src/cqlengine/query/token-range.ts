@@ -1,6 +1,7 @@
 // Parts of the ring of tokens, as numbers. A part begins after one token and ends with another; no row has the smallest token, so all parts together
 // have each row once.
 import { QueryError } from '../errors.js'
+import { asOurs } from '../known-options.js'
 import type { TokenRange } from '../model/scan-api.js'
 import { shown } from '../words.js'
 
@@ -19,6 +20,14 @@ export function rangeText ({ after, upTo }: Bounds): TokenRange { return { after
  * @throws {QueryError}
  */
 export function readRange (where: string, given: unknown): Bounds {
+  try {
+    return boundsOf(where, given)
+  } catch (error) {
+    throw asOurs(error, where)
+  }
+}
+
+function boundsOf (where: string, given: unknown): Bounds {
   if (typeof given !== 'object' || given === null) throw noRange(where)
   const { after, upTo, ...unknown } = given as Record<string, unknown>
   const [other] = Object.keys(unknown)
