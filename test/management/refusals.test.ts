@@ -193,3 +193,41 @@ t.test('MGT-12: a value of a table option that the server would refuse is told b
     t.equal(await refuses(tableText({ columns: id, options })), !isRight, `${what}: the server`)
   }
 })
+
+/** Types before and after, and whether a column that had the first and was dropped can come back with the second. */
+const comebacks: readonly (readonly [AnyColumn, AnyColumn, boolean])[] = [
+  ...[c.TinyInt(), c.SmallInt(), c.Date(), c.Time(), c.Duration(), c.Inet(), c.VarInt(), c.Text(), c.Tuple(c.Integer), c.Vector(c.Text, 2)].map((before) => [before, c.Blob(), true] as const),
+  ...[c.Integer(), c.BigInt(), c.DateTime(), c.UUID(), c.Boolean(), c.Double(), c.Vector(c.Float, 2), c.List(c.Text), c.List(c.Text, { frozen: true })].map((before) => [before, c.Blob(), false] as const),
+  [c.Time(), c.BigInt(), false],
+  [c.DateTime(), c.BigInt(), true],
+  [c.BigInt(), c.DateTime(), true],
+  [c.TimeUUID(), c.UUID(), true],
+  [c.UUID(), c.TimeUUID(), false],
+  [c.Ascii(), c.Text(), true],
+  [c.Text(), c.Ascii(), false],
+  [c.List(c.Text), c.List(c.Blob), true],
+  [c.List(c.Integer), c.List(c.Blob), false],
+  [c.List(c.Text), c.Set(c.Text), false],
+  [c.Set(c.Text), c.Set(c.Blob), true],
+  [c.Set(c.VarInt), c.Set(c.Blob), false],
+  [c.Map(c.Ascii, c.Inet), c.Map(c.Text, c.Blob), true],
+  [c.Map(c.TimeUUID, c.Text), c.Map(c.UUID, c.Text), false],
+  [c.Map(c.Text, c.Integer), c.Map(c.Text, c.BigInt), false],
+  [c.Tuple(c.Integer), c.Tuple(c.Integer, c.Text), true],
+  [c.Tuple(c.Integer, c.Text), c.Tuple(c.Integer), false],
+  [c.UserDefinedType(Part), c.Tuple(c.Integer, c.Text), true]
+]
+
+t.test('MGT-10: a dropped column comes back with the types that the server takes, and with no others', async (t) => {
+  const table = name()
+  const at = `${keyspace}.${table}`
+  await raw(`CREATE TABLE ${at} (id int, k int, ${comebacks.map(([before], i) => `v${i} ${before.cql}`).join(', ')}, PRIMARY KEY (id, k))`)
+  await raw(`ALTER TABLE ${at} DROP (${comebacks.map((_, i) => `v${i}`).join(', ')})`)
+  const wanted = target(keyspace, table, { ...id, ...Object.fromEntries(comebacks.map(([, after], i) => [`v${i}`, after])) })
+  const conflicts = new Set(difference({ connection: 'default', keyspace, tables: [wanted], types: [] }, await existing()).conflicts.map(({ column }) => column))
+  for (const [i, [before, after, isRight]] of comebacks.entries()) {
+    const what = `${before.cql} → ${after.cql}`
+    t.equal(!conflicts.has(`v${i}`), isRight, what)
+    t.equal(await refuses(`ALTER TABLE ${at} ADD v${i} ${after.cql}`), !isRight, `${what}: the server`)
+  }
+})

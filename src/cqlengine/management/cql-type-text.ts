@@ -46,7 +46,7 @@ export function userTypeNames (tree: TypeTree): string[] {
   return [...tree.kind === 'user' ? [tree.name] : [], ...tree.of.flatMap(userTypeNames)]
 }
 
-function sameTree (a: TypeTree, b: TypeTree): boolean {
+export function sameTree (a: TypeTree, b: TypeTree): boolean {
   return a.kind === b.kind && a.name === b.name && a.frozen === b.frozen && a.dimensions === b.dimensions &&
     a.of.length === b.of.length && a.of.every((inner, i) => sameTree(inner, b.of[i] as TypeTree))
 }

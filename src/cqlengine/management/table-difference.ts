@@ -1,6 +1,7 @@
 import type { TableColumn } from '../model/table.js'
 import { addColumn, alterOptions, createTable, dropColumn, dropIndex, keyText } from '../statements/ddl.js'
 import { parseType, sameType, type TypeTree, userTypeNames } from './cql-type-text.js'
+import { takesBack } from './dropped-columns.js'
 import { indexDifference, type IndexNames, readTarget } from './index-difference.js'
 import { conflictsOnly, type Difference, joined, type PlannedStatement } from './plan.js'
 import { note, type Place, type Subject, type SyncNote } from './report.js'
@@ -24,6 +25,7 @@ export function tableDifference (wanted: WantedTable, schema: ExistingSchema, pl
   const impossible = [
     ...options.notes,
     ...definitionProblems(wanted, options.values, subject),
+    ...options.values['gc_grace_seconds'] === 0 && hasViews(schema, table.name) ? [note(subject, 'table-option', 'the table option gc_grace_seconds cannot be 0 for a table that has materialized views')] : [],
     ...vectors === undefined ? [] : wantedColumns(wanted).filter(({ type }) => contains(type, ({ kind }) => kind === 'vector')).map((c) => note(subject, 'server', vectors, { column: c.field })),
     // CREATE TABLE IF NOT EXISTS on a view's name makes the node throw and leaves it with half a table.
     ...schema.views.has(table.name) ? [note(subject, 'name-taken', 'a materialized view of this name exists; give the model another table name, or make it a view')] : []
@@ -62,7 +64,7 @@ function newTable (wanted: WantedTable, options: ReadOptions['values'], schema: 
   }
 }
 
-function columnDifference (wanted: WantedTable, existing: ExistingTable, { views }: ExistingSchema, subject: Subject): Difference {
+function columnDifference (wanted: WantedTable, existing: ExistingTable, schema: ExistingSchema, subject: Subject): Difference {
   const columns = wantedColumns(wanted)
   const statements: PlannedStatement[] = []
   const warnings: SyncNote[] = []
@@ -76,7 +78,7 @@ function columnDifference (wanted: WantedTable, existing: ExistingTable, { views
     } else warnings.push(...columnWarnings(column, now, subject))
   }
   const fields = new Set([...columns.map((c) => c.field), ...wanted.ignored ?? []])
-  const isFixed = [...views.values()].some(({ base }) => base === subject.table)
+  const isFixed = hasViews(schema, subject.table)
   for (const [name, column] of existing.columns) {
     if (fields.has(name)) continue
     const drop = [...indexesOn(existing, name).map((index) => dropIndex(subject.keyspace, index)), dropColumn(subject.keyspace, subject.table, name)]
@@ -84,6 +86,8 @@ function columnDifference (wanted: WantedTable, existing: ExistingTable, { views
   }
   return { statements, warnings, conflicts }
 }
+
+const hasViews = ({ views }: ExistingSchema, table: string): boolean => [...views.values()].some(({ base }) => base === table)
 
 const isKeyKind = ({ kind }: ExistingColumn): boolean => kind === 'partition_key' || kind === 'clustering'
 
@@ -122,15 +126,6 @@ function columnWarnings (column: TableColumn, now: ExistingColumn, subject: Subj
   ]
 }
 
-/** What a type takes of another one's values; the server may still refuse some. */
-const takesValuesOf: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bigint', ['time', 'timestamp']],
-  ['blob', ['ascii', 'decimal', 'inet', 'text', 'varint']],
-  ['text', ['ascii']],
-  ['timestamp', ['bigint']],
-  ['uuid', ['timeuuid']]
-])
-
 /** The server refuses a column that once was there with another type or kind. User types it remembers as tuples, and takes none of them back. */
 function droppedConflict (column: TableColumn, existing: ExistingTable, subject: Subject): SyncNote | undefined {
   const dropped = existing.dropped.get(column.field)
@@ -138,7 +133,7 @@ function droppedConflict (column: TableColumn, existing: ExistingTable, subject:
   const { cql } = column.type
   const kind = column.role === 'static' ? 'static' : 'regular'
   const hasUserType = userTypeNames(parseType(cql) as TypeTree).length > 0
-  if (!hasUserType && dropped.kind === kind && (sameType(dropped.type, cql) || takesValuesOf.get(cql)?.includes(dropped.type) === true)) return undefined
+  if (!hasUserType && dropped.kind === kind && takesBack(cql, dropped.type)) return undefined
   const why = hasUserType ? 'Cassandra takes no column back that has a user type' : `Cassandra accepts no ${kind} one of type ${cql}`
   return note(subject, 'dropped-column', `a ${dropped.kind} column of this name and type ${dropped.type} was dropped, and ${why}; give it another dbField`, { column: column.field })
 }
