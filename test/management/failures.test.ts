@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
-import { errors } from '../../src/cqlengine/driver.js'
+import { Connection } from '../../src/cqlengine/connection/connection.js'
+import { ownEncodingOptions } from '../../src/cqlengine/connection/encoding.js'
+import { Client, errors } from '../../src/cqlengine/driver.js'
 import { ClosedError, SchemaError } from '../../src/cqlengine/errors.js'
 import { syncTables, type SyncOptions } from '../../src/cqlengine/management/sync.js'
 import { toHttpError } from '../../src/http-error.js'
@@ -94,4 +96,19 @@ t.test('where the node of a sync does not answer, the next one does it all, and 
     t.equal(report.statements.length, 2)
     t.same((await syncTables([wanted], () => recorded.connection)).statements, [])
   }
+})
+
+t.test('all of a sync goes through one node, also where the connection is made by it', async (t) => {
+  const client = new Client({ contactPoints: hosts, localDataCenter, encoding: ownEncodingOptions })
+  const lazy = new Connection({ name: 'default', client, owned: true })
+  t.teardown(async () => { await lazy.close() })
+  const { execute } = client
+  const asked: [string, unknown][] = []
+  client.execute = ((cql: string, params: unknown[], options: { host?: { address: string } }) => {
+    asked.push([cql, options.host?.address])
+    return Reflect.apply(execute, client, [cql, params, options]) as unknown
+  }) as unknown as typeof client.execute
+  await syncTables([target(keyspace, name(), { ...id, v: c.Text({ index: true }) })], () => lazy)
+  t.ok(asked.length > 10)
+  t.same(asked.filter(([, host]) => host === undefined), [])
 })

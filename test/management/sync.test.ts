@@ -367,7 +367,8 @@ t.test('B45: what another process added meanwhile is compared, not added again',
         execute: { value: connection.session.execute.bind(connection.session) }
       })
     },
-    client: { value: connection.client }
+    client: { value: connection.client },
+    isReady: { value: true }
   }) as Connection
   const { result, sent } = await sentBy(recorded, () => sync(wanted, {}, late))
   t.same(sent.filter((cql) => cql.startsWith('ALTER TABLE "') && cql.includes('ADD IF NOT EXISTS "')), [`ALTER TABLE ${qualified(keyspace, table)} ADD IF NOT EXISTS "d" int`])

@@ -43,6 +43,8 @@ export class Coordinator {
 
   /** Gives what `ask` gives of the node; of the next one where it does not answer. */
   async ask<T> (ask: (host: Host | undefined) => Promise<T>): Promise<T> {
+    // Of a lazy connection nothing is known of the nodes before.
+    if (!this.#connection.isReady) await this.#connection.connect()
     for (;;) {
       const { host } = this
       try {
