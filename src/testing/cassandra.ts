@@ -90,7 +90,7 @@ async function start (settings: Settings, guardian: Guardian): Promise<LocalCass
     }
     return new ServerNode(index + 1, address, node.folder, guardian)
   }))
-  if (settings.directory !== undefined) await writeRecord(folder, { ...record, endpoints })
+  if (settings.directory !== undefined) await writeRecord(folder, { ...record, endpoints, version: settings.version })
 
   const began = Date.now()
   log(`starting Cassandra ${settings.version}${nodes.length > 1 ? ` (${nodes.length} nodes)` : ''} on ${endpoints.addresses[0]}:${endpoints.cqlPort}`)
@@ -108,7 +108,7 @@ async function start (settings: Settings, guardian: Guardian): Promise<LocalCass
     orderly: settings.directory !== undefined
   })
   await cluster.startAll()
-  if (settings.directory !== undefined && settings.auth) await writeRecord(folder, { ...record, endpoints, login: true })
+  if (settings.directory !== undefined && settings.auth) await writeRecord(folder, { ...record, endpoints, version: settings.version, login: true })
   log(`Cassandra is ready after ${((Date.now() - began) / 1000).toFixed(1)} s`)
   return {
     hosts: contactPoints(endpoints),
@@ -123,7 +123,7 @@ async function start (settings: Settings, guardian: Guardian): Promise<LocalCass
 }
 
 async function openFolder (settings: Settings, guardian: Guardian): Promise<{ folder: string, record: ClusterRecord }> {
-  if (settings.directory !== undefined) return await openDirectory(settings.directory, settings.nodes, guardian)
+  if (settings.directory !== undefined) return await openDirectory(settings.directory, settings.nodes, settings.version, guardian)
   const folder = await guardian.folder(resolve(tmpdir(), 'fastify-cqlalchemy-'))
   return { folder, record: { name: `local-${folder.slice(-6)}` } }
 }

@@ -9,6 +9,8 @@ import { CassandraStartError, systemCode } from './start-error.js'
 export interface ClusterRecord {
   readonly name: string
   readonly endpoints?: Endpoints
+  /** Of the Cassandra that wrote the data last. */
+  readonly version?: string
   /** The password user was there at the end of an earlier start: later the password may have been changed. */
   readonly login?: boolean
 }
@@ -18,19 +20,29 @@ const recordFile = 'cluster.json'
 /**
  * Opens a kept folder for this process alone.
  * @param wanted number of nodes: a folder belongs to one or to three
+ * @param version of the Cassandra that is to read it: the same release, or a later one
  */
-export async function openDirectory (directory: string, wanted: number, guardian: Guardian): Promise<{ folder: string, record: ClusterRecord }> {
+export async function openDirectory (directory: string, wanted: number, version: string, guardian: Guardian): Promise<{ folder: string, record: ClusterRecord }> {
   const folder = await makeFolder(directory)
   const owner = await guardian.request('lock', { path: folder, owner: process.pid })
   if (owner !== undefined) {
     throw new CassandraStartError('directory', `The data in ${folder} is in use by process ${owner}. End that process, or name another directory.`)
   }
   const record = await readRecord(folder)
+  if (isNewer(record.version, version)) {
+    throw new CassandraStartError('directory', `The data in ${folder} was written by Cassandra ${record.version}, which ${version} cannot read. Name another directory or remove this one.`)
+  }
   const nodes = record.endpoints?.addresses.length ?? wanted
   if (nodes !== wanted) {
     throw new CassandraStartError('directory', `The data in ${folder} belongs to a cluster of ${nodes}, not of ${wanted}. Name another directory or remove this one.`)
   }
   return { folder, record }
+}
+
+function isNewer (one = '', other: string): boolean {
+  const [major = 0, minor = 0] = one.split('.').map(Number)
+  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number)
+  return major > otherMajor || (major === otherMajor && minor > otherMinor)
 }
 
 /** The folder under its real name, by which it is locked. */

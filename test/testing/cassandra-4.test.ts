@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
+import { startCassandra } from '../../src/testing/cassandra.js'
 import { startOwnCluster } from '../support/cassandra.js'
 
 t.test('startCassandra({ version }) runs 4.1: start, sync, write, read', async (t) => {
@@ -45,4 +46,9 @@ t.test('startCassandra({ version }) runs 4.1: start, sync, write, read', async (
   class ByOld extends db.Model.view('by_old', Older, { partitionKey: ['old'], clusteringKey: ['id'] }).as<ByOld>() {}
   t.equal((await db.syncDb({ models: [Older, ByOld] })).statements.length, 3)
   t.same((await db.syncDb({ models: [Older, ByOld] })).statements, [])
+})
+
+t.test('data of a later server is refused before anything starts', async (t) => {
+  const directory = t.testdir({ 'cluster.json': JSON.stringify({ name: 'local', version: '5.0.8' }) })
+  await t.rejects(startCassandra({ directory, version: '4.1.9' }), { reason: 'directory', message: /was written by Cassandra 5\.0\.8, which 4\.1\.9 cannot read/ })
 })
