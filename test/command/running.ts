@@ -14,7 +14,7 @@ export interface Outcome { readonly code: number, readonly out: string, readonly
 export const core = pathToFileURL(join(root, 'dist/core.js')).href
 
 /** A folder of a user, with these files, in which commands run; what they print is what comes back. */
-export function project (t: Test, files: Record<string, string> = {}): { readonly folder: string, call (...args: string[]): Promise<Outcome>, feed (input: string | Buffer, ...args: string[]): Promise<Outcome>, add (name: string, text: string): void } {
+export function project (t: Test, files: Record<string, string> = {}, env: Record<string, string> = {}): { readonly folder: string, call (...args: string[]): Promise<Outcome>, feed (input: string | Buffer, ...args: string[]): Promise<Outcome>, add (name: string, text: string): void } {
   const folder = t.testdir()
   const add = (name: string, text: string): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
@@ -24,12 +24,12 @@ export function project (t: Test, files: Record<string, string> = {}): { readonl
   return {
     folder,
     add,
-    call: async (...args) => await inFolder(folder, () => run(args)),
-    feed: async (input, ...args) => await inFolder(folder, () => withInput(input, () => run(args)))
+    call: async (...args) => await inFolder(folder, env, () => run(args)),
+    feed: async (input, ...args) => await inFolder(folder, env, () => withInput(input, () => run(args)))
   }
 }
 
-async function inFolder (folder: string, act: () => Promise<number>): Promise<Outcome> {
+async function inFolder (folder: string, own: Record<string, string>, act: () => Promise<number>): Promise<Outcome> {
   const { env, stdout, stderr } = process
   const before = process.cwd()
   const written = { out: '', err: '' }
@@ -41,7 +41,7 @@ async function inFolder (folder: string, act: () => Promise<number>): Promise<Ou
     return true
   }) as typeof stdout.write
   const signals = process.listeners('SIGINT')
-  process.env = { ...env, CASSANDRA_HOSTS: hosts.join(','), CASSANDRA_LOCAL_DATA_CENTER: localDataCenter }
+  process.env = { ...env, CASSANDRA_HOSTS: hosts.join(','), CASSANDRA_LOCAL_DATA_CENTER: localDataCenter, ...own }
   process.chdir(folder)
   stdout.write = capture('out')
   stderr.write = capture('err')

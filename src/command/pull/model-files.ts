@@ -1,0 +1,157 @@
+// From what a keyspace has to the files of its models, as plain values: names of files and their texts, the same ones each time.
+import { parseType, userTypeNames } from '../../cqlengine/management/cql-type-text.js'
+import type { ExistingColumn, ExistingSchema, ExistingTable, ExistingView } from '../../cqlengine/management/schema.js'
+import { memberNames } from '../../cqlengine/model/table.js'
+import { type ClassOfType, columnCode, indexedColumn, indexOption, keyOptions } from './column-code.js'
+import { className, fileName, keyText, literalText, stringText } from './names.js'
+import { unusualOptions } from './table-options.js'
+
+export interface ModelFiles {
+  /** Texts by file names. */
+  readonly files: ReadonlyMap<string, string>
+  /** What could not be said in models, and why. */
+  readonly notes: readonly string[]
+}
+
+interface Named { readonly className: string, readonly file: string }
+
+/**
+ * @param wanted only these tables and views; views need their base
+ * @param db the module to import `db` from; absent: a file of its own
+ */
+export function modelFiles (schema: ExistingSchema, wanted: ReadonlySet<string> | undefined, db: string | undefined): ModelFiles {
+  const files = new Map<string, string>()
+  const notes: string[] = []
+  const classes = new Set<string>(['Object', 'String', 'Array', 'Symbol', 'Function'])
+  const taken = new Set<string>(['db', 'index', 'types'])
+  const isWanted = (name: string): boolean => wanted === undefined || wanted.has(name)
+  const tables = sorted(schema.tables).filter(([name]) => isWanted(name))
+  const views = sorted(schema.views).filter(([name, view]) => isWanted(name) && isWanted(view.base))
+  const named = (entries: readonly (readonly [string, unknown])[]): Map<string, Named> =>
+    new Map(entries.map(([name]) => [name, { className: className(name, classes), file: fileName(name, taken) }]))
+  const typeNames = usedTypes(schema, wanted === undefined ? undefined : tables.map(([, table]) => table))
+  const typeClasses = new Map(typeNames.map((name) => [name, className(name, classes)]))
+  const [tableNames, viewNames] = [named(tables), named(views)]
+
+  const from = db ?? './db.js'
+  if (db === undefined) files.set('db.ts', "import { CQLAlchemy } from 'fastify-cqlalchemy'\n\nexport const db = new CQLAlchemy()\n")
+  if (typeNames.length > 0) files.set('types.ts', typesFile(schema, typeNames, typeClasses, from, notes))
+  for (const [name, table] of tables) {
+    const { className: own, file } = tableNames.get(name) as Named
+    files.set(`${file}.ts`, tableFile(name, table, own, typeClasses, from, notes))
+  }
+  for (const [name, view] of views) {
+    const { className: own, file } = viewNames.get(name) as Named
+    files.set(`${file}.ts`, viewFile(name, view, own, schema.tables.get(view.base) as ExistingTable, tableNames.get(view.base) as Named, from))
+  }
+  const exported = [
+    `export { db } from ${stringText(from)}`,
+    ...typeNames.length === 0 ? [] : [`export { ${[...typeClasses.values()].join(', ')} } from './types.js'`],
+    ...[...tableNames.values(), ...viewNames.values()].map((one) => `export { ${one.className} } from './${one.file}.js'`)
+  ]
+  files.set('index.ts', `${exported.join('\n')}\n`)
+  return { files, notes }
+}
+
+const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] => [...map].sort(([a], [b]) => a < b ? -1 : 1)
+
+/** Those that the tables use, or all; inner ones first. */
+function usedTypes ({ types }: ExistingSchema, tables: readonly ExistingTable[] | undefined): string[] {
+  const order: string[] = []
+  const visit = (name: string): void => {
+    const fields = types.get(name)
+    // Names that the models do not take: columns of such types are left out, and told.
+    if (fields === undefined || order.includes(name) || !/^\w+$/.test(name)) return
+    for (const cql of fields.values()) namesIn(cql).forEach(visit)
+    order.push(name)
+  }
+  if (tables === undefined) for (const [name] of sorted(types)) visit(name)
+  else for (const { columns } of tables) for (const { type } of columns.values()) namesIn(type).forEach(visit)
+  return order
+}
+
+function namesIn (cql: string): string[] {
+  const tree = parseType(cql)
+  return tree === undefined ? [] : userTypeNames(tree)
+}
+
+function typesFile (schema: ExistingSchema, names: readonly string[], classes: ReadonlyMap<string, string>, from: string, notes: string[]): string {
+  const texts = names.map((name) => {
+    const lines: string[] = []
+    for (const [field, cql] of schema.types.get(name) ?? []) {
+      const attribute = attributeName(field)
+      const text = columnCode(cql, attribute === field ? {} : { dbField: field }, (one) => classes.get(one))
+      if (text === undefined) notes.push(`type ${name}, field ${field}: no column has the type ${cql}`)
+      else lines.push(`  ${keyText(attribute)}: ${text}`)
+    }
+    return `export class ${classes.get(name)} extends db.UserType.define(${stringText(name)}, {\n${lines.join(',\n')}\n}) {}\n`
+  })
+  return `import { db } from ${stringText(from)}\n\nconst c = db.columns\n\n${texts.join('\n')}`
+}
+
+/** What an instance has itself, or JavaScript keeps for itself, gets another name. */
+function attributeName (field: string): string { return memberNames.has(field) || ['__proto__', '__columns', 'constructor'].includes(field) || field === '' ? `${field.replace(/^_+/, '')}_` : field }
+
+function tableFile (name: string, table: ExistingTable, own: string, types: ReadonlyMap<string, string>, from: string, notes: string[]): string {
+  const used = new Set<string>()
+  const classOf: ClassOfType = (type) => {
+    const found = types.get(type)
+    if (found !== undefined) used.add(found)
+    return found
+  }
+  const columns = inOrder(table)
+  const partition = columns.filter(([, { kind }]) => kind === 'partition_key').length
+  const ignored: string[] = []
+  const lines = columns.flatMap(([field, column]) => {
+    const attribute = attributeName(field)
+    const indexes = table.indexes.filter(({ target }) => indexedColumn(target) === field)
+    const index = indexOption(name, field, indexes)
+    const options = { ...keyOptions(column, partition), ...index !== undefined && { index }, ...attribute !== field && { dbField: field } }
+    const text = columnCode(column.type, options, classOf)
+    if (text === undefined) {
+      ignored.push(field)
+      notes.push(`table ${name}, column ${field}: no column has the type ${column.type}; the model leaves it out`)
+      return []
+    }
+    return [`  ${keyText(attribute)}: ${text}`]
+  })
+  const options = unusualOptions(table.options)
+  const settings = { ...ignored.length > 0 && { ignoreColumns: ignored }, ...Object.keys(options).length > 0 && { options } }
+  const last = Object.keys(settings).length === 0 ? '' : `, ${literalText(settings)}`
+  const imports = [...used.size === 0 ? [] : [`import { ${[...used].sort().join(', ')} } from './types.js'`]]
+  return [
+    `import { db } from ${stringText(from)}`, ...imports, '', 'const c = db.columns', '',
+    `export class ${own} extends db.Model.define(${stringText(name)}, {\n${lines.join(',\n')}\n}${last}).as<${own}>() {}`, ''
+  ].join('\n')
+}
+
+const ranks = { partition_key: 0, clustering: 1, static: 2, regular: 3 }
+
+/** The key in its order, static columns, the others by name. */
+function inOrder ({ columns }: ExistingTable): [string, ExistingColumn][] {
+  return [...columns].sort(([a, x], [b, y]) => ranks[x.kind] - ranks[y.kind] || x.position - y.position || (a < b ? -1 : 1))
+}
+
+function viewFile (name: string, view: ExistingView, own: string, base: ExistingTable, baseName: Named, from: string): string {
+  const columns = inOrder(view)
+  const named = (kind: ExistingColumn['kind']): string[] => columns.filter(([, column]) => column.kind === kind).map(([field]) => attributeName(field))
+  const others = columns.filter(([, { kind }]) => kind === 'regular' || kind === 'static').map(([field]) => field)
+  const all = [...base.columns.keys()].every((field) => view.columns.has(field))
+  const orders = columns.filter(([field, { kind, order }]) => kind === 'clustering' && order !== (base.columns.get(field)?.order === 'desc' ? 'desc' : 'asc')).map(([field, { order }]) => [attributeName(field), order])
+  const clustering = named('clustering')
+  // Only views of all rows can be said in models.
+  const isPlain = !/(?:[=<>]|\bIN\b)/i.test(view.where.replace(/"(?:[^"]|"")*"/g, ''))
+  const options = unusualOptions(view.options)
+  const settings = {
+    partitionKey: named('partition_key'),
+    ...clustering.length > 0 && { clusteringKey: clustering },
+    ...orders.length > 0 && { clusteringOrder: Object.fromEntries(orders) },
+    ...!all && { only: others.map(attributeName) },
+    ...!isPlain && { managed: false },
+    ...Object.keys(options).length > 0 && { options }
+  }
+  return [
+    `import { db } from ${stringText(from)}`, `import { ${baseName.className} } from './${baseName.file}.js'`, '',
+    `export class ${own} extends db.Model.view(${stringText(name)}, ${baseName.className}, ${literalText(settings)}).as<${own}>() {}`, ''
+  ].join('\n')
+}

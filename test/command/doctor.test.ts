@@ -1,0 +1,61 @@
+// doctor: each usual reason why an app does not get through, on real nodes.
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import t from 'tap'
+import { connectedClient, startOwnCluster, uniqueKeyspace } from '../support/cassandra.js'
+import { project } from './running.js'
+
+const keyspace = await uniqueKeyspace(t)
+const { call } = project(t, { 'package.json': '{}' })
+
+/** With these variables beside those of the test cluster. */
+async function examined (env: Record<string, string>, ...args: string[]): Promise<{ code: number, out: string, err: string }> {
+  return await project(t, {}, env).call('doctor', ...args)
+}
+
+t.test('all works: each step is told, and 0', async (t) => {
+  const outcome = await call('doctor', '--keyspace', keyspace)
+  t.match(outcome, { code: 0, err: '' })
+  for (const text of ['the configuration is complete', 'accepts connections', "speaks Cassandra's protocol", 'connected; 1 node', 'is there', 'each row has 1 replica', 'all nodes have one schema']) t.ok(outcome.out.includes(text), text)
+  t.ok((JSON.parse((await call('doctor', '--json', '--keyspace', keyspace)).out) as { state: string }[]).every(({ state }) => state !== 'failed'))
+})
+
+t.test('what is wrong is told with what to do, and 1', async (t) => {
+  const quiet = createServer().listen(0, '127.0.0.1')
+  const other = createServer((socket) => { socket.once('data', () => { socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') }).on('error', () => {}) }).listen(0, '127.0.0.1')
+  await Promise.all([once(quiet, 'listening'), once(other, 'listening')])
+  t.teardown(() => { quiet.close(); other.close() })
+  const portOf = (server: typeof quiet): number => (server.address() as { port: number }).port
+  for (const [message, env, ...args] of [
+    [/FAILED .*keyspace/, {}],
+    [/FAILED {2}nobody listens on 127\.0\.0\.1:1\n +start Cassandra/, {}, '--hosts', '127.0.0.1:1', '--keyspace', keyspace],
+    [/FAILED {2}the name no-such-host\.invalid has no address/, {}, '--hosts', 'no-such-host.invalid', '--keyspace', keyspace],
+    [/FAILED {2}127\.0\.0\.1:\d+ accepts connections and says nothing/, {}, '--hosts', `127.0.0.1:${portOf(quiet)}`, '--keyspace', keyspace],
+    [/FAILED {2}what listens on 127\.0\.0\.1:\d+ is no Cassandra/, {}, '--hosts', `127.0.0.1:${portOf(other)}`, '--keyspace', keyspace],
+    [/FAILED {2}there is no keyspace "nowhere_at_all"/, {}, '--keyspace', 'nowhere_at_all'],
+    [/FAILED {2}the consistency three needs 3 replicas, and each row has 1/, { CASSANDRA_CONSISTENCY: 'THREE' }, '--keyspace', keyspace],
+    [/FAILED .*data center.*\n +set CASSANDRA_LOCAL_DATA_CENTER/, { CASSANDRA_LOCAL_DATA_CENTER: 'nowhere' }, '--keyspace', keyspace],
+    [/FAILED {2}\S+ speaks no TLS/, { CASSANDRA_SETUP_KWARGS: '{"sslOptions":{}}' }, '--keyspace', keyspace]
+  ] as const) {
+    const { code, out } = await examined(env, ...args)
+    t.equal(code, 1, String(message))
+    t.match(out, message)
+  }
+  const client = await connectedClient(t)
+  const wide = `${keyspace}_wide`
+  await client.execute(`CREATE KEYSPACE ${wide} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}`)
+  t.teardown(async () => { const own = await connectedClient(t); await own.execute(`DROP KEYSPACE ${wide}`) })
+  t.match(await examined({ CASSANDRA_CONSISTENCY: 'QUORUM' }, '--keyspace', wide), { code: 1, out: /needs 2 replicas, and there are 1 nodes/ })
+})
+
+t.test('login and TLS', { timeout: 120_000 }, async (t) => {
+  const cassandra = await startOwnCluster(t, { auth: true, tls: 'only', durable: false })
+  const kwargs = JSON.parse(cassandra.env['CASSANDRA_SETUP_KWARGS'] ?? '{}') as { credentials: object, sslOptions: object }
+  const at = ['--hosts', cassandra.hosts.join(','), '--keyspace', 'system_schema']
+  const withOptions = (options: object): Record<string, string> => ({ CASSANDRA_SETUP_KWARGS: JSON.stringify(options) })
+  t.match(await examined({}, ...at), { code: 1, out: /FAILED .*wants TLS/ })
+  t.match(await examined(withOptions({ sslOptions: {} }), ...at), { code: 1, out: /FAILED {2}the certificate of .* is not trusted/ })
+  t.match(await examined(withOptions({ sslOptions: kwargs.sslOptions }), ...at), { code: 1, out: /FAILED {2}the login is missing or wrong\n +set credentials/ })
+  t.match(await examined(withOptions({ sslOptions: kwargs.sslOptions, credentials: { username: 'cassandra', password: 'wrong' } }), ...at), { code: 1, out: /FAILED {2}the login is missing or wrong/ })
+  t.match(await examined(withOptions(kwargs), ...at), { out: /over TLS\n.*connected; 1 node/ })
+})
