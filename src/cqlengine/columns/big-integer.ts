@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
-import { InvalidValue, type JsonSchema } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type TypeFacts } from './cql-type.js'
 import { bytesByItsClass, hasMethods, ObjectType } from './outside.js'
 import { fromBytes, toBytes } from './twos-complement.js'
 
@@ -17,6 +17,7 @@ const int64 = 2n ** 63n
 /** `bigint` (TYP-06). The driver wraps what does not fit, so the range is checked here. */
 export class BigIntType extends ObjectType<bigint> {
   override readonly cql: 'bigint' | 'counter' = 'bigint'
+  override readonly facts: TypeFacts = { size: 8, isNumber: true, isOrderedBySai: true, isPlainKey: true }
   override readonly primitive = true
 
   protected read (value: unknown): bigint {
@@ -39,6 +40,7 @@ export class BigIntType extends ObjectType<bigint> {
 /** `varint` (TYP-07): whole numbers of any size up to {@link digitLimit} digits. */
 export class VarIntType extends ObjectType<bigint> {
   override readonly cql = 'varint'
+  override readonly facts: TypeFacts = { isNumber: true, isOrderedBySai: true, isPlainKey: true }
   override readonly primitive = true
 
   protected read (value: unknown): bigint {

@@ -1,8 +1,9 @@
-import { CqlType, InvalidValue, type JsonSchema } from './cql-type.js'
+import { CqlType, InvalidValue, type JsonSchema, type TypeFacts } from './cql-type.js'
 
 /** `boolean` (TYP-09): true or false and no truthiness (B44). */
 export class BooleanType extends CqlType<boolean> {
   override readonly cql = 'boolean'
+  override readonly facts: TypeFacts = { size: 8, isPlainKey: true }
   override readonly primitive = true
 
   convert (value: unknown): boolean {

@@ -1,9 +1,10 @@
 import { BigIntType } from './big-integer.js'
-import { type Change, type ChangeKind, InvalidValue, type JsonSchema, type Kind } from './cql-type.js'
+import { type Change, type ChangeKind, InvalidValue, type JsonSchema, type Kind, type TypeFacts } from './cql-type.js'
 
 /** `counter` (TYP-08, STM-11): only ever incremented and decremented. */
 export class CounterType extends BigIntType {
   override readonly cql = 'counter'
+  override readonly facts: TypeFacts = { size: 8, isNumber: true }
   override readonly kind: Kind = 'counter'
 
   /** The difference, as an increment or decrement; a counter without a value counts as 0 (DRT-07). */

@@ -53,6 +53,23 @@ export class InvalidValue extends Error {
 /** See {@link InvalidValue.path}. */
 export type ValuePath = readonly (string | number)[]
 
+/** What the library has to know of a type beyond its values. A fact that is absent is not so. */
+export interface TypeFacts {
+  /** About the bytes of any bound value. Absent where they depend on the value. */
+  readonly size?: number
+  /** Cassandra computes sums and averages of it. */
+  readonly isNumber?: true
+  /** A storage-attached index answers ranges of it. */
+  readonly isOrderedBySai?: true
+  /**
+   * As the key of a map it survives the plain object that the driver reads and writes without `encoding.map`. Not so: timestamps (read without
+   * milliseconds), float and double (it cannot write NaN), inet (it misprints some addresses), decimal (negative scales), blobs, all composed ones.
+   */
+  readonly isPlainKey?: true
+}
+
+const noFacts: TypeFacts = {}
+
 /**
  * A CQL type: how values of it are checked, bound, read, compared and written as JSON.
  * Instances are immutable and shared. `V` is the form that a model's instance holds. Null never reaches these methods.
@@ -61,6 +78,8 @@ export abstract class CqlType<V = unknown> {
   /** As it stands in DDL, e.g. `map<text, frozen<list<int>>>`; user types quoted, without keyspace. */
   abstract readonly cql: string
   readonly kind: Kind = 'scalar'
+  /** Types that stand for another one have that one's. */
+  readonly facts: TypeFacts = noFacts
   /** True for values that can be changed in place, so that dirty tracking has to keep a copy. */
   readonly mutable: boolean = false
   /** True where `fromDriver` has nothing to do for rows of our own clients (`ownEncoding`): the row mapper then leaves out the call. */

@@ -26,6 +26,7 @@ export interface CustomSpec<V, I = V> {
  */
 export class CustomType<V = unknown> extends ObjectType<V> {
   override readonly cql: string
+  override readonly facts
   override readonly mutable = true
   override readonly readsAsIs = false
   readonly #spec: CustomSpec<V, unknown>
@@ -37,6 +38,7 @@ export class CustomType<V = unknown> extends ObjectType<V> {
     this.#spec = spec
     this.#base = base
     this.cql = base.cql
+    this.facts = base.facts
   }
 
   /** Forth and back: an accepted form becomes what will be read. A value that is so already comes back as it is. */

@@ -1,11 +1,12 @@
 import { isDate } from 'node:util/types'
 import { daysSinceEpoch } from './calendar.js'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { ObjectType } from './outside.js'
 
 /** `timestamp` (TYP-12): a `Date`, to the millisecond, of the years -271821 to 275760. */
 export class DateTimeType extends ObjectType<Date> {
   override readonly cql = 'timestamp'
+  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true }
   override readonly mutable = true
 
   protected read (value: unknown): Date {

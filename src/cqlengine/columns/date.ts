@@ -2,12 +2,13 @@ import { isDate } from 'node:util/types'
 import { dateOfDays } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { dayOf, daysSinceEpoch } from './calendar.js'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 /** `date` (TYP-13): a day without a zone, of the years -5877641 to 5881580. */
 export class DateType extends DriverObjectType<types.LocalDate> {
   override readonly cql = 'date'
+  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true, isPlainKey: true }
 
   protected read (value: unknown): types.LocalDate {
     if (value instanceof types.LocalDate) return value

@@ -1,7 +1,7 @@
 import { foreignDecimal, scaleOf } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { digitLimit } from './big-integer.js'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { bytesByItsClass, DriverObjectType, hasMethods } from './outside.js'
 import { fromBytes, toBytes } from './twos-complement.js'
 
@@ -17,6 +17,7 @@ const sizeLimit = 10n ** BigInt(digitLimit)
  */
 export class DecimalType extends DriverObjectType<types.BigDecimal> {
   override readonly cql = 'decimal'
+  override readonly facts: TypeFacts = { isNumber: true, isOrderedBySai: true }
   override readonly readsAsIs = false
 
   protected read (value: unknown): types.BigDecimal {

@@ -84,6 +84,7 @@ function vectorOf (name: string, dimensions: number): CqlType {
 /** A type without parts. Bytes are sent as they are, whatever the type: so the driver has it, and a client of another copy of it needs it. */
 class RawScalar extends CqlType {
   override readonly cql: string
+  override readonly facts
   override readonly primitive: boolean
   readonly #of: CqlType
 
@@ -91,6 +92,7 @@ class RawScalar extends CqlType {
     super()
     this.#of = of
     this.cql = of.cql
+    this.facts = of.facts
     this.primitive = of.primitive
   }
 

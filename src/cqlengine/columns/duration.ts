@@ -1,7 +1,7 @@
 import { durationFields } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { toLong } from './big-integer.js'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 interface Parts { readonly months: bigint, readonly days: bigint, readonly nanoseconds: bigint }
@@ -15,6 +15,7 @@ const int64 = 2n ** 63n
  */
 export class DurationType extends DriverObjectType<types.Duration> {
   override readonly cql = 'duration'
+  override readonly facts: TypeFacts = { size: 16 }
 
   protected read (value: unknown): types.Duration {
     if (typeof value === 'string') return duration(parse(value))

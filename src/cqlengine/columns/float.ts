@@ -1,8 +1,9 @@
-import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { CqlType, InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 
 /** `double` (TYP-10): any JS number. NaN and the infinities are stored; JSON has no word for them, so there they are null. */
 export class DoubleType extends CqlType<number> {
   override readonly cql: 'float' | 'double' = 'double'
+  override readonly facts: TypeFacts = { size: 8, isNumber: true, isOrderedBySai: true }
   override readonly primitive: boolean = true
 
   convert (value: unknown): number {

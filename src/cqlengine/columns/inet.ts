@@ -1,12 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { isIP } from 'node:net'
 import { types } from '../driver.js'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 /** `inet` (TYP-18, B44): an IPv4 or IPv6 address. The driver's parser and printer both fail on some IPv6 addresses, hence our own. */
 export class InetType extends DriverObjectType<types.InetAddress> {
   override readonly cql = 'inet'
+  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true }
 
   protected read (value: unknown): types.InetAddress {
     if (value instanceof types.InetAddress && isAddress(value.getBuffer())) return value

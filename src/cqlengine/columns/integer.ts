@@ -1,8 +1,9 @@
-import { CqlType, InvalidValue, type JsonSchema } from './cql-type.js'
+import { CqlType, InvalidValue, type JsonSchema, type TypeFacts } from './cql-type.js'
 
 /** `tinyint`, `smallint` and `int` (TYP-04, TYP-05): whole JS numbers within the type's range. */
 export class IntegerType extends CqlType<number> {
   override readonly cql: 'tinyint' | 'smallint' | 'int'
+  override readonly facts: TypeFacts = { size: 8, isNumber: true, isOrderedBySai: true, isPlainKey: true }
   override readonly primitive = true
   readonly #minimum: number
   readonly #maximum: number

@@ -24,15 +24,9 @@ export function keyFromText<K> (type: CqlType<K>, text: string): K {
   }
 }
 
-/**
- * Key types that survive the driver's plain objects. Not among them: timestamps (read without milliseconds), float and double (it cannot
- * write NaN), inet (it misprints some addresses), decimal (it misprints negative scales), blobs and everything composed.
- */
-const plainKeys = new Set(['text', 'ascii', 'tinyint', 'smallint', 'int', 'bigint', 'varint', 'boolean', 'uuid', 'timeuuid', 'date', 'time'])
-
 /** @throws {QueryError} where such keys cannot be told from the text that the driver makes of them */
 export function checkPlainKeys (type: CqlType): void {
-  if (plainKeys.has(type.cql)) return
+  if (type.facts.isPlainKey === true) return
   throw new QueryError(`A map with keys of type ${type.cql} needs a client with { encoding: { map: Map } }: without it the driver mangles such keys`)
 }
 

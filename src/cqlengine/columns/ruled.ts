@@ -12,6 +12,7 @@ export function innerType (column: AnyColumn): CqlType {
 class RuledType extends CqlType {
   override readonly cql: string
   override readonly kind
+  override readonly facts
   override readonly mutable: boolean
   override readonly readsAsIs: boolean
   override readonly primitive: boolean
@@ -24,6 +25,7 @@ class RuledType extends CqlType {
     this.#column = { type, options }
     this.cql = type.cql
     this.kind = type.kind
+    this.facts = type.facts
     this.mutable = type.mutable
     this.readsAsIs = type.readsAsIs
     this.primitive = type.primitive

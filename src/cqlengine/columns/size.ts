@@ -1,15 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { types } from '../driver.js'
-import type { CqlType } from './cql-type.js'
 
 // In a constant, so that the compiler of V8 knows it.
 const { Uuid } = types
-
-const numbers: ReadonlySet<string> = new Set(['boolean', 'tinyint', 'smallint', 'int', 'bigint', 'counter', 'float', 'double'])
-const small: ReadonlySet<string> = new Set(['uuid', 'timeuuid', 'timestamp', 'date', 'time', 'duration', 'inet'])
-
-/** What {@link sizeOf} gives for any value of a type of which none is large; `undefined` for the other types. */
-export function smallSize ({ cql }: CqlType): number | undefined { return numbers.has(cql) ? 8 : small.has(cql) ? 16 : undefined }
 
 /** About the bytes of bound values: their text and binary parts; numbers and the like are too small to matter. */
 export function bytesOf (params: readonly unknown[]): number {

@@ -1,8 +1,9 @@
-import { CqlType, InvalidValue, type JsonSchema, type Kind } from './cql-type.js'
+import { CqlType, InvalidValue, type JsonSchema, type Kind, type TypeFacts } from './cql-type.js'
 
 /** `text` (TYP-01). Nothing but strings; half surrogate pairs are refused, for the driver would store U+FFFD instead. */
 export class TextType extends CqlType<string> {
   override readonly cql: string = 'text'
+  override readonly facts: TypeFacts = { isPlainKey: true }
   override readonly kind: Kind = 'text'
   override readonly primitive = true
 
@@ -19,6 +20,7 @@ export class TextType extends CqlType<string> {
 /** `ascii` (TYP-02): code points below 128. */
 export class AsciiType extends TextType {
   override readonly cql = 'ascii'
+  override readonly facts: TypeFacts = { isPlainKey: true }
 
   override convert (value: unknown): string {
     const text = super.convert(value)

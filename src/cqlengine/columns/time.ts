@@ -1,6 +1,6 @@
 import { types } from '../driver.js'
 import { toLong } from './big-integer.js'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 const dayInNanoseconds = 86_400_000_000_000n
@@ -8,6 +8,7 @@ const dayInNanoseconds = 86_400_000_000_000n
 /** `time` (TYP-14): a time of day to the nanosecond. */
 export class TimeType extends DriverObjectType<types.LocalTime> {
   override readonly cql = 'time'
+  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true, isPlainKey: true }
 
   protected read (value: unknown): types.LocalTime {
     if (value instanceof types.LocalTime) return value

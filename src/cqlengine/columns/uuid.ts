@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer' // the global one is a getter, which takes longer than the check
 import { types } from '../driver.js'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 // In constants, so that the compiler of V8 knows them: asking for the class of an object is else much of the work.
@@ -9,6 +9,7 @@ const { TimeUuid, Uuid } = types
 /** `uuid` (TYP-16). */
 export class UuidType extends DriverObjectType<types.Uuid> {
   override readonly cql: 'uuid' | 'timeuuid' = 'uuid'
+  override readonly facts: TypeFacts = { size: 16, isPlainKey: true }
 
   protected read (value: unknown): types.Uuid {
     if (value instanceof Uuid && isUuidBuffer(bytesOf(value))) return value
@@ -38,6 +39,7 @@ export class UuidType extends DriverObjectType<types.Uuid> {
 /** `timeuuid` (TYP-17): version 1 only, checked here since the server's refusal is cryptic (B44). */
 export class TimeUuidType extends UuidType {
   override readonly cql = 'timeuuid'
+  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true, isPlainKey: true }
 
   protected override read (value: unknown): types.TimeUuid {
     const uuid = super.read(value)

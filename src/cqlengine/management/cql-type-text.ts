@@ -1,5 +1,6 @@
 // Types as text differ though they mean the same: the server leaves out or adds an inner `frozen`, quotes only where it must, and
 // knows two names for text. So types are compared as trees in which such differences are gone.
+import { scalarTypes } from '../columns/parse-type.js'
 
 /** A type in its normal form. */
 export interface TypeTree {
@@ -13,10 +14,7 @@ export interface TypeTree {
   readonly dimensions?: number
 }
 
-const natives: ReadonlySet<string> = new Set([
-  'ascii', 'bigint', 'blob', 'boolean', 'counter', 'date', 'decimal', 'double', 'duration', 'empty', 'float', 'inet', 'int',
-  'smallint', 'text', 'time', 'timestamp', 'timeuuid', 'tinyint', 'uuid', 'varint'
-])
+const natives: ReadonlySet<string> = new Set([...Object.keys(scalarTypes), 'counter', 'empty'])
 const parameters: Readonly<Record<string, number>> = { list: 1, set: 1, map: 2 }
 
 interface Token { readonly kind: 'word' | 'quoted' | 'class' | 'sign', readonly text: string }

@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import { tellsConverted } from '../columns/outside.js'
-import { sizeOf, smallSize } from '../columns/size.js'
+import { sizeOf } from '../columns/size.js'
 import { canGenerateCode } from './generate.js'
 import { readOf, type RowValues } from './layout.js'
 import type { Table, TableColumn } from './table.js'
@@ -79,6 +79,6 @@ function linesOf (prototype: object, column: TableColumn, i: number): string[] {
 function bind ({ type, mutable, bindsAsIs }: TableColumn, i: number): string {
   const kept = mutable ? `s${i}` : `x${i}`
   const value = bindsAsIs || type.bindsSnapshot ? kept : `t${i}.toDriver(x${i}, encoding)`
-  const size = smallSize(type) ?? `${type.kind === 'text' ? `x${i}.length < 256 ? x${i}.length : ` : ''}sizeOf(${kept})`
+  const size = type.facts.size ?? `${type.kind === 'text' ? `x${i}.length < 256 ? x${i}.length : ` : ''}sizeOf(${kept})`
   return `if (${kept} !== null) { params[n++] = ${value}; bits += ${2 ** i}; bytes += ${size} }`
 }

@@ -40,7 +40,7 @@ function answers (column: TableColumn, index: IndexOptions, operator: Operator):
   switch (indexKind(index)) {
     case 'unknown': return true
     case 'sasi': return operator === 'eq' || (column.type.kind === 'text' ? operator === 'like' : isRange(operator))
-    case 'sai': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq' || (isRange(operator) && isOrderedBySai(column))
+    case 'sai': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq' || (isRange(operator) && column.type.facts.isOrderedBySai === true)
     case 'legacy': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq'
   }
 }
@@ -54,7 +54,3 @@ function answersElements ({ type }: TableColumn, { target = 'values' }: IndexOpt
 export function isRange (operator: Operator): boolean {
   return operator === 'gt' || operator === 'gte' || operator === 'lt' || operator === 'lte'
 }
-
-const orderedBySai = ['tinyint', 'smallint', 'int', 'bigint', 'varint', 'float', 'double', 'decimal', 'timestamp', 'date', 'time', 'timeuuid', 'inet']
-
-function isOrderedBySai ({ type }: TableColumn): boolean { return orderedBySai.includes(type.cql) }

@@ -35,7 +35,7 @@ function functionSelector (model: string, alias: string, selected: Selected): Se
     case 'count': return { text: `COUNT(${column.cql}) AS ${as}`, read: Number }
     case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value), column }
     case 'sum': case 'avg': {
-      if (!isNumeric(column.type.cql)) throw new QueryError(`${at}: sums and averages are for numbers`)
+      if (column.type.facts.isNumber !== true) throw new QueryError(`${at}: sums and averages are for numbers`)
       return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value), column }
     }
     case 'ttl': case 'writetime': {
@@ -57,10 +57,6 @@ function vectorOf (model: string, column: TableColumn, argument: unknown): unkno
   } catch (error) {
     throw validationError(model, column.name, error)
   }
-}
-
-function isNumeric (cql: string): boolean {
-  return ['tinyint', 'smallint', 'int', 'bigint', 'varint', 'float', 'double', 'decimal', 'counter'].includes(cql)
 }
 
 export function readValue ({ type }: TableColumn, value: unknown): unknown {
