@@ -2,7 +2,7 @@ import { InvalidValue } from '../columns/cql-type.js'
 import { tellsConverted, unreadable } from '../columns/outside.js'
 import type { Blueprint } from './blueprint.js'
 import { assignWatched, defaultOf } from './defaults.js'
-import { canGenerateCode } from './generate.js'
+import { canGenerate, generate } from './generate.js'
 import { META } from './meta.js'
 import type { State } from './state.js'
 import type { Table, TableColumn } from './table.js'
@@ -31,7 +31,7 @@ export type Accept = (values: unknown[], state: State, violations: Violations) =
  * of them vanish (measured in bench/).
  */
 export function acceptorOf ({ columns }: Table): Accept {
-  return canGenerateCode() ? generated(columns) : interpreted(columns)
+  return canGenerate('accept') ? generated(columns) : interpreted(columns)
 }
 
 function generated (columns: readonly TableColumn[]): Accept {
@@ -41,14 +41,13 @@ function generated (columns: readonly TableColumn[]): Accept {
     if (!mutable) return `v[${i}] = t${i}.isConverted(x) ? x : ${accepted}`
     return `y = t${i}.copyIfConverted(x); v[${i}] = y !== undefined${canBeEmpty ? ` && !t${i}.isEmpty(y)` : ''} ? y : ${accepted}`
   })
-  const body = `'use strict'
+  const body = `
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = c.map((column) => column.type)
     return (v, state, violations) => {
       let x, y
       ${lines.map((line, i) => `x = v[${i}]; ${line}`).join('\n      ')}
     }`
-  // eslint-disable-next-line no-new-func -- nothing but positions in it
-  return new Function('c', 'acceptOne', body)(columns, acceptOne) as Accept
+  return generate<Accept>('accept', { c: columns, acceptOne }, body)
 }
 
 function interpreted (columns: readonly TableColumn[]): Accept {

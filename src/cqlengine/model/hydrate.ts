@@ -2,7 +2,7 @@ import type { CqlType } from '../columns/cql-type.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { blueprintOf } from './blueprint.js'
 import { checkAccessors, hiddenColumn } from './field-guard.js'
-import { canGenerateCode } from './generate.js'
+import { canGenerate, generate } from './generate.js'
 import { loading, whileLoading } from './loading.js'
 import { classOfView, META, type ModelConstructor, tableOf } from './meta.js'
 import { codeToSet, isHidden, setColumn, setHidden } from './own-columns.js'
@@ -118,7 +118,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   }))
   const make: Make = { Target: target, isPartial: !isWhole, phase, prove }
   const kept = plans.filter((p) => !p.asIs)
-  const run = canGenerateCode() ? generated(plans, kept, make) : interpreted(plans, kept, make)
+  const run = canGenerate('rows') ? generated(plans, kept, make) : interpreted(plans, kept, make)
   const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns)
   const instances: Mapper['instances'] = (rows, source) => whileLoading(() => {
     loading.source = source
@@ -194,7 +194,7 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], {
       ${lines.join('\n      ')}
       out[i] = o`
   // The first one apart: a call in between would cost the others what V8 knows of their layout.
-  const body = `'use strict'
+  const body = `
     let proved = false
     return (rows) => {
       const out = new Array(rows.length)
@@ -208,8 +208,7 @@ function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], {
       }
       return out
     }`
-  // eslint-disable-next-line no-new-func -- see above; `interpreted` is the way without
-  return new Function('kept', 'read', 'keep', 'Target', 'loading', 'phase', 'prove', 'setHidden', body)(kept, read, keep, Target, loading, phase, prove, setHidden) as Run
+  return generate<Run>('rows', { kept, read, keep, Target, loading, phase, prove, setHidden }, body)
 }
 
 function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, phase, prove }: Make): Run {

@@ -1,4 +1,4 @@
-import { canGenerateCode } from './generate.js'
+import { canGenerate, generate } from './generate.js'
 import { codeToSet, setColumn, setHidden } from './own-columns.js'
 import type { TableColumn } from './table.js'
 
@@ -23,7 +23,7 @@ export interface Layout {
 export type Take = (given: object) => unknown[]
 
 export function layoutOf (prototype: object, columns: readonly TableColumn[]): Layout {
-  return canGenerateCode() ? generated(prototype, columns) : interpreted(columns)
+  return canGenerate('columns') ? generated(prototype, columns) : interpreted(columns)
 }
 
 /** The value of one column. Never calls the accessor that complains of columns that were not loaded. */
@@ -37,7 +37,6 @@ export function readOf (prototype: object, name: string): string {
   return name in prototype ? `(Object.hasOwn(o, ${key}) ? o[${key}] : undefined)` : `o[${key}]`
 }
 
-/* eslint-disable no-new-func -- see Layout */
 function generated (prototype: object, columns: readonly TableColumn[]): Layout {
   const reads = columns.map(({ name }) => readOf(prototype, name))
   const writes = columns.map((column, i) => codeToSet(column, `v[${i}]`))
@@ -46,13 +45,12 @@ function generated (prototype: object, columns: readonly TableColumn[]): Layout 
     return field in Object.prototype ? `(Object.hasOwn(r, ${key}) ? r[${key}] : undefined)` : `r[${key}]`
   })
   return {
-    read: new Function('o', `'use strict'\nreturn [${reads.join(', ')}]`) as Layout['read'],
-    assign: new Function('setHidden', `'use strict'\nreturn (o, v) => {\n${writes.join('\n')}\n}`)(setHidden) as Layout['assign'],
-    fields: new Function('r', `'use strict'\nreturn [${ofRecord.join(', ')}]`) as Layout['fields'],
-    taker: (keys) => new Function('g', `'use strict'\nreturn [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`) as Take
+    read: generate('read', {}, `return (o) => [${reads.join(', ')}]`),
+    assign: generate('assign', { setHidden }, `return (o, v) => {\n${writes.join('\n')}\n}`),
+    fields: generate('fields', {}, `return (r) => [${ofRecord.join(', ')}]`),
+    taker: (keys) => generate('take', {}, `return (g) => [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`)
   }
 }
-/* eslint-enable no-new-func */
 
 function interpreted (columns: readonly TableColumn[]): Layout {
   return {

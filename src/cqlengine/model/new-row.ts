@@ -1,7 +1,7 @@
 import type { Encoding } from '../connection/encoding.js'
 import { tellsConverted } from '../columns/outside.js'
 import { sizeOf } from '../columns/size.js'
-import { canGenerateCode } from './generate.js'
+import { canGenerate, generate } from './generate.js'
 import { readOf, type RowValues } from './layout.js'
 import type { Table, TableColumn } from './table.js'
 
@@ -32,10 +32,10 @@ export const mostBits = 48
  * bench/). `undefined` where no code may be generated, and for tables that need more than that.
  */
 export function newRowReader (prototype: object, { columns, isCounter, hasStatic }: Table): ReadNewRow | undefined {
-  if (!canGenerateCode() || isCounter || hasStatic || columns.length > mostBits || !columns.every(isSimple)) return undefined
+  if (!canGenerate('quick insert') || isCounter || hasStatic || columns.length > mostBits || !columns.every(isSimple)) return undefined
   const lines = columns.flatMap((column, i) => linesOf(prototype, column, i))
   const stored = columns.map((c, i) => `${JSON.stringify(c.field)}: ${c.mutable ? 's' : 'x'}${i}`)
-  const body = `'use strict'
+  const body = `
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = types
     return (o, a, encoding) => {
       try {
@@ -51,8 +51,7 @@ export function newRowReader (prototype: object, { columns, isCounter, hasStatic
         return undefined // something hostile was put into it, which the way for all cases tells
       }
     }`
-  // eslint-disable-next-line no-new-func -- names as JSON strings, values never
-  return new Function('types', 'sizeOf', body)(columns.map((c) => c.type), sizeOf) as ReadNewRow
+  return generate<ReadNewRow>('new-row', { types: columns.map((c) => c.type), sizeOf }, body)
 }
 
 /** What can change in place is checked once more, which its type alone must be able to tell. */

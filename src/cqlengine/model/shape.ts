@@ -2,7 +2,7 @@
 //
 // V8 drops the layout of a class, and the code that it compiled for it, when a full collection finds no object of it. What lives for a moment
 // only is then slow for a while, again and again. So one object of each such class is kept: `keeperOf` here, `kept` in classes of ours.
-import { canGenerateCode } from './generate.js'
+import { canGenerate, generate } from './generate.js'
 import type { ModelInstance } from './instance.js'
 import { loading, whileLoading } from './loading.js'
 import { META, type ModelConstructor } from './meta.js'
@@ -15,17 +15,16 @@ import type { TableColumn } from './table.js'
  */
 export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonly string[]): C {
   // The compiler lets no class extend a type parameter.
-  if (!canGenerateCode()) return class extends (Parent as typeof ModelInstance) {} as C
+  if (!canGenerate('room')) return class extends (Parent as typeof ModelInstance) {} as C
   const assignments = names.map((name) => `this[${JSON.stringify(name)}] = undefined`)
-  // eslint-disable-next-line no-new-func -- names as JSON strings only
-  return new Function('Parent', `'use strict'
+  return generate<C>('room', { Parent }, `
     const room = false
     return class extends Parent {
       constructor (...values) {
         super(...values)
         if (room) { ${assignments.join('; ')} }
       }
-    }`)(Parent) as C
+    }`)
 }
 
 /** An object laid out like the instances of `model` with these columns, and empty. It never meets the user's constructor. */

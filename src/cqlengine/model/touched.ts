@@ -1,4 +1,4 @@
-import { canGenerateCode } from './generate.js'
+import { canGenerate, generate } from './generate.js'
 import type { RowValues } from './layout.js'
 import type { TableColumn } from './table.js'
 
@@ -15,7 +15,7 @@ export function hasNoNull ({ role, isCounter, canBeEmpty }: TableColumn): boolea
 
 /** For one table. Where code may be generated the columns are written out in it, since most saves find one or two (measured in bench/). */
 export function touchedFinder (columns: readonly TableColumn[]): FindTouched {
-  return canGenerateCode() ? generated(columns) : () => columns
+  return canGenerate('touched') ? generated(columns) : () => columns
 }
 
 function generated (columns: readonly TableColumn[]): FindTouched {
@@ -25,7 +25,7 @@ function generated (columns: readonly TableColumn[]): FindTouched {
     const differs = mutable ? `(v[${i}] == null || k[${i}] == null ? v[${i}] !== k[${i}] : !t${i}.isAsKept(k[${i}], v[${i}]))` : `v[${i}] !== k[${i}]`
     return `if (${differs}${hasNoNull(column) ? ` || v[${i}] === null` : ''}) touched.push(columns[${i}])`
   })
-  const body = `'use strict'
+  const body = `
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = columns.map((c) => c.type)
     return (v, k) => {
       const touched = []
@@ -36,6 +36,5 @@ function generated (columns: readonly TableColumn[]): FindTouched {
       }
       return touched
     }`
-  // eslint-disable-next-line no-new-func -- nothing but positions in it
-  return new Function('columns', body)(columns) as FindTouched
+  return generate<FindTouched>('touched', { columns }, body)
 }
