@@ -198,7 +198,7 @@ t.test('LWT-01 of 50 that create one row, one does', { timeout: 60_000 }, async 
 t.test('a node dies while both clusters are written: nothing is lost, nothing goes astray, and the prepared statements hold', { timeout: 150_000 }, async (t) => {
   const keyspace = await uniqueKeyspace(t)
   await db.connection.registerConnection('archive', { hosts, localDataCenter, keyspace, consistency: 'LOCAL_ONE' })
-  await db.syncDb({ connections: ['archive'] })
+  await db.syncDb({ connections: ['archive'], models: [Seat] })
   const ids = Array.from({ length: 600 }, (_, i) => 1000 + i)
   let written = 0
   const write = async (id: number): Promise<void> => {
