@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   sync: { summary: 'creates and adds what the models have and the database lacks', load: () => import('./sync.js') },
   ddl: { summary: 'the CQL script of all models, without a server', load: () => import('./ddl.js') },
   pull: { summary: 'models of what a keyspace has, as files', load: () => import('./pull.js') },
+  shell: { summary: 'a prompt with db and its models by name', load: () => import('./shell.js') },
   doctor: { summary: 'why an app does not get through to its cluster', load: () => import('./doctor.js') },
   export: { summary: 'all rows of a table to stdout, as JSON lines or CSV', load: () => import('./export.js') },
   import: { summary: 'rows of a file from stdin into a table', load: () => import('./import.js') },

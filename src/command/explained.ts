@@ -12,6 +12,7 @@ export function explained (error: unknown): Explained {
 
 /** The message of any error; a defect of ours or of a user's module comes with the place where it was thrown. */
 export function messageOf (error: unknown): string {
+  if (error instanceof Problem) return error.message
   if (isDriverError(error, 'NoHostAvailableError')) return `no node answers${hostsOf(error)}. \`fastify-cqlalchemy doctor\` looks for the reason`
   if (error instanceof CQLEngineError || isFromDriver(error)) return error.message
   if (!(error instanceof Error)) return String(error)
