@@ -44,8 +44,11 @@ t.test('what is wrong is told with what to do, and 1', async (t) => {
   const client = await connectedClient(t)
   const wide = `${keyspace}_wide`
   await client.execute(`CREATE KEYSPACE ${wide} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}`)
-  t.teardown(async () => { const own = await connectedClient(t); await own.execute(`DROP KEYSPACE ${wide}`) })
-  t.match(await examined({ CASSANDRA_CONSISTENCY: 'QUORUM' }, '--keyspace', wide), { code: 1, out: /needs 2 replicas, and there are 1 nodes/ })
+  await client.execute(`CREATE KEYSPACE ${wide}r WITH replication = {'class': 'NetworkTopologyStrategy', 'replication_factor': 3}`)
+  t.teardown(async () => { const own = await connectedClient(t); for (const name of [wide, `${wide}r`]) await own.execute(`DROP KEYSPACE ${name}`) })
+  for (const [consistency, name] of [['QUORUM', wide], ['QUORUM', `${wide}r`], ['LOCAL_QUORUM', `${wide}r`], ['EACH_QUORUM', `${wide}r`]] as const) {
+    t.match(await examined({ CASSANDRA_CONSISTENCY: consistency }, '--keyspace', name), { code: 1, out: /needs 2 replicas, and there is 1 node for them/ }, `${consistency} in ${name}`)
+  }
 })
 
 t.test('login and TLS', { timeout: 120_000 }, async (t) => {

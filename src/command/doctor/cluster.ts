@@ -34,14 +34,16 @@ function replication (client: Client, settings: ReadonlyMap<string, string>, lev
   const perCenter = [...settings].filter(([name]) => name !== 'class' && name !== 'replication_factor').map(([name, factor]) => [name, Number.parseInt(factor, 10)] as const)
   const all = isSimple ? Number.parseInt(settings.get('replication_factor') ?? '0', 10) : perCenter.reduce((sum, [, factor]) => sum + factor, 0)
   const near = isSimple ? all : new Map(perCenter).get(own) ?? 0
-  const nodes = client.hosts.values().filter((host) => isSimple || host.datacenter === own).length
   const isLocal = [consistencies.localOne, consistencies.localQuorum, consistencies.localSerial].includes(level)
   const factor = isLocal ? near : all
+  const nodesIn = (center: string | undefined): number => client.hosts.values().filter((host) => center === undefined || host.datacenter === center).length
+  // Replicas beyond the nodes of their data center are on none.
+  const nodes = isSimple ? nodesIn(undefined) : isLocal ? nodesIn(own) : perCenter.reduce((sum, [center, one]) => sum + Math.min(one, nodesIn(center)), 0)
   const needed = neededBy(level, factor)
   const name = Object.entries(consistencies).find(([, code]) => code === level)?.[0] ?? String(level)
   if (factor === 0) return { check: 'replication', state: 'failed', message: `the keyspace has no replicas in the data center ${shown(own)}`, remedy: `ALTER KEYSPACE … WITH replication = {'class': 'NetworkTopologyStrategy', '${own}': 3}, then nodetool rebuild` }
   if (needed > factor) return { check: 'replication', state: 'failed', message: `the consistency ${name} needs ${needed} replicas, and each row has ${factor}`, remedy: 'lower the consistency, or raise the replication factor and run nodetool repair --full' }
-  if (needed > nodes && (isSimple || isLocal)) return { check: 'replication', state: 'failed', message: `the consistency ${name} needs ${needed} replicas, and there are ${nodes} nodes`, remedy: 'lower the replication factor to the number of nodes, or add nodes' }
+  if (needed > nodes) return { check: 'replication', state: 'failed', message: `the consistency ${name} needs ${needed} replicas, and there ${nodes === 1 ? 'is 1 node' : `are ${nodes} nodes`} for them`, remedy: 'lower the replication factor to the number of nodes, or add nodes' }
   const spare = factor - needed
   return { check: 'replication', state: spare > 0 ? 'ok' : 'note', message: `each row has ${factor} replica${factor === 1 ? '' : 's'}, and ${name} needs ${needed}${spare > 0 ? '' : ': one node that is down makes rows unreachable'}` }
 }
