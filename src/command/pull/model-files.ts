@@ -1,7 +1,7 @@
 // From what a keyspace has to the files of its models, as plain values: names of files and their texts, the same ones each time.
 import { parseType, userTypeNames } from '../../cqlengine/management/cql-type-text.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable, ExistingView } from '../../cqlengine/management/schema.js'
-import { memberNames } from '../../cqlengine/model/table.js'
+import { memberNames, unreadableNames } from '../../cqlengine/model/table.js'
 import { type ClassOfType, columnCode, indexedColumn, indexOption, keyOptions } from './column-code.js'
 import { className, fileName, keyText, literalText, stringText } from './names.js'
 import { unusualOptions } from './table-options.js'
@@ -42,7 +42,7 @@ export function modelFiles (schema: ExistingSchema, wanted: ReadonlySet<string> 
   }
   for (const [name, view] of views) {
     const { className: own, file } = viewNames.get(name) as Named
-    files.set(`${file}.ts`, viewFile(name, view, own, schema.tables.get(view.base) as ExistingTable, tableNames.get(view.base) as Named, from))
+    files.set(`${file}.ts`, viewFile(name, view, own, schema.tables.get(view.base) as ExistingTable, tableNames.get(view.base) as Named, from, notes))
   }
   const exported = [
     `export { db } from ${stringText(from)}`,
@@ -78,8 +78,10 @@ function namesIn (cql: string): string[] {
 function typesFile (schema: ExistingSchema, names: readonly string[], classes: ReadonlyMap<string, string>, from: string, notes: string[]): string {
   const texts = names.map((name) => {
     const lines: string[] = []
-    for (const [field, cql] of schema.types.get(name) ?? []) {
-      const attribute = attributeName(field)
+    const fields = schema.types.get(name) ?? new Map<string, string>()
+    const attributeOf = attributeNames(fields.keys())
+    for (const [field, cql] of fields) {
+      const attribute = attributeOf(field)
       const text = columnCode(cql, attribute === field ? {} : { dbField: field }, (one) => classes.get(one))
       if (text === undefined) notes.push(`type ${name}, field ${field}: no column has the type ${cql}`)
       else lines.push(`  ${keyText(attribute)}: ${text}`)
@@ -89,8 +91,20 @@ function typesFile (schema: ExistingSchema, names: readonly string[], classes: R
   return `import { db } from ${stringText(from)}\n\nconst c = db.columns\n\n${texts.join('\n')}`
 }
 
-/** What an instance has itself, or JavaScript keeps for itself, gets another name. */
-function attributeName (field: string): string { return memberNames.has(field) || ['__proto__', '__columns', 'constructor'].includes(field) || field === '' ? `${field.replace(/^_+/, '')}_` : field }
+/** Attributes by columns. What an instance has itself, or JavaScript keeps for itself, gets another name, which no other column has. */
+function attributeNames (fields: Iterable<string>): (field: string) => string {
+  const all = [...fields]
+  const isKept = (field: string): boolean => memberNames.has(field) || unreadableNames.has(field) || field === 'constructor'
+  const taken = new Set(all.filter((field) => !isKept(field)))
+  const names = new Map(all.filter(isKept).map((field) => [field, unused(`${field.replace(/^_+/, '')}_`, taken)]))
+  return (field) => names.get(field) ?? field
+}
+
+function unused (name: string, taken: Set<string>): string {
+  const own = taken.has(name) || memberNames.has(name) ? unused(`${name}_`, taken) : name
+  taken.add(own)
+  return own
+}
 
 function tableFile (name: string, table: ExistingTable, own: string, types: ReadonlyMap<string, string>, from: string, notes: string[]): string {
   const used = new Set<string>()
@@ -102,15 +116,18 @@ function tableFile (name: string, table: ExistingTable, own: string, types: Read
   const columns = inOrder(table)
   const partition = columns.filter(([, { kind }]) => kind === 'partition_key').length
   const ignored: string[] = []
+  const attributeOf = attributeNames(table.columns.keys())
   const lines = columns.flatMap(([field, column]) => {
-    const attribute = attributeName(field)
+    const attribute = attributeOf(field)
     const indexes = table.indexes.filter(({ target }) => indexedColumn(target) === field)
     const index = indexOption(name, field, indexes)
     const options = { ...keyOptions(column, partition), ...index !== undefined && { index }, ...attribute !== field && { dbField: field } }
-    const text = columnCode(column.type, options, classOf)
+    const isReadable = !unreadableNames.has(field)
+    const text = isReadable ? columnCode(column.type, options, classOf) : undefined
     if (text === undefined) {
       ignored.push(field)
-      notes.push(`table ${name}, column ${field}: no column has the type ${column.type}; the model leaves it out`)
+      const reason = isReadable ? `no column has the type ${column.type}` : 'the driver cannot read a column of this name'
+      notes.push(`table ${name}, column ${field}: ${reason}; the model leaves it out`)
       return []
     }
     return [`  ${keyText(attribute)}: ${text}`]
@@ -132,21 +149,23 @@ function inOrder ({ columns }: ExistingTable): [string, ExistingColumn][] {
   return [...columns].sort(([a, x], [b, y]) => ranks[x.kind] - ranks[y.kind] || x.position - y.position || (a < b ? -1 : 1))
 }
 
-function viewFile (name: string, view: ExistingView, own: string, base: ExistingTable, baseName: Named, from: string): string {
-  const columns = inOrder(view)
-  const named = (kind: ExistingColumn['kind']): string[] => columns.filter(([, column]) => column.kind === kind).map(([field]) => attributeName(field))
+function viewFile (name: string, view: ExistingView, own: string, base: ExistingTable, baseName: Named, from: string, notes: string[]): string {
+  const columns = inOrder(view).filter(([field]) => !unreadableNames.has(field))
+  const attributeOf = attributeNames(base.columns.keys())
+  const named = (kind: ExistingColumn['kind']): string[] => columns.filter(([, column]) => column.kind === kind).map(([field]) => attributeOf(field))
   const others = columns.filter(([, { kind }]) => kind === 'regular' || kind === 'static').map(([field]) => field)
-  const all = [...base.columns.keys()].every((field) => view.columns.has(field))
-  const orders = columns.filter(([field, { kind, order }]) => kind === 'clustering' && order !== (base.columns.get(field)?.order === 'desc' ? 'desc' : 'asc')).map(([field, { order }]) => [attributeName(field), order])
+  const all = [...base.columns.keys()].every((field) => view.columns.has(field) || unreadableNames.has(field))
+  const orders = columns.filter(([field, { kind, order }]) => kind === 'clustering' && order !== (base.columns.get(field)?.order === 'desc' ? 'desc' : 'asc')).map(([field, { order }]) => [attributeOf(field), order])
   const clustering = named('clustering')
   // Only views of all rows can be said in models.
   const isPlain = !/(?:[=<>]|\bIN\b)/i.test(view.where.replace(/"(?:[^"]|"")*"/g, ''))
+  if (!isPlain) notes.push(`view ${name}: leaves out rows by a condition, which no model can say; its model has managed: false, and diff warns of it`)
   const options = unusualOptions(view.options)
   const settings = {
     partitionKey: named('partition_key'),
     ...clustering.length > 0 && { clusteringKey: clustering },
     ...orders.length > 0 && { clusteringOrder: Object.fromEntries(orders) },
-    ...!all && { only: others.map(attributeName) },
+    ...!all && { only: others.map(attributeOf) },
     ...!isPlain && { managed: false },
     ...Object.keys(options).length > 0 && { options }
   }

@@ -75,7 +75,7 @@ export const memberNames: ReadonlySet<string> = new Set([
 ])
 
 /** The driver's rows are plain objects with one member of their own. */
-const unreadable = ['', '__proto__', '__columns']
+export const unreadableNames: ReadonlySet<string> = new Set(['', '__proto__', '__columns'])
 
 /**
  * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03).
@@ -151,7 +151,7 @@ function compileColumn (table: string, name: string, column: AnyColumn, position
   if (origin !== 'described' && memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
   if (name === '') throw new ModelDefinitionError(`${at}: a column needs a name`)
   const field = column.options.dbField ?? name
-  if (unreadable.includes(field)) throw new ModelDefinitionError(`${at}: the driver cannot read a column whose database name is "${field}"; give it another dbField`)
+  if (unreadableNames.has(field)) throw new ModelDefinitionError(`${at}: the driver cannot read a column whose database name is "${field}"; give it another dbField`)
   const role = keys.partition.includes(name) ? 'partition' : keys.clustering.includes(name) ? 'clustering' : column.options.static === true ? 'static' : 'regular'
   const isKeyColumn = role === 'partition' || role === 'clustering'
   // Where the option `key` of the model says so, the column itself does not know.
