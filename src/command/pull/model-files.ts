@@ -1,6 +1,7 @@
 // From what a keyspace has to the files of its models, as plain values: names of files and their texts, the same ones each time.
 import { parseType, userTypeNames } from '../../cqlengine/management/cql-type-text.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable, ExistingView } from '../../cqlengine/management/schema.js'
+import { isWhole } from '../../cqlengine/management/view-difference.js'
 import { memberNames, unreadableNames } from '../../cqlengine/model/table.js'
 import { type ClassOfType, columnCode, indexedColumn, indexOption, keyOptions } from './column-code.js'
 import { className, fileName, keyText, literalText, stringText } from './names.js'
@@ -158,8 +159,8 @@ function viewFile (name: string, view: ExistingView, own: string, base: Existing
   const orders = columns.filter(([field, { kind, order }]) => kind === 'clustering' && order !== (base.columns.get(field)?.order === 'desc' ? 'desc' : 'asc')).map(([field, { order }]) => [attributeOf(field), order])
   const clustering = named('clustering')
   // Only views of all rows can be said in models.
-  const isPlain = !/(?:[=<>]|\bIN\b)/i.test(view.where.replace(/"(?:[^"]|"")*"/g, ''))
-  if (!isPlain) notes.push(`view ${name}: leaves out rows by a condition, which no model can say; its model has managed: false, and diff warns of it`)
+  const isPlain = isWhole(view.where, columns.filter(([, { kind }]) => kind === 'partition_key' || kind === 'clustering').map(([field]) => field))
+  if (!isPlain) notes.push(`view ${name}: leaves out rows by a condition, which no model can say; its model has managed: false`)
   const options = unusualOptions(view.options)
   const settings = {
     partitionKey: named('partition_key'),

@@ -1,5 +1,4 @@
 // A materialized view: made after its base, or compared. Cassandra changes nothing of a view but its options.
-import type { Table } from '../model/table.js'
 import { alterViewOptions, createView, dropView, keyText, type OptionValue } from '../statements/ddl.js'
 import { sameType } from './cql-type-text.js'
 import { conflictsOnly, type Difference, type PlannedStatement } from './plan.js'
@@ -59,7 +58,7 @@ function baseProblems ({ table, view: { base } }: WantedView, schema: ExistingSc
     .map(({ field }) => note(subject, 'missing-base', `its base "${base.name}" has no such column; sync the model of that too`, { column: field }))
 }
 
-function * differencesOf ({ table, view }: WantedView, existing: ExistingView): Generator<string> {
+function * differencesOf ({ table, view, managed }: WantedView, existing: ExistingView): Generator<string> {
   if (existing.base !== view.base.name) yield `it is a view of "${existing.base}" in the database, and of "${view.base.name}" in the model`
   const { partition, clustering } = keyOf(existing)
   const [now, wanted] = [keyText(partition, clustering), keyText(table.partitionKey.map((c) => c.field), table.clustering.map((c) => c.field))]
@@ -71,14 +70,19 @@ function * differencesOf ({ table, view }: WantedView, existing: ExistingView): 
     const is = existing.columns.get(field)?.order
     if (is !== order) yield `the clustering order of "${field}" is ${String(is)} in the database, and ${order} in the model`
   }
-  if (!isWhole(existing.where, table)) yield 'the view in the database leaves out rows, which the model does not say'
+  // A view that others look after may be one that no model can say.
+  if (managed !== false && !isWhole(existing.where, table.key.map(({ field }) => field))) yield 'the view in the database leaves out rows, which the model does not say'
   const hasAll = existing.options.get('include_all_columns') === true
   const missing = hasAll && view.hasAll ? [] : table.columns.filter(({ field }) => !existing.columns.has(field))
   if (missing.length > 0) yield `the view in the database lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.map(({ field }) => `"${field}"`).join(', ')}`
 }
 
-/** Nothing is asked but that the columns of the key are there, as must be asked. */
-function isWhole (where: string, { key }: Table): boolean {
+/**
+ * Nothing is asked but that the columns of the key are there, as must be asked.
+ * @param where the view's condition, as the server gives it
+ * @param key names of all columns of the view's key
+ */
+export function isWhole (where: string, key: readonly string[]): boolean {
   const asked = new Set<string>()
   const term = /\s*(?:"((?:[^"]|"")+)"|(\w+))\s+IS\s+NOT\s+NULL\s*(?:AND\b|$)/iy
   while (term.lastIndex < where.length) {
@@ -86,7 +90,7 @@ function isWhole (where: string, { key }: Table): boolean {
     if (quoted === undefined && plain === '') return false
     asked.add(quoted?.replaceAll('""', '"') ?? plain)
   }
-  return asked.size === key.length && key.every(({ field }) => asked.has(field))
+  return asked.size === key.length && key.every((field) => asked.has(field))
 }
 
 function columnWarnings ({ table, view }: WantedView, existing: ExistingView, subject: Subject): SyncNote[] {
