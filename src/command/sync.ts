@@ -3,6 +3,7 @@ import { SchemaError } from '../cqlengine/errors.js'
 import type { SyncReport } from '../cqlengine/sync-report.js'
 import { type Command, dbHelp, dbOptions } from './command.js'
 import { messageOf } from './explained.js'
+import { interrupted, interruption } from './interruption.js'
 import { openDb } from './load-db.js'
 import { coloured, print, printJson, tell } from './output.js'
 import { exit, Problem } from './problem.js'
@@ -33,9 +34,9 @@ export const command: Command = {
       if (!isJson) print(`${coloured('green', '+')} ${cql};`)
     })
     // What was begun may be carried out: better say so than end without a word.
-    process.once('SIGINT', () => {
+    const asked = interruption(() => {
       tell(`\nstopped after ${sent.length} statement${sent.length === 1 ? '' : 's'}; the one under way may be carried out. Sync again to do the rest: what is there is not made twice`)
-      process.exit(130)
+      process.exit(interrupted)
     })
     try {
       const report = await db.syncDb({ waitForIndexes: given.flag('wait-for-indexes') })
@@ -46,6 +47,7 @@ export const command: Command = {
       if (!(error instanceof SchemaError)) throw error
       throw failed(error, isJson)
     } finally {
+      asked.end()
       stop()
       await db.close()
     }

@@ -1,6 +1,9 @@
 // diff, sync and ddl on a real keyspace.
+import { join } from 'node:path'
 import t from 'tap'
-import { connectedClient, uniqueKeyspace } from '../support/cassandra.js'
+import { connectedClient, hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { root } from '../support/root.js'
+import { runScript } from '../support/run-script.js'
 import { core, project } from './running.js'
 
 const models = `
@@ -71,4 +74,40 @@ t.test('ddl is a script that makes what sync makes, without a server', async (t)
   t.match(await call('ddl', '--db', 'db.mjs'), { code: 1, err: /keyspace/ })
   t.match(await call('ddl', '--db', 'none.mjs', '--keyspace', keyspace), { code: 1, err: /has no models/ })
   t.equal((JSON.parse((await call('ddl', '--json', '--db', 'db.mjs', '--keyspace', keyspace)).out) as { statements: object[] }).statements.length, 4)
+})
+
+t.test('a sync that is interrupted says how far it came, and the next one does the rest', { timeout: 60_000 }, async (t) => {
+  const keyspace = await uniqueKeyspace(t)
+  const { call, folder } = project(t, {
+    'db.mjs': `
+import { CQLAlchemy } from '${core}'
+export const db = new CQLAlchemy()
+for (let i = 0; i < 6; i++) db.Model.define('table_' + i, { id: db.columns.Integer({ primaryKey: true }) })
+`,
+    // Ctrl-C as soon as the first statement is told.
+    'broken.mjs': `
+export { db } from './db.mjs'
+const { write } = process.stdout
+process.stdout.write = function (...given) {
+  if (String(given[0]).startsWith('+')) process.kill(process.pid, process.env.SIGNAL)
+  return Reflect.apply(write, this, given)
+}
+`
+  })
+  const client = await connectedClient(t)
+  const made = async (): Promise<number> =>
+    (await client.execute('SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?', [keyspace])).rows.length
+  for (const SIGNAL of ['SIGINT', 'SIGTERM']) {
+    const before = await made()
+    const env = { CASSANDRA_HOSTS: hosts.join(','), CASSANDRA_LOCAL_DATA_CENTER: localDataCenter, SIGNAL }
+    const broken = await runScript([join(root, 'dist/command/main.js'), 'sync', '--db', 'broken.mjs', '--keyspace', keyspace], folder, env)
+    t.equal(broken.code, 130, SIGNAL)
+    const told = Number(/^\nstopped after (\d+) statements?; the one under way may be carried out\. Sync again/.exec(broken.stderr)?.[1])
+    t.equal(told, broken.stdout.split('\n').filter((line) => /^\+ CREATE TABLE .*;$/.test(line)).length, `${broken.stdout}${broken.stderr}`)
+    t.ok(told > 0 && before + told <= await made(), 'what it told is there')
+  }
+  t.ok(await made() < 6, 'it was in the middle')
+  t.match(await call('sync', '--db', 'db.mjs', '--keyspace', keyspace), { code: 0, err: '' })
+  t.equal(await made(), 6)
+  t.match(await call('diff', '--strict', '--db', 'db.mjs', '--keyspace', keyspace), { code: 0 })
 })
