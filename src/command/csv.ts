@@ -21,23 +21,29 @@ export async function csvWriter (columns: readonly TableColumn[], withHeader: bo
   }
 }
 
-/** Rows by the names of the header. @throws {BadLine} */
-export async function * csvRows (input: NodeJS.ReadableStream, byName: ReadonlyMap<string, TableColumn>): AsyncGenerator<FileRow, void, undefined> {
+/** Rows by the names of the header, from the given line on; empty lines are left out. @throws {BadLine} */
+export async function * csvRows (input: NodeJS.ReadableStream, byName: ReadonlyMap<string, TableColumn>, from: number): AsyncGenerator<FileRow, void, undefined> {
   const { CsvError, parse } = await import('csv-parse')
-  const parser = parse({ bom: true, info: true, cast: (value: string, { quoting }: InfoField) => value === '' && !quoting ? null : value })
+  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, cast: (value: string, { quoting }: InfoField) => value === '' && !quoting ? null : value })
   input.on('error', (error) => { parser.destroy(error) })
   input.pipe(parser)
   let header: readonly string[] | undefined
   let line = 1
+  let empty = 0
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: (string | null)[], info: { lines: number } }>) {
-      const begun = line
+    for await (const { record, info } of parser as AsyncIterable<{ record: (string | null)[], info: { lines: number, empty_lines: number } }>) {
+      const begun = line + info.empty_lines - empty
+      empty = info.empty_lines
       line = info.lines + 1
       if (header === undefined) {
         header = record.map((name) => name ?? '')
+        const twice = header.find((name, i) => header?.indexOf(name) !== i)
+        if (twice !== undefined) throw new BadLine(begun, 'the header names it twice', twice)
         continue
       }
+      if (begun < from) continue
       const names = header
+      if (record.length !== names.length) throw new BadLine(begun, 'has another number of fields than the header')
       yield { line: begun, values: Object.fromEntries(record.map((text, i) => [names[i] ?? '', text])), read: (name, text) => valueOf(byName.get(name)?.unruled, text as string | null) }
     }
   } catch (error) {
@@ -48,7 +54,6 @@ export async function * csvRows (input: NodeJS.ReadableStream, byName: ReadonlyM
 
 /** The library's own messages hold values. */
 const reasons: Readonly<Record<string, string>> = {
-  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'has another number of fields than the header',
   CSV_QUOTE_NOT_CLOSED: 'the file ends inside of a quoted field; it may have been cut',
   CSV_INVALID_CLOSING_QUOTE: 'has a quote inside of a quoted field that is not doubled',
   INVALID_OPENING_QUOTE: 'has a quote inside of a field that is not quoted'

@@ -7,7 +7,7 @@ import { csvWriter } from './csv.js'
 import { explained } from './explained.js'
 import { interrupted, interruption } from './interruption.js'
 import { openDb } from './load-db.js'
-import { tell } from './output.js'
+import { rowsWere, tell } from './output.js'
 import { exit, Problem } from './problem.js'
 import { Progress } from './progress.js'
 import { rowToFile, tableRows, type TableRows } from './table-rows.js'
@@ -75,7 +75,7 @@ async function write (scan: Scan, { columns }: TableRows, asText: RowWriter): Pr
   } catch (error) {
     const { message, exitCode } = explained(error)
     const position = scan.position
-    tell(`${rows} rows were exported. Go on with: --from ${positionText(position)}`)
+    tell(`${rowsWere(rows)} exported. Go on with: --from ${positionText(position)}`)
     throw new Problem(message, { exitCode, cause: error })
   } finally {
     stop.end()

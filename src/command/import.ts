@@ -5,7 +5,7 @@ import { messageOf } from './explained.js'
 import { BadLine, type FileRow, jsonRows } from './file-rows.js'
 import { interrupted, interruption } from './interruption.js'
 import { openDb } from './load-db.js'
-import { printJson, tell } from './output.js'
+import { printJson, rowsWere, tell } from './output.js'
 import { exit, Problem } from './problem.js'
 import { Progress } from './progress.js'
 import { type RowStatement, RowStatements } from './row-statements.js'
@@ -37,8 +37,8 @@ export const command: Command = {
       const table = tableRows(db, given.operands[0] as string)
       if (tableOf(table.model).isView) throw new Problem(`${table.name} is a view, which Cassandra writes itself; import into its base`)
       const statements = new RowStatements(table)
-      const source = given.flag('csv') ? csvRows(process.stdin, statements.byName) : jsonRows(process.stdin, from)
-      const rows = await new Import(table, statements, concurrency).run(source, from)
+      const source = given.flag('csv') ? csvRows(process.stdin, statements.byName, from) : jsonRows(process.stdin, from)
+      const rows = await new Import(table, statements, concurrency, process.stdin).run(source, from)
       if (given.flag('json')) printJson({ rows })
       else tell(`${rows} row${rows === 1 ? '' : 's'} imported`)
       return exit.done
@@ -52,22 +52,25 @@ class Import {
   readonly #table: TableRows
   readonly #statements: RowStatements
   readonly #concurrency: number
+  readonly #input: NodeJS.ReadStream
   readonly #running = new Set<Promise<void>>()
   readonly #failed: { readonly line: number, readonly error: unknown }[] = []
   #rows = 0
   /** The last line that was taken. */
   #line = 0
 
-  constructor (table: TableRows, statements: RowStatements, concurrency: number) {
+  constructor (table: TableRows, statements: RowStatements, concurrency: number, input: NodeJS.ReadStream) {
     this.#table = table
     this.#statements = statements
     this.#concurrency = concurrency
+    this.#input = input
+    input.on('error', () => {})
   }
 
   /** @throws {Problem} that says what was done, and where to go on */
   async run (source: AsyncIterable<FileRow>, from: number): Promise<number> {
     const progress = new Progress('imported')
-    const waiting = interruption()
+    const waiting = interruption(() => { this.#stop() })
     this.#line = from - 1
     let broken: unknown
     try {
@@ -87,20 +90,26 @@ class Import {
     progress.end()
     waiting.end()
     if (this.#failed.length > 0) throw this.#failure()
-    if (broken !== undefined) throw this.#told(messageOfLine(broken), broken instanceof BadLine ? broken.line : this.#line + 1)
     if (waiting.isAsked) throw this.#told('interrupted', this.#line + 1, interrupted)
+    if (broken !== undefined) throw this.#told(messageOfLine(broken), broken instanceof BadLine ? broken.line : this.#line + 1)
     return this.#rows
   }
 
+  /** The next line may be long in coming, or never come. */
+  #stop (): void { this.#input.destroy(new Error('no more lines are wanted')) }
+
   #write (line: number, { cql, params, request }: RowStatement): void {
     const sent = this.#table.connection.session.execute(cql, params, request)
-      .then(() => { this.#rows++ }, (error: unknown) => { this.#failed.push({ line, error }) })
+      .then(() => { this.#rows++ }, (error: unknown) => {
+        this.#failed.push({ line, error })
+        this.#stop()
+      })
       .finally(() => { this.#running.delete(sent) })
     this.#running.add(sent)
   }
 
   #told (message: string, next: number, exitCode?: number): Problem {
-    return new Problem(`${message}\n${this.#rows} rows were imported, all before line ${next}. Go on with: --from ${next}`, exitCode === undefined ? {} : { exitCode })
+    return new Problem(`${message}\n${rowsWere(this.#rows)} imported, all before line ${next}. Go on with: --from ${next}`, exitCode === undefined ? {} : { exitCode })
   }
 
   #failure (): Problem {
@@ -109,7 +118,7 @@ class Import {
     const message = `line ${lines[0]}: ${messageOf(first?.error)}`
     if (!tableOf(this.#table.model).isCounter) return this.#told(message, lines[0] as number)
     // Again from there would add the lines behind it twice.
-    return new Problem(`${message}\n${this.#rows} rows were added; line${lines.length === 1 ? '' : 's'} ${lines.join(', ')} may have been added or not: look at ${lines.length === 1 ? 'it' : 'them'}. ` +
+    return new Problem(`${message}\n${rowsWere(this.#rows)} added; line${lines.length === 1 ? '' : 's'} ${lines.join(', ')} may have been added or not: look at ${lines.length === 1 ? 'it' : 'them'}. ` +
       `All other lines up to ${this.#line} were. Go on with: --from ${this.#line + 1}`)
   }
 }

@@ -22,6 +22,9 @@ export function tell (line: string): void { process.stderr.write(`${line}\n`) }
 /** The result for a program, alone on stdout. */
 export function printJson (value: unknown): void { print(JSON.stringify(value, null, 2)) }
 
+/** `1 row was`, `2 rows were` */
+export function rowsWere (count: number): string { return count === 1 ? '1 row was' : `${count} rows were` }
+
 /** Resolves when all that was printed is out: a process that ends before loses what a pipe has not taken. */
 export async function flushed (): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => {

@@ -1,5 +1,6 @@
 // A model's table as rows of a file: which columns, and each row by their attribute names.
 import type { CQLAlchemy } from '../cqlalchemy.js'
+import { InvalidValue } from '../cqlengine/columns/cql-type.js'
 import type { Connection } from '../cqlengine/connection/connection.js'
 import type { ConnectionRegistry } from '../cqlengine/connection/registry.js'
 import { type ModelConstructor, META, tableOf } from '../cqlengine/model/meta.js'
@@ -42,6 +43,14 @@ export function tableRows (db: CQLAlchemy, name: string): TableRows {
 /** A row of the driver as it stands in a file. */
 export function rowToFile (columns: readonly TableColumn[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const json: Record<string, unknown> = {}
-  for (const column of columns) json[column.name] = toFile(column.unruled, readValue(column, row[column.field]))
+  for (const column of columns) json[column.name] = fileValue(column, row)
   return json
+}
+
+function fileValue (column: TableColumn, row: Readonly<Record<string, unknown>>): unknown {
+  try {
+    return toFile(column.unruled, readValue(column, row[column.field]))
+  } catch (error) {
+    throw error instanceof InvalidValue ? new Problem(`column ${shown(column.name)}: a row has a value that cannot be exported, ${error.message}. Correct it, or leave the column out of the model`) : error
+  }
 }

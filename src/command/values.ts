@@ -1,14 +1,14 @@
 // Values of columns in the JSON forms of a file. They are those of toJSON, but nothing may be lost: what JSON has no word for is a text, and the fields of
 // user types are those of the type, whatever the class shows of them.
 import { CustomType } from '../cqlengine/columns/custom.js'
-import type { CqlType } from '../cqlengine/columns/cql-type.js'
+import { type CqlType, InvalidValue } from '../cqlengine/columns/cql-type.js'
 import { DoubleType } from '../cqlengine/columns/float.js'
 import { keyFromText, keyToText } from '../cqlengine/columns/map-keys.js'
 import { TupleType } from '../cqlengine/columns/tuple.js'
 
 const numberTexts: ReadonlyMap<string, number> = new Map([['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity], ['-0', -0]])
 
-/** @param type without rules: `column.unruled` @param value in the instance's form, or null */
+/** @param type without rules: `column.unruled` @param value in the instance's form, or null @throws {InvalidValue} for what has no form */
 export function toFile (type: CqlType, value: unknown): unknown {
   if (value === null || value === undefined) return null
   if (type instanceof DoubleType) return numberToFile(value as number)
@@ -25,7 +25,7 @@ export function toFile (type: CqlType, value: unknown): unknown {
       return Object.fromEntries([...value as Map<unknown, unknown>].map(([k, v]) => [keyText(key, k), toFile(inner, v)]))
     }
     case 'udt': return Object.fromEntries(fieldsOf(type).map(([name, field]) => [name, toFile(field, (value as Record<string, unknown>)[name])]))
-    default: return type.toJSON(value)
+    default: return type.toJSON(checkedDate(value))
   }
 }
 
@@ -53,6 +53,12 @@ export function fromFile (type: CqlType, json: unknown): unknown {
 
 const numberToFile = (value: number): number | string => Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value)
 
+/** Cassandra has timestamps far beyond those of JavaScript; the driver reads them as a date that is none, which would go out as null. */
+function checkedDate (value: unknown): unknown {
+  if (value instanceof Date && Number.isNaN(value.getTime())) throw new InvalidValue('range', 'a timestamp more than 8.64e15 milliseconds away from 1970')
+  return value
+}
+
 /** The user type itself comes behind those in it. */
 function fieldsOf (type: CqlType): [name: string, field: CqlType][] {
   return Object.entries(type.userTypes().at(-1)?.columns ?? {}).map(([name, column]) => [name, column.type.unruled()])
@@ -62,7 +68,7 @@ const isComposed = (type: CqlType): boolean => type.parts().length > 0 && !(type
 
 function keyText (type: CqlType, key: unknown): string {
   if (isComposed(type)) return JSON.stringify(toFile(type, key))
-  return type instanceof DoubleType ? String(numberToFile(key as number)) : keyToText(type, key)
+  return type instanceof DoubleType ? String(numberToFile(key as number)) : keyToText(type, checkedDate(key))
 }
 
 /** @throws {InvalidValue} */

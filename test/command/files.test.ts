@@ -145,6 +145,8 @@ t.test('a bad line is told with its number and column, never its value; what is 
     ['id,kind\n1,cat\n2\n', /line 3: has another number of fields than the header/],
     ['id,kind\n1,cat\n2,"cut', /the file ends inside of a quoted field/],
     ['id,kind\n1,cat\nx,secret\n', /line 3, column "id": must be/],
+    ['id,id\n1,2\n', /line 1, column "id": the header names it twice/],
+    ['id,kind\n\n1,cat\n\n\nx,secret\n', /line 6, column "id": must be/],
     ['id,what\n1,cat\n', /line 2: the model has no column "what"/],
     ['id,kind\n1,se"cret"\n', /line 2: has a quote inside of a field/]
   ] as const) {
@@ -152,6 +154,7 @@ t.test('a bad line is told with its number and column, never its value; what is 
     t.match(outcome, { code: 1, err: message })
     t.notMatch(outcome.err, /secret|cret/)
   }
+  t.match(await feed('id,kind\n2\n1,cat\n\n', 'import', 'pet', '--csv', '--from', '3', '--keyspace', to), { code: 0, err: '1 row imported\n' }, 'a bad line of CSV can be left behind, too')
   t.match(await call('export', 'pte', '--keyspace', to), { code: 1, out: '', err: /no model has the table "pte" \(did you mean pet\?\); there are all, item, hit, pet/ })
   t.match(await call('export', 'pet'), { code: 1, err: /keyspace/ })
   t.match(await call('export', 'pet', '--from', 'x', '--keyspace', to), { code: 1, err: /--from takes the position/ })
@@ -181,6 +184,33 @@ t.test('an export that is interrupted has whole lines and goes on from its posit
   const ids = (broken.out + rest.out).trimEnd().split('\n').map((line) => (JSON.parse(line) as { id: number }).id)
   t.equal(ids.length, 3001)
   t.equal(new Set(ids).size, 3001)
+})
+
+t.test('Ctrl-C ends an import whose next line does not come, and a refused line ends it, too', { timeout: 30_000 }, async (t) => {
+  for (const format of [[], ['--csv']]) {
+    const child = spawn(process.execPath, [join(root, 'dist/command/main.js'), 'import', 'pet', '--keyspace', to, ...format], {
+      cwd: folder, env: { ...process.env, CASSANDRA_HOSTS: hosts.join(','), CASSANDRA_LOCAL_DATA_CENTER: localDataCenter }
+    })
+    let told = ''
+    child.stderr.on('data', (text) => { told += String(text) })
+    child.stdin.write(format.length === 0 ? '{"id":9001,"kind":"cat"}\n' : 'id,kind\n9002,cat\n9003,a part of a line that has not come whole')
+    const id = format.length === 0 ? 9001 : 9002
+    await open(to, async () => {
+      while ((await db.client.execute(`SELECT id FROM ${to}.pet WHERE id = ${id}`)).rows.length === 0) await new Promise((resolve) => { setTimeout(resolve, 50) })
+    })
+    child.kill('SIGINT')
+    await once(child, 'close')
+    t.equal(child.exitCode, 130)
+    t.match(told, new RegExp(`error: interrupted\\n1 row was imported, all before line ${format.length + 2}\\. Go on with: --from ${format.length + 2}\\n$`))
+  }
+})
+
+t.test('a timestamp that no Date can hold is told, and not exported as null', async (t) => {
+  await open(from, () => db.client.execute(`INSERT INTO ${from}.item (ident, n, at) VALUES ('far', 1, 9000000000000000)`))
+  for (const format of [[], ['--csv']]) {
+    t.match(await call('export', 'item', '--keyspace', from, ...format), { code: 1, err: /column "at": a row has a value that cannot be exported, a timestamp more than 8\.64e15 milliseconds away from 1970/ })
+  }
+  await open(from, () => db.client.execute(`DELETE FROM ${from}.item WHERE ident = 'far'`))
 })
 
 t.test('the modules that write files import no reader of CSV until it is asked for', async (t) => {
