@@ -38,3 +38,8 @@ t.test('the build passes when models and cluster agree, and says what differs wh
   await client.execute(`ALTER TABLE ${keyspace}.visit ADD referrer text`)
   t.match(await npm('build'), { code: 2, out: /warning: .*"visit".*"referrer"/ }, 'the cluster has more')
 })
+
+t.test('it asks for this version of the package', async (t) => {
+  const manifest = (folder: string): { version: string, dependencies: Record<string, string> } => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  t.equal(manifest('examples/schema-in-ci').dependencies['fastify-cqlalchemy'], `^${manifest('.').version}`)
+})
