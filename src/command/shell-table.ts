@@ -1,5 +1,6 @@
 // Rows as a table for a terminal.
 import { inspect } from 'node:util'
+import { isDate } from 'node:util/types'
 
 /** Characters of a cell. */
 const widest = 40
@@ -18,7 +19,7 @@ export function tableText (rows: readonly Record<string, unknown>[], names: read
 
 function cell (value: unknown): string {
   if (value === null || value === undefined) return ''
-  const text = typeof value === 'string' ? value : value instanceof Date ? value.toISOString() : typeof value === 'object' ? flat(value) : String(value)
+  const text = typeof value === 'string' ? value : isDate(value) && !Number.isNaN(value.getTime()) ? value.toISOString() : typeof value === 'object' ? flat(value) : String(value)
   const line = text.replace(/\s+/g, ' ')
   return line.length <= widest ? line : `${line.slice(0, widest - 1)}…`
 }

@@ -22,7 +22,7 @@ Lines that are piped in are run one after the other; the first that fails ends i
 
   .models              the models, with their tables and columns
   .ddl User            the CQL that makes its table
-  .cql <statement>     one CQL statement; its rows as a table
+  .cql <statement>     one CQL statement, tables with their keyspace (shop.user); its rows as a table, 5,000 at most
   .help                all of these
 
 ${dbHelp}
@@ -61,11 +61,12 @@ async function piped (db: CQLAlchemy): Promise<number> {
     }
     try {
       const dot = /^\.(\w+)\s*(.*)$/s.exec(text)
+      if (dot?.[1] === 'exit') return exit.done
       if (dot === null) printValue(await evaluated(server, text))
       else await dotCommand(db, dot[1] as string, dot[2] as string)
     } catch (error) {
       if (isRecoverable(error)) continue
-      throw new Problem(`line ${number}: ${messageOf(error)}`, { cause: error })
+      throw new Problem(`line ${number}: ${isOfSyntax(error) ? `SyntaxError: ${error.message}` : messageOf(error)}`, { cause: error })
     }
     text = ''
   }
@@ -109,7 +110,8 @@ function named (db: CQLAlchemy): Record<string, unknown> {
 async function started (db: CQLAlchemy, options: object): Promise<REPLServer> {
   const { start } = await import('node:repl')
   const server = start({ useGlobal: false, ignoreUndefined: true, ...options })
-  Object.assign(server.context, named(db), { c: db.columns, f: db.functions })
+  // Node's own would write to the output of the prompt, which a pipe has not.
+  Object.assign(server.context, named(db), { c: db.columns, f: db.functions, console })
   const define = (name: string, text: string): void => {
     server.defineCommand(name, {
       help: text,
@@ -143,6 +145,9 @@ function evaluated (server: REPLServer, text: string): Promise<unknown> {
   }).then(async (value) => await value)
 }
 
+/** Of another realm, too; its stack is Node's own. */
+const isOfSyntax = (error: unknown): error is Error => (error as Partial<Error> | null)?.name === 'SyntaxError'
+
 /** More lines are needed. */
 const isRecoverable = (error: unknown): boolean => (error as { constructor?: { name?: string } } | null)?.constructor?.name === 'Recoverable'
 
@@ -165,13 +170,13 @@ async function dotCommand (db: CQLAlchemy, name: string, operand: string): Promi
       return
     }
     case 'cql': {
-      const { rows, columns } = await db.execute(operand.replace(/;\s*$/, ''))
+      const { rows, columns, pageState } = await db.execute(operand.replace(/;\s*$/, ''))
       if (columns === null || columns === undefined) print('done')
       else print(tableText((rows ?? []) as unknown as Record<string, unknown>[], columns.map((column) => column.name)))
+      if (typeof pageState === 'string') tell('these are the first rows; there are more')
       return
     }
     case 'help': print(help); return
-    case 'exit': return
     default: throw new Problem(`there is no command .${name}${meant(name, ['models', 'ddl', 'cql', 'help'])}`)
   }
 }

@@ -44,3 +44,13 @@ t.test('the first line that throws ends it, and is told by its number', async (t
   t.match(await shell('.moddels\n'), { code: 1, err: /line 1: there is no command \.moddels \(did you mean models\?\)/ })
   t.match(await shell('.cql SELEC\n'), { code: 1, err: /line 1: .*no viable alternative/ })
 })
+
+t.test('what lines log is shown, .exit ends, and values that print badly are no failure', async (t) => {
+  const logged = await shell('for (const n of [1, 2]) console.log("Uncaught", n)\nconsole.error("beside")\n.exit\n\'never\'\n')
+  t.match(logged, { code: 0, out: 'Uncaught 1\nUncaught 2\n', err: 'beside\n' })
+  t.match(await shell('[{ at: new Date(NaN) }, { at: new Date(0) }]\n'), { code: 0, err: '', out: /\nInvalid Date\n1970-01-01T00:00:00\.000Z\n2 rows\n/ })
+  t.match(await shell('.cql SELECT table_name FROM system_schema.columns PER PARTITION LIMIT 1\n'), { code: 0, err: '' })
+  const wrong = await shell('1 +* 2\n')
+  t.match(wrong, { code: 1, err: "error: line 1: SyntaxError: Unexpected token '*'\n" })
+  t.notMatch(wrong.err, /\n +at /, 'no stack of ours')
+})
