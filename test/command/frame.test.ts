@@ -104,4 +104,7 @@ t.test('the program: its exit code, and a reader that has enough', async (t) => 
   const { stdout } = await promisify(execFile)(process.execPath, [program, '--help'])
   t.match(stdout, /^Usage: /)
   await t.rejects(promisify(execFile)(process.execPath, [program, 'nothing']), { code: 1, stdout: '', stderr: /error: There is no command/ })
+  const { add, folder } = project(t)
+  add('hangs.mjs', 'await new Promise(() => {})\n')
+  await t.rejects(promisify(execFile)(process.execPath, [program, 'diff', '--db', join(folder, 'hangs.mjs')]), { code: 1, stdout: '', stderr: /error: the command cannot end: it waits for what never comes/ }, 'never 0 without a result')
 })
