@@ -184,7 +184,7 @@ check('TYP-22 of tuples inside tuples, but nowhere else', {
 })
 check('Vector of float', {
   column: c.Vector(c.Float, 3),
-  accepts: [[[1, 2, 3], [1, 2, 3]], [Float32Array.of(1, 2, 3), [1, 2, 3]], [new types.Vector([1, 2, 3]), [1, 2, 3]]],
+  accepts: [[[1, 2, 3], [1, 2, 3]], [Float32Array.of(1, 2, 3), [1, 2, 3]], [new types.Vector([1, 2, 3]), [1, 2, 3]], [runInNewContext('new Float32Array([1, 2, 3])'), [1, 2, 3]]],
   refuses: [[[1, 2], 'length'], [[1, 2, 3, 4], 'length'], [Float32Array.of(1), 'length'], [[1, null, 3], 'null'], [[1, undefined, 3], 'null'], [[1, '2', 3], 'type'], [[1e300, 1, 1], 'range'], [new Float64Array(3), 'type'], ['x', 'type'], [{ length: 3 }, 'type']]
 })
 check('Vector of others', { column: c.Vector(c.BigInt, 2), accepts: [[[1, '2'], ['1', '2']], [new types.Vector([1n, 2n]), ['1', '2']]], refuses: [[[1], 'length'], [Float32Array.of(1, 2), 'type']] })

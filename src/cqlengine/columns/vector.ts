@@ -1,3 +1,4 @@
+import { isFloat32Array } from 'node:util/types'
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
 import { type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
@@ -37,6 +38,8 @@ export class VectorType extends ObjectType<Numbers> {
     if (Array.isArray(value) || (value instanceof Float32Array && this.#isFloat)) return value
     // True for Float32Arrays and the Vectors of any copy of the driver; their elements are all there is to them.
     if (value instanceof types.Vector && Array.isArray(value.elements)) return value.elements
+    // Of another realm, as the prompt of a shell is.
+    if (this.#isFloat && isFloat32Array(value)) return Array.from(value)
     throw new InvalidValue('type', this.#isFloat ? 'must be an array of numbers or a Float32Array' : 'must be an array')
   }
 
