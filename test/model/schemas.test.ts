@@ -197,6 +197,18 @@ t.test('what is written of a family\'s child, of counters, and of static columns
   }
 })
 
+t.test('a partition with static values alone has no row of its own: answers say null, not 0 or an empty text', async (t) => {
+  class Post extends db.Model.define('post', { blog: c.Text({ partitionKey: true }), at: c.Integer({ primaryKey: true }), motto: c.Text({ static: true, required: true }), text: c.Text({ required: true }) }).as<Post>() {}
+  const row = Post.hydrate({ blog: 'cats', at: null, motto: 'meow', text: null } as never)
+  for (const [name, dialect, make] of validators) t.ok(make(Post.toJSONSchema({ dialect }))(JSON.parse(JSON.stringify(row)) as object), name)
+  const app = Fastify()
+  app.get('/', { schema: { response: { 200: Post.toJSONSchema() } } }, () => row)
+  t.strictSame((await app.inject('/')).json(), { blog: 'cats', at: null, motto: 'meow', text: null })
+  await app.close()
+  const { blog, motto } = Post.toJSONSchema()['properties'] as Record<string, object>
+  t.strictSame([blog, motto], [{ type: 'string' }, { type: 'string' }], 'what a partition has is as sure as ever')
+})
+
 t.test('rules judge what is stored: a key that is searched may be anything of its type', async (t) => {
   class Ruled extends db.Model.define('ruled', { id: c.Text({ primaryKey: true, maxLength: 3, description: 'who' }) }).as<Ruled>() {}
   t.strictSame(Ruled.toJSONSchema({ for: 'key' })['properties'], { id: { type: 'string', minLength: 1, description: 'who' } })

@@ -32,7 +32,7 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
   const ownKind = purpose === 'create' && model[META].variant !== undefined ? table.discriminator : undefined
   const required = columns.filter((c) => c !== ownKind && isRequired(purpose, c, table)).map((c) => c.name)
   const properties = [
-    ...columns.map((c) => [c.name, c === ownKind ? kindOf(c, model) : property(purpose, c)] as const),
+    ...columns.map((c) => [c.name, c === ownKind ? kindOf(c, model) : property(purpose, c, table)] as const),
     ...purpose === 'update' && wanted.operations ? columnsOf('update', table, model, wanted.only).flatMap((c) => operationsOf(table, c)) : [],
     ...purpose === 'row' ? propertiesOfChildren(model, wanted.only) : []
   ]
@@ -97,8 +97,10 @@ function isRequired (purpose: Purpose, { required, options, role, type }: TableC
 }
 
 /** fast-json-stringify turns null into "" or 0 unless the schema says nullable. */
-function property (purpose: Purpose, column: TableColumn): JsonSchema {
-  const { required, role, type } = column
+function property (purpose: Purpose, column: TableColumn, { hasStatic }: Table): JsonSchema {
+  const { role, type } = column
+  // A partition with static values alone is read as a row without any of its own.
+  const required = column.required && (purpose !== 'row' || !hasStatic || role === 'partition' || role === 'static')
   const schema = purpose === 'row' ? columnSchema(column, 'output') : inputSchema(purpose === 'key' ? withoutRules(column) : column)
   const canBeEmpty = type.emptyValue() !== null
   // Null is the empty collection, which is what comes out.
@@ -144,7 +146,7 @@ function propertiesOfChildren (model: ModelConstructor, only: readonly string[] 
     for (const column of tableOf(child).columns) {
       const { name, options } = column
       if (own.byName.has(name) || options.hidden === true || (only !== undefined && !only.includes(name))) continue
-      const schema = property('row', column)
+      const schema = property('row', column, tableOf(child))
       const other = found.get(name)
       found.set(name, other === undefined || JSON.stringify(other) === JSON.stringify(schema) ? schema : {})
     }

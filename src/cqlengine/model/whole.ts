@@ -149,10 +149,10 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
  */
 export function copyToJSON (copy: object, columns: readonly TableColumn[]): Record<string, unknown> {
   const json: Record<string, unknown> = {}
-  for (const { name, type, options } of columns) {
+  for (const { name, unruled, options } of columns) {
     if (options.hidden === true || !Object.hasOwn(copy, name)) continue
     const value = (copy as Record<string, unknown>)[name]
-    if (value !== undefined) json[name] = value === null ? null : jsonOf(type, value)
+    if (value !== undefined) json[name] = value === null ? null : jsonOf(unruled, value)
   }
   return json
 }
@@ -161,7 +161,19 @@ function jsonOf (type: CqlType, value: unknown): unknown {
   try {
     return type.toJSON(type.convert(value))
   } catch {
-    return typeof value === 'object' ? '[unreadable]' : typeof value === 'bigint' ? value.toString() : value
+    if (type.kind === 'udt') return fieldsToJSON(type, value)
+    return typeof value === 'object' ? unreadable : typeof value === 'bigint' ? value.toString() : value
+  }
+}
+
+const unreadable = '[unreadable]'
+
+/** Of the copy of a user type's instance of which something was taken out: a field is not the whole. */
+function fieldsToJSON (type: CqlType, value: unknown): unknown {
+  try {
+    return type.toJSON(value)
+  } catch {
+    return unreadable
   }
 }
 
