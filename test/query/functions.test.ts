@@ -2,8 +2,10 @@
 import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { functions as f } from '../../src/cqlengine/query/functions.js'
+import { types } from '../../src/cqlengine/driver.js'
 import { recordingDb, serverDb } from './setup.js'
 import { fileNeeds5 } from '../support/needs-5.js'
+import { scalarColumns } from '../support/scalar-columns.js'
 
 fileNeeds5('vectors')
 
@@ -20,6 +22,7 @@ class Sale extends db.Model.define('sale', {
   v: c.Vector(c.Float, 2)
 }).as<Sale>() {}
 class Pair extends db.Model.define('pair', { a: c.Integer({ partitionKey: true }), b: c.Text({ partitionKey: true }), c: c.Integer({ primaryKey: true }) }).as<Pair>() {}
+class Kinds extends db.Model.define('kinds', { id: c.Integer({ primaryKey: true }), key: c.TimeUUID({ primaryKey: true }), ...scalarColumns(db), uuid: c.UUID(), inet: c.Inet(), own: c.custom<string>({ cql: 'timeuuid', toDatabase: (id) => id, fromDatabase: String })() }).as<Kinds>() {}
 await db.syncDb()
 for (const [shop, short] of [['a', 's'], ['b', null], ['c', 's']] as const) {
   for (const year of [1, 2, 3]) await Sale.create({ shop, year, short: year === 3 ? null : short, motto: `of ${shop}`, tags: year === 1 ? ['x'] : [], pair: year === 1 ? [1, 'a'] : null })
@@ -47,6 +50,19 @@ t.test('QRY-16 distinct before valuesList: one value for each partition', async 
   t.throws(() => Sale.objects.distinct('shop').valuesList('shop').valuesList('shop'), { name: 'QueryError', message: /exclude each other/ })
   t.throws(() => Sale.objects.valuesList('shop').distinct('shop'), { name: 'QueryError', message: /exclude each other/ })
   t.throws(() => Sale.objects.distinct('shop').only('shop'), { name: 'QueryError' })
+})
+
+t.test('the least and the greatest value of a column has the form of its values, whatever class the server names for it', async (t) => {
+  const key = types.TimeUuid.now()
+  const kinds = await Kinds.create({ id: 1, key, own: String(key), text: 'ä', ascii: 'a', blob: Buffer.from([1]), tiny: 1, small: 2, int: 3, big: 4n, varint: 5n, bool: true, float: 1.5, double: 0.1, decimal: '1.5', at: 1, day: '2020-02-03', time: '10:11:12', took: '1d', uuid: String(key), inet: '::1' })
+  for (const [name, column] of Object.entries(Kinds.columns)) {
+    for (const of of ['min', 'max'] as const) {
+      const [row] = await Kinds.objects.select({ value: f[of](column as typeof Kinds.columns.key) }).all()
+      t.strictSame(row?.value, kinds[name as 'key'], `${of} of ${name}`)
+    }
+  }
+  class Uuids extends db.Model.define('kinds', { id: c.Integer({ primaryKey: true }), key: c.UUID({ primaryKey: true }) }, { replace: true, managed: false }).as<Uuids>() {}
+  t.equal(String((await Uuids.objects.select({ value: f.max(Uuids.columns.key) }).all())[0]?.value), String(key), 'a uuid reads timeuuids')
 })
 
 t.test('count of a column', async (t) => {

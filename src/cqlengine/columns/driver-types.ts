@@ -50,8 +50,12 @@ function customType ({ info, customTypeName }: DriverType): CqlType {
   }
   const vector = typeof info === 'string' ? /VectorType\(\s*[\w.]*?(\w+)Type\s*,\s*(\d+)\s*\)$/.exec(info) : null
   if (vector !== null) return vectorOf(vector[1] ?? '', Number(vector[2]))
-  return typeof info === 'string' && info.endsWith('.DurationType') ? new RawScalar(scalarTypes.duration) : new UnknownType('custom')
+  const name = typeof info === 'string' ? loneClasses.find(([ending]) => info.endsWith(ending))?.[1] : undefined
+  return name === undefined ? new UnknownType('custom') : new RawScalar(scalarTypes[name])
 }
+
+/** Classes that servers send in place of a type of the protocol's: old ones for durations, Cassandra 5 for the least and the greatest of timeuuids. */
+const loneClasses = [['.DurationType', 'duration'], ['.LegacyTimeUUIDType', 'timeuuid']] as const
 
 /** The server's classes of the types that are no word of the protocol, as the driver has them inside vectors. */
 const byClass: Readonly<Record<string, keyof typeof scalarTypes>> = {

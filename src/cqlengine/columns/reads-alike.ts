@@ -93,7 +93,7 @@ function customReadsAlike (type: CqlType, told: DriverType): boolean {
   if (server instanceof VectorType) return vectorsReadAlike(type, server)
   // Vectors of elements that have parts are not looked into.
   if (customTypeName === 'vector' || String(info).includes('.VectorType(')) return type instanceof VectorType
-  return type.cql === (server.cql === 'custom' ? 'blob' : server.cql)
+  return (alike.get(type.cql) ?? [type.cql]).includes(server.cql === 'custom' ? 'blob' : server.cql)
 }
 
 function vectorsReadAlike (type: CqlType, server: VectorType): boolean {

@@ -24,7 +24,13 @@ export class UuidType extends DriverObjectType<types.Uuid> {
     }
   }
 
-  override fromDriver (value: unknown): types.Uuid { return value instanceof Uuid ? value : this.convert(value) }
+  override fromDriver (value: unknown): types.Uuid {
+    if (value instanceof Uuid) return value
+    return isUuidBuffer(value) ? this.fromBytes(value) : this.convert(value)
+  }
+
+  /** The driver gives bytes where the server names a class, as Cassandra 5 does for `max` of timeuuids. */
+  protected fromBytes (bytes: Buffer): types.Uuid { return new Uuid(bytes) }
   protected override toBytes (value: types.Uuid): Buffer { return bytesOf(value) }
   override equals (a: types.Uuid, b: types.Uuid): boolean { return a === b || bytesOf(a).equals(bytesOf(b)) }
   override keyOf (value: types.Uuid): Key { return bytesOf(value).toString('latin1') }
@@ -61,7 +67,8 @@ export class TimeUuidType extends UuidType {
     return direction === 'output' ? super.schema(direction) : { type: 'string', pattern: patternOf('1') }
   }
 
-  override fromDriver (value: unknown): types.TimeUuid { return value instanceof TimeUuid ? value : this.convert(value) as types.TimeUuid }
+  override fromDriver (value: unknown): types.TimeUuid { return (value instanceof TimeUuid ? value : super.fromDriver(value)) as types.TimeUuid }
+  protected override fromBytes (bytes: Buffer): types.TimeUuid { return timeUuid(bytes) }
 }
 
 /** The forms that are taken, as a pattern of JSON schemas, which have no flags. */
