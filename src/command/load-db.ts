@@ -104,8 +104,17 @@ function reason (error: unknown, file: string): string {
   if (code === 'ERR_MODULE_NOT_FOUND' && isTypeScript && /\.[cm]?js['"]?/.test(message)) {
     return `${firstLine(message)}. Node reads imports as they are written: write them with .ts (and "rewriteRelativeImportExtensions" in tsconfig.json), or npm install -D tsx, and NODE_OPTIONS='--import tsx' npx fastify-cqlalchemy …`
   }
-  if (code === 'ERR_MODULE_NOT_FOUND' || error instanceof SyntaxError) return firstLine(message)
-  return `it throws: ${messageOf(error)}`
+  // It may stand in a module that this one imports, and the error itself does not know.
+  if (error instanceof SyntaxError) return `${firstLine(message)}. \`node ${relative(process.cwd(), file)}\` shows the place`
+  if (code === 'ERR_MODULE_NOT_FOUND') return firstLine(message)
+  return `it throws: ${ofModule(error)}`
+}
+
+/** With the places in files of the user: from the first of Node's own on they are those of this command. */
+function ofModule (error: unknown): string {
+  const lines = messageOf(error).split('\n')
+  const end = lines.findIndex((line) => /^ +at .*\bnode:internal\//.test(line))
+  return (end < 0 ? lines : lines.slice(0, end)).join('\n')
 }
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] as string
@@ -134,7 +143,7 @@ async function ofApp (app: App, module: string): Promise<CQLAlchemy | undefined>
   try {
     await app.ready()
   } catch (cause) {
-    throw new Problem(`the app of ${module} does not start: ${messageOf(cause)}`, { cause })
+    throw new Problem(`the app of ${module} does not start: ${ofModule(cause)}`, { cause })
   }
   const members = app as unknown as Record<string, unknown>
   if (members['db'] instanceof CQLAlchemy) return members['db']
