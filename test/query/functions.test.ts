@@ -3,6 +3,7 @@ import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { functions as f } from '../../src/cqlengine/query/functions.js'
 import { types } from '../../src/cqlengine/driver.js'
+import type { SchemaError } from '../../src/cqlengine/errors.js'
 import { recordingDb, serverDb } from './setup.js'
 import { fileNeeds5 } from '../support/needs-5.js'
 import { scalarColumns } from '../support/scalar-columns.js'
@@ -62,6 +63,10 @@ t.test('the least and the greatest value of a column has the form of its values,
     }
   }
   class Uuids extends db.Model.define('kinds', { id: c.Integer({ primaryKey: true }), key: c.UUID({ primaryKey: true }) }, { replace: true, managed: false }).as<Uuids>() {}
+  class Wrong extends db.Model.define('kinds', { id: c.Integer({ primaryKey: true }), key: c.TimeUUID({ primaryKey: true }), int: c.Text() }, { replace: true, managed: false }).as<Wrong>() {}
+  const told = await Wrong.objects.select({ int: Wrong.columns.int, most: f.max(Wrong.columns.int) }).all().then(() => undefined, (error: SchemaError) => error.report.conflicts)
+  t.match(told, [{ kind: 'column-type', column: 'int' }], 'a column that is asked for twice is told once')
+  t.equal(told?.length, 1)
   t.equal(String((await Uuids.objects.select({ value: f.max(Uuids.columns.key) }).all())[0]?.value), String(key), 'a uuid reads timeuuids')
 })
 

@@ -55,12 +55,14 @@ function contradiction ({ model, place, columns: own }: Wanted, columns: readonl
   const { name, rows } = model[META]
   const { connection: { name: connection }, keyspace } = place
   const table = tableOf(model).name
-  const conflicts = columns.flatMap(({ type }, i) => {
+  const found = columns.flatMap(({ type }, i) => {
     const column = own[i]
     if (column === undefined || type === null || type === undefined || reads(column, type)) return []
     const message = `column "${column.name}" is ${toldType(type)} in the table, ${column.type.cql} in the model`
     return [{ kind: 'column-type', connection, keyspace, table, model: name, column: column.name, message } as const satisfies TypeConflict]
   })
+  // A column may be asked for twice, by itself and in a function.
+  const conflicts = [...new Map(found.map((conflict) => [conflict.message, conflict])).values()]
   const remedy = rows === 'plain' ? 'The table was altered a moment ago: ask again' : 'Declare the columns as they are, or alter the table; syncDb({ dryRun: true }) compares all of them'
   return new SchemaError(
     `${name}: table ${qualified(keyspace, table)} on connection "${connection}" contradicts the model: ${joined(conflicts.map(({ message }) => message))}. ${remedy}`,
