@@ -7,15 +7,19 @@ export type { ConnectOptions, InitOptions } from './settings/options.js'
 
 export { auth, Client, errors, policies, types } from './cqlengine/driver.js'
 export {
-  BatchError, ClosedError, ConfigError, ConnectionRegistryError, CQLEngineError, DoesNotExist, LWTError, ModelDefinitionError,
-  MultipleObjectsReturned, NoConfigError, OverloadedError, PageTokenError, PolymorphicModelError, QueryError, SchemaError, UndefinedKeyspaceError,
+  BatchError, ClosedError, ConfigError, ConnectionRegistryError, CQLEngineError, DoesNotExist, LWTError,
+  ModelDefinitionError,
+  MultipleObjectsReturned, NoConfigError, OverloadedError, PageTokenError, PolymorphicModelError, QueryError,
+  SchemaError, UndefinedKeyspaceError,
   UserTypeError, ValidationError
 } from './cqlengine/errors.js'
 export type { Violation } from './cqlengine/errors.js'
 
 export { columns } from './cqlengine/columns/factories.js'
 export type * from './cqlengine/columns/factories.js'
-export type { AnyColumn, Column, ColumnOptions, Columns, Flag, FrozenOption, IndexOptions, TextOptions } from './cqlengine/columns/column.js'
+export type {
+  AnyColumn, Column, ColumnOptions, Columns, Flag, FrozenOption, IndexOptions, TextOptions
+} from './cqlengine/columns/column.js'
 export type { Kind } from './cqlengine/columns/cql-type.js'
 export type { Expression, Operator, Ordering } from './cqlengine/columns/expression.js'
 export { functions } from './cqlengine/query/functions.js'

@@ -26,13 +26,16 @@ import { functions, type Functions } from './cqlengine/query/functions.js'
 import { NamedKeyspace, NamedTable, type Naming } from './cqlengine/query/named.js'
 import { PageTokens } from './cqlengine/query/page-token.js'
 import { execute, type RawOptions, type RawResult } from './cqlengine/query/raw.js'
-import { addSchemas, type AddSchemasOptions, type SchemaModel, type SchemaTarget, withChildren } from './model-schemas.js'
+import {
+  addSchemas, type AddSchemasOptions, type SchemaModel, type SchemaTarget, withChildren
+} from './model-schemas.js'
 import type { InitOptions } from './settings/options.js'
 import { connectAll, type InitHooks } from './start.js'
 
 /**
- * A database as an application sees it: models, connections and settings. Make one, define models on it, and connect it by registering
- * the Fastify plugin with `{ db }` or by `await db.init()`. Several in one process know nothing of each other.
+ * A database as an application sees it: models, connections and settings. Make one, define models on it, and connect it
+ * by registering the Fastify plugin with `{ db }` or by `await db.init()`. Several in one process know nothing of each
+ * other.
  */
 export class CQLAlchemy {
   /** All columns: `const c = db.columns`. */
@@ -70,7 +73,9 @@ export class CQLAlchemy {
   #pageTokens = new PageTokens()
   #state: 'new' | 'open' | 'closed' = 'new'
   #closing: Promise<void> | undefined
-  /** The last call of `init()`, until `close()`: one that was closed meanwhile must not touch what a later one opened. */
+  /**
+   * The last call of `init()`, until `close()`: one that was closed meanwhile must not touch what a later one opened.
+   */
   #opening: symbol | undefined
 
   constructor () {
@@ -92,12 +97,15 @@ export class CQLAlchemy {
   }
 
   /**
-   * The concrete models, in the order of their definition, each family followed by its registered children. Your classes are in it once they are
-   * known: at their first use, or by `static { this.register() }`; until then what they extend.
+   * The concrete models, in the order of their definition, each family followed by its registered children. Your
+   * classes are in it once they are known: at their first use, or by `static { this.register() }`; until then what they
+   * extend.
    * @example for (const model of db.models) console.log(model.tableName, await model.objects.count())
    */
   // Inside a model is a body without column types, outside what define() declares.
-  get models (): readonly AnyModelClass[] { return withChildren(this.#engine.models) as unknown as readonly AnyModelClass[] }
+  get models (): readonly AnyModelClass[] {
+    return withChildren(this.#engine.models) as unknown as readonly AnyModelClass[]
+  }
 
   /** The registry of connections: registers, lists, opens and closes them. */
   get connection (): Connections { return this.#registry }
@@ -112,21 +120,28 @@ export class CQLAlchemy {
   get isOpen (): boolean { return this.#state === 'open' }
 
   /**
-   * Reads the configuration (options, `config`, environment, `.env`) and connects. Outside Fastify; inside, registering the plugin does it.
-   * @throws {ConfigError} for what is wrong in it, {NoConfigError} without hosts or keyspace; the driver's errors when connecting fails.
-   * Nothing is left open then, and it may be called again.
+   * Reads the configuration (options, `config`, environment, `.env`) and connects. Outside Fastify; inside, registering
+   * the plugin does it.
+   * @throws {ConfigError} for what is wrong in it, {NoConfigError} without hosts or keyspace; the driver's errors when
+   *   connecting fails. Nothing is left open then, and it may be called again.
    * @throws {ClosedError} `close()` was called meanwhile; it may be called again at once.
    */
   async init (options: InitOptions = {}, hooks: InitHooks = {}): Promise<this> {
-    if (this.#state === 'open') throw new ConfigError('This db is open already: one db serves one application at a time. Close it first, or make another with new CQLAlchemy()')
+    if (this.#state === 'open') {
+      throw new ConfigError('This db is open already: one db serves one application at a time. Close it first, or ' +
+        'make another with new CQLAlchemy()')
+    }
     // Before the first await: two calls at once must not both pass.
     this.#state = 'open'
     const opening = this.#opening = Symbol('init')
-    const check = (): void => { if (this.#opening !== opening) throw new ClosedError('This db was closed while init() was connecting it') }
+    const check = (): void => {
+      if (this.#opening !== opening) throw new ClosedError('This db was closed while init() was connecting it')
+    }
     try {
       await this.#closing
       check()
-      // Loaded here: env-schema and its Ajv take longer to load than all of this package, and many processes only import models.
+      // Loaded here: env-schema and its Ajv take longer to load than all of this package, and many processes only
+      // import models.
       const { readSettings } = await import('./settings/read-settings.js')
       check()
       const settings = readSettings(options, hooks)
@@ -142,7 +157,10 @@ export class CQLAlchemy {
     return this
   }
 
-  /** Lets running statements finish (at most 10 s), then closes what was opened here. Models stay; the `db` may be opened again. */
+  /**
+   * Lets running statements finish (at most 10 s), then closes what was opened here. Models stay; the `db` may be
+   * opened again.
+   */
   async close (): Promise<void> {
     this.#state = 'closed'
     this.#opening = undefined
@@ -153,39 +171,52 @@ export class CQLAlchemy {
   async [Symbol.asyncDispose] (): Promise<void> { await this.close() }
 
   /**
-   * Makes `name` the keyspace of everything that names none itself, for all requests; without a name, back to the configured one.
-   * For single requests or tenants use `scope`.
+   * Makes `name` the keyspace of everything that names none itself, for all requests; without a name, back to the
+   * configured one. For single requests or tenants use `scope`.
    */
   setKeyspace (name?: string): void { this.#registry.setKeyspace(name) }
 
-  /** Runs `fn` at once; inside, across awaits, `route` gives the defaults. Inner scopes override outer ones key by key. */
+  /**
+   * Runs `fn` at once; inside, across awaits, `route` gives the defaults. Inner scopes override outer ones key by key.
+   */
   scope<T> (route: Route | RouteFunction, fn: () => T): T { return this.#scopes.run(route, fn) }
 
   /** A scope that can be entered several times, for the hooks of a web framework. */
   openScope (route: Route | RouteFunction): Scope { return this.#scopes.open(route) }
 
   /**
-   * Sends CQL as it is, prepared; names must be written in full: `keyspace.table`. `rows` are the first page, of at most 5000 rows; `for await` of
-   * the result asks for the later pages, `pageState` begins one in another request.
+   * Sends CQL as it is, prepared; names must be written in full: `keyspace.table`. `rows` are the first page, of at
+   * most 5000 rows; `for await` of the result asks for the later pages, `pageState` begins one in another request.
    * @param params by position for `?`, or an object for `:name`; each is checked by the type of its marker
-   * @param options those of one operation but `ttl`, `timestamp` and conditions, which the text has; `fetchSize` (rows of a page) and `pageState`
-   * @throws {ValidationError} for parameters, {QueryError} for options, {PageTokenError} for a `pageState` of something else; the driver's errors
+   * @param options those of one operation but `ttl`, `timestamp` and conditions, which the text has; `fetchSize` (rows
+   *   of a page) and `pageState`
+   * @throws {ValidationError} for parameters, {QueryError} for options, {PageTokenError} for a `pageState` of something
+   *   else; the driver's errors
    * @example const { rows } = await db.execute<{ n: number }>('SELECT n FROM app.page WHERE url = ?', ['/'])
    */
-  execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<types.ResultSet>
+  execute (
+    cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions
+  ): Promise<types.ResultSet>
   /** As without a type: whose rows are known is up to you, for raw CQL tells nothing of them. @example const { rows } = await db.execute<{ n: number }>('SELECT n FROM app.page') */
-  execute<R> (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<RawResult<R>>
-  execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<types.ResultSet> {
+  execute<R> (
+    cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions
+  ): Promise<RawResult<R>>
+  execute (
+    cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions
+  ): Promise<types.ResultSet> {
     return watched(this.#execute(cql, params, options), options)
   }
 
-  async #execute (cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions): Promise<types.ResultSet> {
+  async #execute (
+    cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions
+  ): Promise<types.ResultSet> {
     this.#checkOpen()
     return await execute(this.#engine.db, cql, params, options)
   }
 
   /**
-   * CQL with names and values put in safely: models and columns become quoted, qualified names, all else is bound. Gives all rows.
+   * CQL with names and values put in safely: models and columns become quoted, qualified names, all else is bound.
+   * Gives all rows.
    * @example
    * const rows = await db.cql<{ name: string }>`SELECT name FROM ${User} WHERE ${User.columns.uid} = ${id}`
    */
@@ -198,19 +229,30 @@ export class CQLAlchemy {
   /** A table without a model, by its name; its columns are read from the server. */
   table (name: string, to?: Route): NamedTable { return new NamedTable(this.#naming, name, to) }
 
-  /** Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives what `fn` gives. */
+  /**
+   * Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives
+   * what `fn` gives.
+   */
   async batch<T> (fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
   /** As without options. @throws {BatchError} for options that cannot work */
   async batch<T> (options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
-  async batch<T> (first: BatchOptions | ((batch: BatchQuery) => T | Promise<T>), fn?: (batch: BatchQuery) => T | Promise<T>): Promise<T> {
+  async batch<T> (
+    first: BatchOptions | ((batch: BatchQuery) => T | Promise<T>), fn?: (batch: BatchQuery) => T | Promise<T>
+  ): Promise<T> {
     const database = this.#engine.db
-    return typeof first === 'function' ? await runBatch(database, {}, first) : await runBatch(database, first, fn as (batch: BatchQuery) => T | Promise<T>)
+    return typeof first === 'function'
+      ? await runBatch(database, {}, first)
+      : await runBatch(database, first, fn as (batch: BatchQuery) => T | Promise<T>)
   }
 
   /** Calls `fn` with a view of the model (or of each model of an array) whose statements go to `to`. */
-  async contextQuery<M extends AnyModel | AnyView, T> (model: M, to: Route, fn: (model: M) => T | Promise<T>): Promise<T>
+  async contextQuery<M extends AnyModel | AnyView, T> (
+    model: M, to: Route, fn: (model: M) => T | Promise<T>
+  ): Promise<T>
   /** Calls `fn` with views of these models, in their order. */
-  async contextQuery<const M extends readonly (AnyModel | AnyView)[], T> (models: M, to: Route, fn: (models: M) => T | Promise<T>): Promise<T>
+  async contextQuery<const M extends readonly (AnyModel | AnyView)[], T> (
+    models: M, to: Route, fn: (models: M) => T | Promise<T>
+  ): Promise<T>
   async contextQuery<T> (models: unknown, to: Route, fn: (models: never) => T | Promise<T>): Promise<T> {
     return await contextQuery(models as ModelConstructor | readonly ModelConstructor[], to, fn)
   }
@@ -225,9 +267,11 @@ export class CQLAlchemy {
   get createKeyspaceSimple (): Management['createKeyspaceSimple'] { return this.management.createKeyspaceSimple }
 
   /**
-   * Adds the JSON schemas of all models to a Fastify app, for `{ $ref: 'user#' }`: `user` (a row), `user.partial` (a row of which nothing is
-   * required, for answers after `only()`), `user.create`, `user.update`, `user.key`; of a polymorphic child `cat`, `cat.partial`, …
-   * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`; `dialect`: see `Model.toJSONSchema`
+   * Adds the JSON schemas of all models to a Fastify app, for `{ $ref: 'user#' }`: `user` (a row), `user.partial` (a
+   * row of which nothing is required, for answers after `only()`), `user.create`, `user.update`, `user.key`; of a
+   * polymorphic child `cat`, `cat.partial`, …
+   * @param options `prefix` goes before each `$id`: `{ prefix: 'shop' }` gives `shop.user`; `dialect`: see
+   *   `Model.toJSONSchema`
    * @throws {ModelDefinitionError} when two models would get one `$id`
    * @example
    * db.addSchemas(app)
@@ -239,7 +283,9 @@ export class CQLAlchemy {
   }
 
   /** Whether the connections in use answer. Bounded (default 2000 ms), never throws. */
-  async health (options?: { timeout?: number | undefined }): Promise<boolean> { return await this.#registry.health(options) }
+  async health (options?: { timeout?: number | undefined }): Promise<boolean> {
+    return await this.#registry.health(options)
+  }
 
   /** What is known of the connections, without asking a server. Holds host addresses: for operators. */
   status (): Status { return this.#registry.status() }
@@ -251,10 +297,13 @@ export class CQLAlchemy {
     const connections = Object.entries(this.status().connections).map(([name, { state }]) => `${name}: '${state}'`)
     const models = this.models.map((model) => model.name || model.tableName)
     const keyspace = this.keyspace === undefined ? 'undefined' : `'${this.keyspace}'`
-    return `CQLAlchemy { state: '${this.#state}', keyspace: ${keyspace}, connections: { ${connections.join(', ')} }, models: [${models.join(', ')}] }`
+    return `CQLAlchemy { state: '${this.#state}', keyspace: ${keyspace}, connections: { ${connections.join(', ')} }, ` +
+      `models: [${models.join(', ')}] }`
   }
 
   #checkOpen (): void {
-    if (this.#state === 'closed') throw new ClosedError('This db was closed: open it again with init(), or by registering the plugin')
+    if (this.#state === 'closed') {
+      throw new ClosedError('This db was closed: open it again with init(), or by registering the plugin')
+    }
   }
 }

@@ -15,11 +15,13 @@ export interface HttpError {
 }
 
 /**
- * The answer to any error, whatever it is; never throws. This library's errors answer for themselves. The driver's are judged by their causes: unreachable
- * or overloaded 503 (with `retry-after`), time-out 504, else 500. Anything else is a 500 that says nothing.
+ * The answer to any error, whatever it is; never throws. This library's errors answer for themselves. The driver's are
+ * judged by their causes: unreachable or overloaded 503 (with `retry-after`), time-out 504, else 500. Anything else is
+ * a 500 that says nothing.
  */
 export function toHttpError (error: unknown): HttpError {
-  return knownHttpError(error) ?? { statusCode: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal Server Error', headers: {} }
+  return knownHttpError(error) ??
+    { statusCode: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal Server Error', headers: {} }
 }
 
 /** The answer to an error of this library or of the driver; undefined for others. */

@@ -1,4 +1,5 @@
-// `db.addSchemas(app)`: the JSON schemas of models as shared schemas, to be referred to by `{ $ref: 'user#' }`. Knows nothing of Fastify but `addSchema`.
+// `db.addSchemas(app)`: the JSON schemas of models as shared schemas, to be referred to by `{ $ref: 'user#' }`. Knows
+// nothing of Fastify but `addSchema`.
 import type { Dialect } from './cqlengine/columns/dialect.js'
 import { ModelDefinitionError, QueryError } from './cqlengine/errors.js'
 import { knownOptions } from './cqlengine/known-options.js'
@@ -31,26 +32,38 @@ export interface SchemaModel {
 const bodies = ['create', 'update', 'key'] as const
 
 /**
- * Adds five schemas per model: `user` (a row), `user.partial` (a row of which nothing is required), `user.create`, `user.update` and `user.key`.
- * The name is the table's; a polymorphic child is named after its class (`cat`), and tables of one name after their keyspaces too (`shop.user`).
- * @throws {ModelDefinitionError} when two models would get one `$id`, {QueryError} for arguments that cannot be used; nothing is added then
+ * Adds five schemas per model: `user` (a row), `user.partial` (a row of which nothing is required), `user.create`,
+ * `user.update` and `user.key`. The name is the table's; a polymorphic child is named after its class (`cat`), and
+ * tables of one name after their keyspaces too (`shop.user`).
+ * @throws {ModelDefinitionError} when two models would get one `$id`, {QueryError} for arguments that cannot be used;
+ *   nothing is added then
  */
 export function addSchemas (app: SchemaTarget, models: readonly SchemaModel[], options?: AddSchemasOptions): void {
   const { prefix = '', dialect } = knownOptions('addSchemas', options, ['prefix', 'dialect'])
-  if (!takesSchemas(app)) throw new QueryError('addSchemas: the first argument must be a Fastify app, or what has its method addSchema')
+  if (!takesSchemas(app)) {
+    throw new QueryError('addSchemas: the first argument must be a Fastify app, or what has its method addSchema')
+  }
   if (typeof prefix !== 'string') throw new QueryError('addSchemas: prefix must be a text')
   const named = new Map<string, SchemaModel>()
   for (const model of models) {
     const $id = prefixed(prefix, nameOf(model, models))
     const other = named.get($id)
-    if (other !== undefined) throw new ModelDefinitionError(`the schemas of ${other.name} and ${model.name} would both be called ${$id}; rename a class or table`)
+    if (other !== undefined) {
+      throw new ModelDefinitionError(`the schemas of ${other.name} and ${model.name} would both be called ${$id}; ` +
+        'rename a class or table')
+    }
     named.set($id, model)
   }
   const made = [...named].flatMap(([$id, model]) => {
     const row = model.toJSONSchema({ for: 'row', dialect, $id })
     const { required, ...partial } = row
     const isView = (model as Partial<ModelConstructor>)[META]?.table?.isView === true // a list of any models
-    return [row, { ...partial, $id: `${$id}.partial` }, ...(isView ? ['key'] as const : bodies).map((purpose) => model.toJSONSchema({ for: purpose, dialect, $id: `${$id}.${purpose}` }))]
+    return [
+      row,
+      { ...partial, $id: `${$id}.partial` },
+      ...(isView ? ['key'] as const : bodies).map((purpose) =>
+        model.toJSONSchema({ for: purpose, dialect, $id: `${$id}.${purpose}` }))
+    ]
   })
   for (const schema of made) app.addSchema(schema)
 }
@@ -72,7 +85,8 @@ function nameOf (model: SchemaModel, models: readonly SchemaModel[]): string {
   const namesakes = models.filter((other) => other !== model && other.tableName === model.tableName)
   const isChild = namesakes.some((other) => Object.prototype.isPrototypeOf.call(other, model))
   if (isChild) return model.name.charAt(0).toLowerCase() + model.name.slice(1)
-  const isUnique = namesakes.every((other) => Object.prototype.isPrototypeOf.call(model, other) || other.keyspace === model.keyspace)
+  const isUnique = namesakes.every((other) =>
+    Object.prototype.isPrototypeOf.call(model, other) || other.keyspace === model.keyspace)
   return isUnique || model.keyspace === undefined ? model.tableName : `${model.keyspace}.${model.tableName}`
 }
 

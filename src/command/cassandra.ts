@@ -23,7 +23,11 @@ export const command: Command = {
   run: async (given) => {
     const [action, cql] = given.operands
     const local = new LocalCommands(resolve('.cassandra'), 'npx fastify-cqlalchemy cassandra')
-    if ((cql === undefined) === (action === 'query')) throw wrongUse('cassandra', action === 'query' ? 'the statement is missing' : `${String(action)} takes nothing more`)
+    if ((cql === undefined) === (action === 'query')) {
+      throw wrongUse(
+        'cassandra', action === 'query' ? 'the statement is missing' : `${String(action)} takes nothing more`
+      )
+    }
     try {
       switch (action) {
         case 'up': return await local.up(given.text('address') ?? '127.0.0.1')

@@ -9,7 +9,9 @@ export interface Command {
   /** Fits a screen: how to call it, each option, an example. */
   readonly help: string
   readonly options: Readonly<Record<string, OptionSpec>>
-  /** Names of what may stand beside the options; `?` behind one that may be absent, `…` behind one that takes the rest. */
+  /**
+   * Names of what may stand beside the options; `?` behind one that may be absent, `…` behind one that takes the rest.
+   */
   readonly operands: readonly string[]
   /** @returns the exit code */
   run (given: Given): Promise<number>
@@ -35,11 +37,15 @@ export const dbHelp = `  --db <module>        module that exports the db, or an 
   --keyspace <name>    keyspace, instead of CASSANDRA_KEYSPACE`
 
 /** @throws {Problem} for what the command does not take */
-export function readArguments (name: string, { options, operands: names }: Pick<Command, 'options' | 'operands'>, args: readonly string[]): Given & { readonly wantsHelp: boolean } {
+export function readArguments (
+  name: string, { options, operands: names }: Pick<Command, 'options' | 'operands'>, args: readonly string[]
+): Given & { readonly wantsHelp: boolean } {
   const all: Record<string, OptionSpec> = { ...options, help: { type: 'boolean', short: 'h' } }
   const { values, positionals } = parsed(name, all, args)
   const takesRest = names.at(-1)?.endsWith('…') === true
-  if (positionals.length > names.length && !takesRest) throw wrongUse(name, `unexpected ${shown(positionals[names.length])}`)
+  if (positionals.length > names.length && !takesRest) {
+    throw wrongUse(name, `unexpected ${shown(positionals[names.length])}`)
+  }
   const wantsHelp = values['help'] === true
   const missing = names.slice(positionals.length).find((one) => !/[?…]$/.test(one))
   if (missing !== undefined && !wantsHelp) throw wrongUse(name, `<${missing}> is missing`)
@@ -55,9 +61,12 @@ export function readArguments (name: string, { options, operands: names }: Pick<
   }
 }
 
-function parsed (name: string, options: Record<string, OptionSpec>, args: readonly string[]): { values: Record<string, unknown>, positionals: string[] } {
+function parsed (
+  name: string, options: Record<string, OptionSpec>, args: readonly string[]
+): { values: Record<string, unknown>, positionals: string[] } {
   const known = Object.keys(options)
-  const unknown = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).map((arg) => /^--([^=]+)/.exec(arg)?.[1]).find((one) => one !== undefined && !known.includes(one))
+  const unknown = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined)
+    .map((arg) => /^--([^=]+)/.exec(arg)?.[1]).find((one) => one !== undefined && !known.includes(one))
   if (unknown !== undefined) throw wrongUse(name, `unknown option ${shown(`--${unknown}`)}${meant(unknown, known)}`)
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })

@@ -15,7 +15,9 @@ export const commands: Readonly<Record<string, Listed>> = {
   doctor: { summary: 'why an app does not get through to its cluster', load: () => import('./doctor.js') },
   export: { summary: 'all rows of a table to stdout, as JSON lines or CSV', load: () => import('./export.js') },
   import: { summary: 'rows of a file from stdin into a table', load: () => import('./import.js') },
-  cassandra: { summary: 'a local Cassandra for development: up, status, query, down', load: () => import('./cassandra.js') }
+  cassandra: {
+    summary: 'a local Cassandra for development: up, status, query, down', load: () => import('./cassandra.js')
+  }
 }
 
 export const overview = `Usage: fastify-cqlalchemy <command> [options]

@@ -1,5 +1,6 @@
-// CSV by csv-stringify and csv-parse: quotes, line ends inside of fields and files of any size are theirs. Here is what a field means: null is an empty
-// field, an empty text is "", a single value is its JSON form without quotes, and a composed one is JSON.
+// CSV by csv-stringify and csv-parse: quotes, line ends inside of fields and files of any size are theirs. Here is what
+// a field means: null is an empty field, an empty text is "", a single value is its JSON form without quotes, and a
+// composed one is JSON.
 import type { InfoField } from 'csv-parse'
 import { CustomType } from '../cqlengine/columns/custom.js'
 import { type CqlType, InvalidValue } from '../cqlengine/columns/cql-type.js'
@@ -7,14 +8,17 @@ import type { TableColumn } from '../cqlengine/model/table.js'
 import { BadLine, type FileRow } from './file-rows.js'
 
 /** @param withHeader writes it before the first rows */
-export async function csvWriter (columns: readonly TableColumn[], withHeader: boolean): Promise<(rows: readonly Record<string, unknown>[]) => string> {
+export async function csvWriter (
+  columns: readonly TableColumn[], withHeader: boolean
+): Promise<(rows: readonly Record<string, unknown>[]) => string> {
   const { stringify } = await import('csv-stringify/sync')
   const names = columns.map(({ name }) => name)
   // Texts alone are fields that are there: the others, null, stay without quotes.
   const options = { quoted_match: /^$/ }
   let isFirst = withHeader
   return (rows) => {
-    const records: (string | null)[][] = rows.map((row) => columns.map((column) => fieldOf(column.unruled, row[column.name])))
+    const records: (string | null)[][] = rows.map((row) =>
+      columns.map((column) => fieldOf(column.unruled, row[column.name])))
     if (isFirst) records.unshift(names)
     isFirst = false
     return records.length === 0 ? '' : stringify(records, options)
@@ -22,16 +26,27 @@ export async function csvWriter (columns: readonly TableColumn[], withHeader: bo
 }
 
 /** Rows by the names of the header, from the given line on; empty lines are left out. @throws {BadLine} */
-export async function * csvRows (input: NodeJS.ReadableStream, byName: ReadonlyMap<string, TableColumn>, from: number): AsyncGenerator<FileRow, void, undefined> {
+export async function * csvRows (
+  input: NodeJS.ReadableStream, byName: ReadonlyMap<string, TableColumn>, from: number
+): AsyncGenerator<FileRow, void, undefined> {
   const { CsvError, parse } = await import('csv-parse')
-  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, cast: (value: string, { quoting }: InfoField) => value === '' && !quoting ? null : value })
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    cast: (value: string, { quoting }: InfoField) => value === '' && !quoting ? null : value
+  })
   input.on('error', (error) => { parser.destroy(error) })
   input.pipe(parser)
   let header: readonly string[] | undefined
   let line = 1
   let empty = 0
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: (string | null)[], info: { lines: number, empty_lines: number } }>) {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: (string | null)[]
+      info: { lines: number, empty_lines: number }
+    }>) {
       const begun = line + info.empty_lines - empty
       empty = info.empty_lines
       line = info.lines + 1
@@ -44,7 +59,11 @@ export async function * csvRows (input: NodeJS.ReadableStream, byName: ReadonlyM
       if (begun < from) continue
       const names = header
       if (record.length !== names.length) throw new BadLine(begun, 'has another number of fields than the header')
-      yield { line: begun, values: Object.fromEntries(record.map((text, i) => [names[i] ?? '', text])), read: (name, text) => valueOf(byName.get(name)?.unruled, text as string | null) }
+      yield {
+        line: begun,
+        values: Object.fromEntries(record.map((text, i) => [names[i] ?? '', text])),
+        read: (name, text) => valueOf(byName.get(name)?.unruled, text as string | null)
+      }
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
@@ -78,6 +97,8 @@ function valueOf (type: CqlType | undefined, text: string | null): unknown {
   }
   const { type: form } = type.schema('output')
   if (form === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  if (form === 'number' || form === 'integer') return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) && text !== '-0' ? Number(text) : text
+  if (form === 'number' || form === 'integer') {
+    return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) && text !== '-0' ? Number(text) : text
+  }
   return text
 }

@@ -23,17 +23,26 @@ export const command: Command = {
   operands: [],
   run: async (given) => {
     // An app connects while it starts, unless it is told to wait.
-    const { db, module, isOpen } = await loadDb(given, { CASSANDRA_LAZY_CONNECT: 'true', CASSANDRA_HOSTS: process.env['CASSANDRA_HOSTS'] ?? '127.0.0.1' })
+    const { db, module, isOpen } = await loadDb(
+      given, { CASSANDRA_LAZY_CONNECT: 'true', CASSANDRA_HOSTS: process.env['CASSANDRA_HOSTS'] ?? '127.0.0.1' }
+    )
     const { models } = db
     if (models.length === 0) throw new Problem(`the db of ${module} has no models: import their modules in it`)
-    const keyspace = given.text('keyspace') ?? (isOpen ? db.keyspace : undefined) ?? (models.every((model) => model.keyspace !== undefined) ? null : undefined)
+    const keyspace = given.text('keyspace') ?? (isOpen ? db.keyspace : undefined) ??
+      (models.every((model) => model.keyspace !== undefined) ? null : undefined)
     if (isOpen) await db.close()
     const client = emptyServer()
-    const names = new Set(models.map((model) => model.connection).filter((name) => name !== undefined && name !== 'default'))
-    await connect(db, { client, keyspace, connections: Object.fromEntries([...names].map((name) => [name, { client }])) })
+    const names = new Set(
+      models.map((model) => model.connection).filter((name) => name !== undefined && name !== 'default')
+    )
+    await connect(
+      db, { client, keyspace, connections: Object.fromEntries([...names].map((name) => [name, { client }])) }
+    )
     const report = await db.syncDb({ dryRun: true })
     await db.close()
-    if (report.conflicts.length > 0) throw new Problem(`the models cannot be made: ${listed(report.conflicts.map(({ message }) => message))}`)
+    if (report.conflicts.length > 0) {
+      throw new Problem(`the models cannot be made: ${listed(report.conflicts.map(({ message }) => message))}`)
+    }
     if (given.flag('json')) printJson(report)
     else for (const { cql } of report.statements) print(`${pretty(cql)};\n`)
     return exit.done

@@ -31,6 +31,8 @@ export const command: Command = {
     }
     await db.close()
     const { statements, warnings, conflicts } = report
-    return statements.length + conflicts.length + (given.flag('strict') ? warnings.length : 0) > 0 ? exit.different : exit.done
+    return statements.length + conflicts.length + (given.flag('strict') ? warnings.length : 0) > 0
+      ? exit.different
+      : exit.done
   }
 }

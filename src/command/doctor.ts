@@ -43,7 +43,9 @@ export const command: Command = {
 }
 
 function show ({ state, message, remedy }: Finding): void {
-  const mark = state === 'ok' ? coloured('green', 'ok    ') : state === 'note' ? coloured('yellow', 'note  ') : coloured('red', 'FAILED')
+  const mark = state === 'ok'
+    ? coloured('green', 'ok    ')
+    : state === 'note' ? coloured('yellow', 'note  ') : coloured('red', 'FAILED')
   print(`${mark}  ${message}`)
   if (remedy !== undefined) print(`        ${remedy}`)
 }
@@ -53,16 +55,27 @@ async function * examined (options: { readonly hosts?: unknown }): AsyncGenerato
   try {
     settings = readSettings(options as object)
   } catch (error) {
-    yield { check: 'configuration', state: 'failed', message: messageOf(error), remedy: 'set CASSANDRA_HOSTS and CASSANDRA_KEYSPACE in the environment or .env, or give --hosts and --keyspace' }
+    yield {
+      check: 'configuration',
+      state: 'failed',
+      message: messageOf(error),
+      remedy: 'set CASSANDRA_HOSTS and CASSANDRA_KEYSPACE in the environment or .env, or give --hosts and --keyspace'
+    }
     return
   }
   const { hosts, driver, consistency } = settings.default
-  yield { check: 'configuration', state: 'ok', message: `the configuration is complete: ${hosts?.length ?? 0} contact point${hosts?.length === 1 ? '' : 's'}` }
+  yield {
+    check: 'configuration',
+    state: 'ok',
+    message: `the configuration is complete: ${hosts?.length ?? 0} contact point${hosts?.length === 1 ? '' : 's'}`
+  }
   const copies = secondDriver()
   if (copies !== undefined) yield copies
   let isReachable = hosts === undefined
   for (const contact of hosts ?? []) {
-    const found = await knock(contact, driver.protocolOptions?.port ?? 9042, driver.sslOptions as ConnectionOptions | undefined)
+    const found = await knock(
+      contact, driver.protocolOptions?.port ?? 9042, driver.sslOptions as ConnectionOptions | undefined
+    )
     yield * found
     isReachable ||= found.every(({ state }) => state !== 'failed')
   }
@@ -77,7 +90,12 @@ async function * examined (options: { readonly hosts?: unknown }): AsyncGenerato
   try {
     yield * await clusterFindings(db, settings.keyspace, consistency)
   } catch (error) {
-    yield { check: 'connection', state: 'failed', message: `connected, but reading fails: ${messageOf(error)}`, remedy: 'the login may lack rights on system_schema, or the nodes are overloaded' }
+    yield {
+      check: 'connection',
+      state: 'failed',
+      message: `connected, but reading fails: ${messageOf(error)}`,
+      remedy: 'the login may lack rights on system_schema, or the nodes are overloaded'
+    }
   } finally {
     await db.close()
   }
@@ -85,14 +103,35 @@ async function * examined (options: { readonly hosts?: unknown }): AsyncGenerato
 
 /** Why the driver did not get in, though the port answers. */
 function refused (error: unknown): Finding {
-  const causes = isDriverError(error, 'NoHostAvailableError') ? [error, ...Object.values<unknown>(error.innerErrors ?? {})] : [error]
+  const causes = isDriverError(error, 'NoHostAvailableError')
+    ? [error, ...Object.values<unknown>(error.innerErrors ?? {})]
+    : [error]
   const texts = causes.map((one) => one instanceof Error ? one.message : String(one))
-  if (causes.some((one) => isDriverError(one, 'AuthenticationError')) || texts.some((text) => /authenticat|credentials|username/i.test(text))) {
-    return { check: 'login', state: 'failed', message: 'the login is missing or wrong', remedy: 'set credentials in setupKwargs: { "credentials": { "username": "…", "password": "…" } }' }
+  if (causes.some((one) => isDriverError(one, 'AuthenticationError')) ||
+    texts.some((text) => /authenticat|credentials|username/i.test(text))) {
+    return {
+      check: 'login',
+      state: 'failed',
+      message: 'the login is missing or wrong',
+      remedy: 'set credentials in setupKwargs: { "credentials": { "username": "…", "password": "…" } }'
+    }
   }
   const center = causes.find((one) => isDriverError(one, 'ArgumentError')) as Error | undefined
-  if (center !== undefined) return { check: 'data center', state: 'failed', message: center.message, remedy: 'set CASSANDRA_LOCAL_DATA_CENTER to one of those, or leave it out' }
-  return { check: 'connection', state: 'failed', message: `the driver cannot connect: ${texts.join('; ').slice(0, 500)}`, remedy: 'the driver also needs the addresses that the nodes tell of each other: see broadcast_rpc_address in cassandra.yaml' }
+  if (center !== undefined) {
+    return {
+      check: 'data center',
+      state: 'failed',
+      message: center.message,
+      remedy: 'set CASSANDRA_LOCAL_DATA_CENTER to one of those, or leave it out'
+    }
+  }
+  return {
+    check: 'connection',
+    state: 'failed',
+    message: `the driver cannot connect: ${texts.join('; ').slice(0, 500)}`,
+    remedy: 'the driver also needs the addresses that the nodes tell of each other: see broadcast_rpc_address in ' +
+      'cassandra.yaml'
+  }
 }
 
 /** Errors and values of one copy are no instances of the other's classes. */
@@ -106,5 +145,11 @@ function secondDriver (): Finding | undefined {
   }
   const [own, theirs] = [folderOf(import.meta.url), folderOf(join(process.cwd(), 'package.json'))]
   if (theirs === undefined || own === theirs) return undefined
-  return { check: 'driver', state: 'note', message: 'this project has a second copy of cassandra-driver: instanceof with its classes is false for what this package throws and gives', remedy: 'npm dedupe, or import types and errors from fastify-cqlalchemy' }
+  return {
+    check: 'driver',
+    state: 'note',
+    message: 'this project has a second copy of cassandra-driver: instanceof with its classes is false for what this ' +
+      'package throws and gives',
+    remedy: 'npm dedupe, or import types and errors from fastify-cqlalchemy'
+  }
 }

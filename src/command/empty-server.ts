@@ -1,12 +1,19 @@
-// A client of a server whose every keyspace is there and empty. What a sync would send to it is the script of all models, made by the code that syncs.
+// A client of a server whose every keyspace is there and empty. What a sync would send to it is the script of all
+// models, made by the code that syncs.
 import type { Client } from '../cqlengine/driver.js'
 
-type Answer = { readonly rows: readonly object[], readonly columns: readonly { readonly name: string }[], readonly pageState: null }
+type Answer = {
+  readonly rows: readonly object[]
+  readonly columns: readonly { readonly name: string }[]
+  readonly pageState: null
+}
 
 /** What a table of Cassandra 5.0 can be created with. */
 const tableOptions = [
-  'additional_write_policy', 'allow_auto_snapshot', 'bloom_filter_fp_chance', 'caching', 'cdc', 'comment', 'compaction', 'compression', 'crc_check_chance',
-  'dclocal_read_repair_chance', 'default_time_to_live', 'extensions', 'flags', 'gc_grace_seconds', 'id', 'incremental_backups', 'max_index_interval', 'memtable',
+  'additional_write_policy', 'allow_auto_snapshot', 'bloom_filter_fp_chance', 'caching', 'cdc', 'comment', 'compaction',
+  'compression', 'crc_check_chance',
+  'dclocal_read_repair_chance', 'default_time_to_live', 'extensions', 'flags', 'gc_grace_seconds', 'id',
+  'incremental_backups', 'max_index_interval', 'memtable',
   'memtable_flush_period_in_ms', 'min_index_interval', 'read_repair', 'read_repair_chance', 'speculative_retry'
 ]
 

@@ -13,16 +13,22 @@ export function explained (error: unknown): Explained {
 /** The message of any error; a defect of ours or of a user's module comes with the place where it was thrown. */
 export function messageOf (error: unknown): string {
   if (error instanceof Problem) return error.message
-  if (isDriverError(error, 'NoHostAvailableError')) return `no node answers${hostsOf(error)}. \`fastify-cqlalchemy doctor\` looks for the reason`
+  if (isDriverError(error, 'NoHostAvailableError')) {
+    return `no node answers${hostsOf(error)}. \`fastify-cqlalchemy doctor\` looks for the reason`
+  }
   if (error instanceof CQLEngineError || isFromDriver(error)) return error.message
   if (!(error instanceof Error)) return String(error)
   return error.stack ?? error.message
 }
 
 const isFromDriver = (error: unknown): error is Error =>
-  (['ResponseError', 'OperationTimedOutError', 'AuthenticationError', 'ArgumentError', 'DriverError', 'DriverInternalError', 'BusyConnectionError'] as const).some((name) => isDriverError(error, name))
+  ([
+    'ResponseError', 'OperationTimedOutError', 'AuthenticationError', 'ArgumentError', 'DriverError',
+    'DriverInternalError', 'BusyConnectionError'
+  ] as const).some((name) => isDriverError(error, name))
 
 function hostsOf ({ innerErrors }: { readonly innerErrors?: object }): string {
-  const hosts = Object.entries(innerErrors ?? {}).slice(0, 3).map(([host, inner]) => `${host}: ${inner instanceof Error ? inner.message : String(inner)}`)
+  const hosts = Object.entries(innerErrors ?? {}).slice(0, 3)
+    .map(([host, inner]) => `${host}: ${inner instanceof Error ? inner.message : String(inner)}`)
   return hosts.length === 0 ? '' : ` (${hosts.join('; ')})`
 }

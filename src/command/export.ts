@@ -38,7 +38,9 @@ export const command: Command = {
       checkStaticCounters(table)
       const progress = new Progress('exported')
       // The class behind the interface, which has pages.
-      const scan = table.objects.scan({ concurrency, from, onProgress: ({ rows, share }) => { progress.show(rows, share) } })
+      const scan = table.objects.scan({
+        concurrency, from, onProgress: ({ rows, share }) => { progress.show(rows, share) }
+      })
       const asText = given.flag('csv') ? await csvWriter(table.columns, from === undefined) : ndjson
       try {
         await write(scan, table, asText)
@@ -84,17 +86,30 @@ async function write (scan: Scan, { columns }: TableRows, asText: RowWriter): Pr
 }
 
 async function toStdout (text: string, failure: { readonly error?: NodeJS.ErrnoException }): Promise<void> {
-  if (!process.stdout.write(text) && failure.error === undefined) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => {})
-  if (failure.error !== undefined) throw new Problem(failure.error.code === 'EPIPE' ? 'whoever reads the output has ended' : `the output cannot be written: ${failure.error.message}`)
+  if (!process.stdout.write(text) && failure.error === undefined) {
+    await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => {})
+  }
+  if (failure.error !== undefined) {
+    throw new Problem(
+      failure.error.code === 'EPIPE'
+        ? 'whoever reads the output has ended'
+        : `the output cannot be written: ${failure.error.message}`
+    )
+  }
 }
 
 /** They come with each row of their partition, and an import would add them as often. */
 function checkStaticCounters ({ model, name }: TableRows): void {
   const { isCounter, hasStatic } = tableOf(model)
-  if (isCounter && hasStatic) throw new Problem(`the table ${name} has static counters, which an import would add once for each row of a partition. Export it by a script of your own, with scan()`)
+  if (isCounter && hasStatic) {
+    throw new Problem(`the table ${name} has static counters, which an import would add once for each row of a ` +
+      'partition. Export it by a script of your own, with scan()')
+  }
 }
 
-function positionText (position: ScanPosition): string { return Buffer.from(JSON.stringify(position)).toString('base64url') }
+function positionText (position: ScanPosition): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url')
+}
 
 function readPosition (text: string | undefined): ScanPosition | undefined {
   if (text === undefined) return undefined

@@ -22,7 +22,9 @@ export class BadLine extends Error {
 }
 
 /** A JSON object a line, from the given line on; empty lines are left out. @throws {BadLine} */
-export async function * jsonRows (input: AsyncIterable<Buffer | string>, from: number): AsyncGenerator<FileRow, void, undefined> {
+export async function * jsonRows (
+  input: AsyncIterable<Buffer | string>, from: number
+): AsyncGenerator<FileRow, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const read = (_name: string, value: unknown): unknown => value
   for await (const { bytes, line, isWhole } of lines(input)) {
@@ -53,7 +55,9 @@ function parsed (text: string, line: number, isWhole: boolean): Record<string, u
 }
 
 /** By line feeds alone: JSON may hold the other ends of lines that Node's readline knows. */
-async function * lines (input: AsyncIterable<Buffer | string>): AsyncGenerator<{ bytes: Buffer, line: number, isWhole: boolean }, void, undefined> {
+async function * lines (
+  input: AsyncIterable<Buffer | string>
+): AsyncGenerator<{ bytes: Buffer, line: number, isWhole: boolean }, void, undefined> {
   let parts: Buffer[] = []
   let line = 1
   for await (const given of input) {

@@ -27,7 +27,13 @@ Example: fastify-cqlalchemy import user < user.ndjson`
 
 export const command: Command = {
   help,
-  options: { ...dbOptions, csv: { type: 'boolean' }, concurrency: { type: 'string' }, from: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    ...dbOptions,
+    csv: { type: 'boolean' },
+    concurrency: { type: 'string' },
+    from: { type: 'string' },
+    json: { type: 'boolean' }
+  },
   operands: ['table'],
   run: async (given) => {
     const concurrency = wholeNumber('import', 'concurrency', given.text('concurrency'), 1024) ?? 64
@@ -35,7 +41,9 @@ export const command: Command = {
     const db = await openDb(given)
     try {
       const table = tableRows(db, given.operands[0] as string)
-      if (tableOf(table.model).isView) throw new Problem(`${table.name} is a view, which Cassandra writes itself; import into its base`)
+      if (tableOf(table.model).isView) {
+        throw new Problem(`${table.name} is a view, which Cassandra writes itself; import into its base`)
+      }
       const statements = new RowStatements(table)
       const source = given.flag('csv') ? csvRows(process.stdin, statements.byName, from) : jsonRows(process.stdin, from)
       const rows = await new Import(table, statements, concurrency, process.stdin).run(source, from)
@@ -91,7 +99,9 @@ class Import {
     waiting.end()
     if (this.#failed.length > 0) throw this.#failure()
     if (waiting.isAsked) throw this.#told('interrupted', this.#line + 1, interrupted)
-    if (broken !== undefined) throw this.#told(messageOfLine(broken), broken instanceof BadLine ? broken.line : this.#line + 1)
+    if (broken !== undefined) {
+      throw this.#told(messageOfLine(broken), broken instanceof BadLine ? broken.line : this.#line + 1)
+    }
     return this.#rows
   }
 
@@ -109,7 +119,10 @@ class Import {
   }
 
   #told (message: string, next: number, exitCode?: number): Problem {
-    return new Problem(`${message}\n${rowsWere(this.#rows)} imported, all before line ${next}. Go on with: --from ${next}`, exitCode === undefined ? {} : { exitCode })
+    return new Problem(
+      `${message}\n${rowsWere(this.#rows)} imported, all before line ${next}. Go on with: --from ${next}`,
+      exitCode === undefined ? {} : { exitCode }
+    )
   }
 
   #failure (): Problem {
@@ -118,7 +131,8 @@ class Import {
     const message = `line ${lines[0]}: ${messageOf(first?.error)}`
     if (!tableOf(this.#table.model).isCounter) return this.#told(message, lines[0] as number)
     // Again from there would add the lines behind it twice.
-    return new Problem(`${message}\n${rowsWere(this.#rows)} added; line${lines.length === 1 ? '' : 's'} ${lines.join(', ')} may have been added or not: look at ${lines.length === 1 ? 'it' : 'them'}. ` +
+    return new Problem(`${message}\n${rowsWere(this.#rows)} added; line${lines.length === 1 ? '' : 's'} ` +
+      `${lines.join(', ')} may have been added or not: look at ${lines.length === 1 ? 'it' : 'them'}. ` +
       `All other lines up to ${this.#line} were. Go on with: --from ${this.#line + 1}`)
   }
 }

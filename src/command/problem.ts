@@ -1,4 +1,6 @@
-/** What the command was given does not work. Its message is all that is printed: what is wrong, where, and what to do. */
+/**
+ * What the command was given does not work. Its message is all that is printed: what is wrong, where, and what to do.
+ */
 export class Problem extends Error {
   /** The exit code. */
   readonly exitCode: number

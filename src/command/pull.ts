@@ -31,7 +31,14 @@ type State = 'new' | 'changed' | 'same'
 
 export const command: Command = {
   help,
-  options: { out: { type: 'string' }, tables: { type: 'string' }, db: { type: 'string' }, check: { type: 'boolean' }, hosts: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    out: { type: 'string' },
+    tables: { type: 'string' },
+    db: { type: 'string' },
+    check: { type: 'boolean' },
+    hosts: { type: 'string' },
+    json: { type: 'boolean' }
+  },
   operands: ['keyspace'],
   run: async (given) => {
     const keyspace = given.operands[0] as string
@@ -40,15 +47,27 @@ export const command: Command = {
     const schema = await schemaOf(keyspace, ownOptions(given))
     checkNames(wanted, [...schema.tables.keys(), ...schema.views.keys()], keyspace)
     const module = given.text('db')
-    const { files, notes } = modelFiles(schema, wanted === undefined ? undefined : new Set(wanted), module === undefined ? undefined : importOf(module, out))
+    const { files, notes } = modelFiles(
+      schema,
+      wanted === undefined ? undefined : new Set(wanted),
+      module === undefined ? undefined : importOf(module, out)
+    )
     const isCheck = given.flag('check')
-    const states = [...files].map(([name, text]) => ({ file: relative(process.cwd(), join(out, name)), state: write(join(out, name), text, isCheck) }))
+    const states = [...files].map(([name, text]) => ({
+      file: relative(process.cwd(), join(out, name)), state: write(join(out, name), text, isCheck)
+    }))
     if (given.flag('json')) printJson({ files: states, notes })
     else {
-      for (const { file, state } of states) if (state !== 'same') print(`${coloured(state === 'new' ? 'green' : 'yellow', state.padEnd(8))}${file}`)
+      for (const { file, state } of states) {
+        if (state !== 'same') print(`${coloured(state === 'new' ? 'green' : 'yellow', state.padEnd(8))}${file}`)
+      }
       for (const note of notes) tell(`${coloured('yellow', 'warning:', process.stderr)} ${note}`)
       const same = states.filter(({ state }) => state === 'same').length
-      print(same === states.length ? `all ${same} files are as they should be` : `${states.length - same} of ${states.length} files ${isCheck ? 'differ' : 'written'}`)
+      print(
+        same === states.length
+          ? `all ${same} files are as they should be`
+          : `${states.length - same} of ${states.length} files ${isCheck ? 'differ' : 'written'}`
+      )
     }
     return isCheck && states.some(({ state }) => state !== 'same') ? exit.different : exit.done
   }
@@ -71,7 +90,10 @@ async function schemaOf (keyspace: string, options: { readonly hosts?: unknown }
 
 function checkNames (wanted: readonly string[] | undefined, known: readonly string[], keyspace: string): void {
   const missing = wanted?.find((name) => !known.includes(name))
-  if (missing !== undefined) throw new Problem(`--tables: there is no table or view ${shown(missing)}${meant(missing, known)} in keyspace ${keyspace}; there are ${listed([...known].sort())}`)
+  if (missing !== undefined) {
+    throw new Problem(`--tables: there is no table or view ${shown(missing)}${meant(missing, known)} in keyspace ` +
+      `${keyspace}; there are ${listed([...known].sort())}`)
+  }
 }
 
 /** The module as a file in `out` imports it. */

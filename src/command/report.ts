@@ -18,11 +18,15 @@ const placeOf = ({ connection, keyspace }: { readonly connection: string, readon
   connection === 'default' ? `keyspace ${keyspace}` : `keyspace ${keyspace} on connection ${connection}`
 
 /** Texts that would mend it, which no sync ever sends. */
-function byHand (note: SyncNote & { readonly statements?: readonly string[] }): readonly string[] { return note.statements ?? [] }
+function byHand (note: SyncNote & { readonly statements?: readonly string[] }): readonly string[] {
+  return note.statements ?? []
+}
 
 /** `2 statements, 1 warning` */
 export function counted (report: SyncReport): string {
-  const parts = [[report.statements.length, 'statement'], [report.warnings.length, 'warning'], [report.conflicts.length, 'conflict']] as const
+  const parts = [
+    [report.statements.length, 'statement'], [report.warnings.length, 'warning'], [report.conflicts.length, 'conflict']
+  ] as const
   const texts = parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}${n === 1 ? '' : 's'}`)
   return texts.length === 0 ? 'nothing to do: the models and the database agree' : texts.join(', ')
 }

@@ -1,4 +1,5 @@
-// From a row of a file to the statement that writes it as it is: without defaults and rules of the model, which new rows have.
+// From a row of a file to the statement that writes it as it is: without defaults and rules of the model, which new
+// rows have.
 import { InvalidValue } from '../cqlengine/columns/cql-type.js'
 import type { RequestOptions } from '../cqlengine/connection/session.js'
 import { checkKeyValue } from '../cqlengine/model/key-limits.js'
@@ -14,7 +15,11 @@ import { BadLine, type FileRow } from './file-rows.js'
 import type { TableRows } from './table-rows.js'
 import { fromFile } from './values.js'
 
-export interface RowStatement { readonly cql: string, readonly params: readonly unknown[], readonly request: RequestOptions }
+export interface RowStatement {
+  readonly cql: string
+  readonly params: readonly unknown[]
+  readonly request: RequestOptions
+}
 
 type Values = ReadonlyMap<TableColumn, unknown>
 
@@ -43,7 +48,9 @@ export class RowStatements {
     const values = this.#values(row)
     const key = [...values.keys()].filter(isKey)
     const others = [...values.keys()].filter((column) => !isKey(column))
-    return this.#isCounter ? this.#addition(key, others.filter((column) => values.get(column) !== null), values) : this.#insertion([...key, ...others], values)
+    return this.#isCounter
+      ? this.#addition(key, others.filter((column) => values.get(column) !== null), values)
+      : this.#insertion([...key, ...others], values)
   }
 
   #values (row: FileRow): Values {
@@ -51,7 +58,11 @@ export class RowStatements {
     for (const [name, given] of Object.entries(row.values)) {
       const column = this.#byName.get(name)
       const names = [...this.#byName.keys()]
-      if (column === undefined) throw new BadLine(row.line, `the model has no column ${shown(name)}${meant(name, names)}; it has ${listed(names)}`)
+      if (column === undefined) {
+        throw new BadLine(
+          row.line, `the model has no column ${shown(name)}${meant(name, names)}; it has ${listed(names)}`
+        )
+      }
       values.set(column, valueOf(row, column, given))
     }
     return this.#checked(row, values)
@@ -59,13 +70,21 @@ export class RowStatements {
 
   /** Whole keys; or of a table with static columns the partition key alone, and then nothing of a single row. */
   #checked ({ line }: FileRow, values: Map<TableColumn, unknown>): Values {
-    const isMissing = (column: TableColumn): boolean => (values.get(column) ?? null) === null || column.type.isEmpty(values.get(column))
+    const isMissing = (column: TableColumn): boolean =>
+      (values.get(column) ?? null) === null || column.type.isEmpty(values.get(column))
     const key = this.#rows.columns.filter(isKey)
     const missing = key.filter(isMissing)
-    const isPartOnly = this.#hasStatic && missing.length > 0 && key.every((column) => (column.role === 'clustering') === missing.includes(column))
-    const first = isPartOnly ? this.#rows.columns.find((column) => column.role === 'regular' && !isMissing(column)) && missing[0] : missing[0]
+    const isPartOnly = this.#hasStatic && missing.length > 0 &&
+      key.every((column) => (column.role === 'clustering') === missing.includes(column))
+    const first = isPartOnly
+      ? this.#rows.columns.find((column) => column.role === 'regular' && !isMissing(column)) && missing[0]
+      : missing[0]
     if (first !== undefined) throw new BadLine(line, 'must be given: it is part of the key', first.name)
-    if (isPartOnly) for (const column of [...values.keys()]) if (column.role === 'clustering' || column.role === 'regular') values.delete(column)
+    if (isPartOnly) {
+      for (const column of [...values.keys()]) {
+        if (column.role === 'clustering' || column.role === 'regular') values.delete(column)
+      }
+    }
     return values
   }
 
@@ -77,7 +96,17 @@ export class RowStatements {
   #addition (key: readonly TableColumn[], counters: readonly TableColumn[], values: Values): RowStatement | undefined {
     if (counters.length === 0) return undefined
     const columns = [...counters, ...key]
-    const cql = this.#text(columns, () => update(this.#table, counters.map((c) => assignment(c.cql, 'increment')), key.map((c) => relation(c.cql, 'eq')), {}, undefined))
+    const cql = this.#text(
+      columns,
+      () =>
+        update(
+          this.#table,
+          counters.map((c) => assignment(c.cql, 'increment')),
+          key.map((c) => relation(c.cql, 'eq')),
+          {},
+          undefined
+        )
+    )
     return { cql, params: this.#bound(columns, values), request: this.#request }
   }
 
@@ -94,7 +123,9 @@ export class RowStatements {
     const { encoding } = this.#rows.connection
     return columns.map((column) => {
       const value = values.get(column)
-      return value === null || value === undefined || column.type.isEmpty(value) ? null : column.type.toDriver(value, encoding)
+      return value === null || value === undefined || column.type.isEmpty(value)
+        ? null
+        : column.type.toDriver(value, encoding)
     })
   }
 }

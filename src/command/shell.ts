@@ -66,7 +66,9 @@ async function piped (db: CQLAlchemy): Promise<number> {
       else await dotCommand(db, dot[1] as string, dot[2] as string)
     } catch (error) {
       if (isRecoverable(error)) continue
-      throw new Problem(`line ${number}: ${isOfSyntax(error) ? `SyntaxError: ${error.message}` : messageOf(error)}`, { cause: error })
+      throw new Problem(
+        `line ${number}: ${isOfSyntax(error) ? `SyntaxError: ${error.message}` : messageOf(error)}`, { cause: error }
+      )
     }
     text = ''
   }
@@ -101,7 +103,9 @@ function historyFile (): string {
 function named (db: CQLAlchemy): Record<string, unknown> {
   const names: Record<string, unknown> = { db }
   for (const model of db.models as unknown as readonly ModelConstructor[]) {
-    const name = /^[A-Za-z_$][\w$]*$/.test(model.name) ? model.name : tableOf(model).name.replace(/(?:^|\W|_)+(\w)/g, (_, letter: string) => letter.toUpperCase())
+    const name = /^[A-Za-z_$][\w$]*$/.test(model.name)
+      ? model.name
+      : tableOf(model).name.replace(/(?:^|\W|_)+(\w)/g, (_, letter: string) => letter.toUpperCase())
     names[name in names ? `${name}_` : name] = model
   }
   return names
@@ -117,7 +121,8 @@ async function started (db: CQLAlchemy, options: object): Promise<REPLServer> {
       help: text,
       action (operand) {
         this.clearBufferedCommand()
-        dotCommand(db, name, operand).catch((error: unknown) => { tell(messageOf(error)) }).finally(() => { this.displayPrompt() })
+        dotCommand(db, name, operand).catch((error: unknown) => { tell(messageOf(error)) })
+          .finally(() => { this.displayPrompt() })
       }
     })
   }
@@ -149,23 +154,29 @@ function evaluated (server: REPLServer, text: string): Promise<unknown> {
 const isOfSyntax = (error: unknown): error is Error => (error as Partial<Error> | null)?.name === 'SyntaxError'
 
 /** More lines are needed. */
-const isRecoverable = (error: unknown): boolean => (error as { constructor?: { name?: string } } | null)?.constructor?.name === 'Recoverable'
+const isRecoverable = (error: unknown): boolean =>
+  (error as { constructor?: { name?: string } } | null)?.constructor?.name === 'Recoverable'
 
 async function dotCommand (db: CQLAlchemy, name: string, operand: string): Promise<void> {
   switch (name) {
     case 'models': {
       for (const [own, model] of Object.entries(named(db)).filter(([key]) => key !== 'db')) {
         const { name: table, columns, key } = tableOf(model as ModelConstructor)
-        print(`${coloured('bold', own)} (${table}): ${columns.map((column) => `${column.name}${key.includes(column) ? '*' : ''} ${column.type.cql}`).join(', ')}`)
+        print(
+          `${coloured('bold', own)} (${table}): ${columns.map((column) => `${column.name}${key.includes(column) ? '*' : ''} ${column.type.cql}`).join(', ')}`
+        )
       }
       return
     }
     case 'ddl': {
       const models = named(db)
       const wanted = operand.trim()
-      const model = models[wanted] ?? (db.models as unknown as readonly ModelConstructor[]).find((one) => tableOf(one).name === wanted)
+      const model = models[wanted] ??
+        (db.models as unknown as readonly ModelConstructor[]).find((one) => tableOf(one).name === wanted)
       const names = Object.keys(models).filter((key) => key !== 'db')
-      if (typeof model !== 'function') throw new Problem(`.ddl: there is no model ${shown(wanted)}${meant(wanted, names)}; there are ${listed(names)}`)
+      if (typeof model !== 'function') {
+        throw new Problem(`.ddl: there is no model ${shown(wanted)}${meant(wanted, names)}; there are ${listed(names)}`)
+      }
       for (const cql of await ddlOf(db, model as ModelConstructor)) print(`${pretty(cql)};`)
       return
     }

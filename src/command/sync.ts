@@ -35,7 +35,8 @@ export const command: Command = {
     })
     // What was begun may be carried out: better say so than end without a word.
     const asked = interruption(() => {
-      tell(`\nstopped after ${sent.length} statement${sent.length === 1 ? '' : 's'}; the one under way may be carried out. Sync again to do the rest: what is there is not made twice`)
+      tell(`\nstopped after ${sent.length} statement${sent.length === 1 ? '' : 's'}; the one under way may be ` +
+        'carried out. Sync again to do the rest: what is there is not made twice')
       process.exit(interrupted)
     })
     try {
@@ -77,7 +78,12 @@ function failed (error: SchemaError, isJson: boolean): Problem {
   if (isJson) printJson(report)
   else for (const note of report.conflicts) printNote(coloured('red', 'conflict'), note)
   const { statements: { length } } = report
-  const done = length === 0 ? 'nothing was sent' : `${length} statement${length === 1 ? ' was' : 's were'} sent, the last of which may have failed`
+  const done = length === 0
+    ? 'nothing was sent'
+    : `${length} statement${length === 1 ? ' was' : 's were'} sent, the last of which may have failed`
   const conflicts = report.conflicts.length
-  return new Problem(conflicts > 0 ? `${conflicts} conflict${conflicts === 1 ? '' : 's'}; ${done}` : `${messageOf(error)}; ${done}`, { cause: error })
+  return new Problem(
+    conflicts > 0 ? `${conflicts} conflict${conflicts === 1 ? '' : 's'}; ${done}` : `${messageOf(error)}; ${done}`,
+    { cause: error }
+  )
 }

@@ -26,7 +26,8 @@ export interface TableRows {
 /** @param name of a table, or of its model @throws {Problem} where no model has it */
 export function tableRows (db: CQLAlchemy, name: string): TableRows {
   const models = db.models as unknown as readonly ModelConstructor[]
-  const model = models.find((one) => tableOf(one).name === name) ?? models.find((one) => one[META].name === name || one.name === name)
+  const model = models.find((one) => tableOf(one).name === name) ??
+    models.find((one) => one[META].name === name || one.name === name)
   if (model === undefined) {
     const names = [...new Set(models.map((one) => tableOf(one).name))]
     throw new Problem(names.length === 0
@@ -37,11 +38,20 @@ export function tableRows (db: CQLAlchemy, name: string): TableRows {
   const { connection, keyspace } = objects.toCQL()
   // The registry shows itself in an interface that leaves this out.
   const registry = db.connection as unknown as ConnectionRegistry
-  return { model, name: tableOf(model).name, columns: outputOf(allOf(model)).columns, connection: registry.resolve(connection), keyspace, objects }
+  return {
+    model,
+    name: tableOf(model).name,
+    columns: outputOf(allOf(model)).columns,
+    connection: registry.resolve(connection),
+    keyspace,
+    objects
+  }
 }
 
 /** A row of the driver as it stands in a file. */
-export function rowToFile (columns: readonly TableColumn[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function rowToFile (
+  columns: readonly TableColumn[], row: Readonly<Record<string, unknown>>
+): Record<string, unknown> {
   const json: Record<string, unknown> = {}
   for (const column of columns) json[column.name] = fileValue(column, row)
   return json
@@ -51,6 +61,9 @@ function fileValue (column: TableColumn, row: Readonly<Record<string, unknown>>)
   try {
     return toFile(column.unruled, readValue(column, row[column.field]))
   } catch (error) {
-    throw error instanceof InvalidValue ? new Problem(`column ${shown(column.name)}: a row has a value that cannot be exported, ${error.message}. Correct it, or leave the column out of the model`) : error
+    throw error instanceof InvalidValue
+      ? new Problem(`column ${shown(column.name)}: a row has a value that cannot be exported, ${error.message}. ` +
+        'Correct it, or leave the column out of the model')
+      : error
   }
 }

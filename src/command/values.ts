@@ -1,14 +1,19 @@
-// Values of columns in the JSON forms of a file. They are those of toJSON, but nothing may be lost: what JSON has no word for is a text, and the fields of
-// user types are those of the type, whatever the class shows of them.
+// Values of columns in the JSON forms of a file. They are those of toJSON, but nothing may be lost: what JSON has no
+// word for is a text, and the fields of user types are those of the type, whatever the class shows of them.
 import { CustomType } from '../cqlengine/columns/custom.js'
 import { type CqlType, InvalidValue } from '../cqlengine/columns/cql-type.js'
 import { DoubleType } from '../cqlengine/columns/float.js'
 import { keyFromText, keyToText } from '../cqlengine/columns/map-keys.js'
 import { TupleType } from '../cqlengine/columns/tuple.js'
 
-const numberTexts: ReadonlyMap<string, number> = new Map([['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity], ['-0', -0]])
+const numberTexts: ReadonlyMap<string, number> = new Map([
+  ['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity], ['-0', -0]
+])
 
-/** @param type without rules: `column.unruled` @param value in the instance's form, or null @throws {InvalidValue} for what has no form */
+/**
+ * @param type without rules: `column.unruled` @param value in the instance's form, or null @throws {InvalidValue} for
+ * what has no form
+ */
 export function toFile (type: CqlType, value: unknown): unknown {
   if (value === null || value === undefined) return null
   if (type instanceof DoubleType) return numberToFile(value as number)
@@ -22,9 +27,14 @@ export function toFile (type: CqlType, value: unknown): unknown {
     case 'vector': return Array.from(value as ArrayLike<unknown>, (one) => toFile(type.parts()[0] as CqlType, one))
     case 'map': {
       const [key, inner] = [type.elementType('key') as CqlType, type.elementType('value') as CqlType]
-      return Object.fromEntries([...value as Map<unknown, unknown>].map(([k, v]) => [keyText(key, k), toFile(inner, v)]))
+      return Object.fromEntries(
+        [...value as Map<unknown, unknown>].map(([k, v]) => [keyText(key, k), toFile(inner, v)])
+      )
     }
-    case 'udt': return Object.fromEntries(fieldsOf(type).map(([name, field]) => [name, toFile(field, (value as Record<string, unknown>)[name])]))
+    case 'udt':
+      return Object.fromEntries(
+        fieldsOf(type).map(([name, field]) => [name, toFile(field, (value as Record<string, unknown>)[name])])
+      )
     default: return type.toJSON(checkedDate(value))
   }
 }
@@ -46,16 +56,26 @@ export function fromFile (type: CqlType, json: unknown): unknown {
   }
   if (type.kind === 'udt') {
     const fields = new Map(fieldsOf(type))
-    return Object.fromEntries(Object.entries(json).map(([name, one]) => [name, fields.has(name) ? fromFile(fields.get(name) as CqlType, one) : one]))
+    return Object.fromEntries(
+      Object.entries(json).map(([name, one]) => [
+        name, fields.has(name) ? fromFile(fields.get(name) as CqlType, one) : one
+      ])
+    )
   }
   return json
 }
 
-const numberToFile = (value: number): number | string => Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value)
+const numberToFile = (value: number): number | string =>
+  Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value)
 
-/** Cassandra has timestamps far beyond those of JavaScript; the driver reads them as a date that is none, which would go out as null. */
+/**
+ * Cassandra has timestamps far beyond those of JavaScript; the driver reads them as a date that is none, which would go
+ * out as null.
+ */
 function checkedDate (value: unknown): unknown {
-  if (value instanceof Date && Number.isNaN(value.getTime())) throw new InvalidValue('range', 'a timestamp more than 8.64e15 milliseconds away from 1970')
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    throw new InvalidValue('range', 'a timestamp more than 8.64e15 milliseconds away from 1970')
+  }
   return value
 }
 

@@ -10,13 +10,17 @@ export interface Violation {
   readonly rule: string
   /** A sentence without the value. */
   readonly message: string
-  /** Where inside the column's value: positions of elements and names of fields. Absent: the value as a whole. Not enumerable. */
+  /**
+   * Where inside the column's value: positions of elements and names of fields. Absent: the value as a whole. Not
+   * enumerable.
+   */
   readonly path?: readonly (string | number)[] | undefined
 }
 
 /**
- * Base of all errors of this library. `code` is stable (`CQL_VALIDATION`), `statusCode` is what an HTTP server should answer.
- * Messages say what happened, where, and what to do; they never hold values, have one line, and stay below 2 KB whatever a request brought.
+ * Base of all errors of this library. `code` is stable (`CQL_VALIDATION`), `statusCode` is what an HTTP server should
+ * answer. Messages say what happened, where, and what to do; they never hold values, have one line, and stay below 2 KB
+ * whatever a request brought.
  */
 export class CQLEngineError extends Error {
   /** The `code` of its instances. */
@@ -35,14 +39,17 @@ export class CQLEngineError extends Error {
     this.statusCode = statusCode
   }
 
-  // Two more names of what is known, by the convention of http-errors (Express, Koa and Nest read them); accessors, so that no log prints them.
+  // Two more names of what is known, by the convention of http-errors (Express, Koa and Nest read them); accessors, so
+  // that no log prints them.
   /** Equals `statusCode`. */
   get status (): number { return this.statusCode }
   /** Whether a client may see the message: true below 500. */
   get expose (): boolean { return this.statusCode < 500 }
 
   // Not an own property: it would be printed beside the message, and minified class names would leak into it.
-  static { Object.defineProperty(this.prototype, 'name', { value: 'CQLEngineError', configurable: true, writable: true }) }
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'CQLEngineError', configurable: true, writable: true })
+  }
 }
 
 const named = (type: { readonly prototype: Error }, name: string): void => {
@@ -52,7 +59,10 @@ const named = (type: { readonly prototype: Error }, name: string): void => {
 /** What a ValidationError lists at most; how many more there are is in its message. */
 export const mostViolations = 20
 
-/** A value breaks a rule of its column. `model`, `column` and `rule` are those of the first of `errors`, which has at most 20. */
+/**
+ * A value breaks a rule of its column. `model`, `column` and `rule` are those of the first of `errors`, which has at
+ * most 20.
+ */
 export class ValidationError extends CQLEngineError {
   static override readonly code: string = 'CQL_VALIDATION'
   static override readonly statusCode: number = 400
@@ -86,7 +96,9 @@ export class ValidationError extends CQLEngineError {
 
 /** A column may be a name from outside, a message a sentence of the user's. */
 function boundedViolation ({ column, rule, message, path = [] }: Violation): Violation {
-  const violation = { column: printable(column, longestPath), rule: printable(rule), message: bounded(message, longestViolation) }
+  const violation = {
+    column: printable(column, longestPath), rule: printable(rule), message: bounded(message, longestViolation)
+  }
   return path.length === 0 ? violation : Object.defineProperty(violation, 'path', { value: path })
 }
 
@@ -118,7 +130,9 @@ export class MultipleObjectsReturned extends QueryError {
 export class LWTError extends CQLEngineError {
   static override readonly code: string = 'CQL_LWT'
   static override readonly statusCode: number = 409
-  /** The row as the server has it, by attribute names, as far as it answered. Not enumerable: logs must not print rows. */
+  /**
+   * The row as the server has it, by attribute names, as far as it answered. Not enumerable: logs must not print rows.
+   */
   declare readonly existing: Record<string, unknown>
   /** All rows of the answer; a refused batch can have several. */
   declare readonly rows: Record<string, unknown>[]
@@ -196,7 +210,10 @@ export class ClosedError extends CQLEngineError {
   static { named(this, 'ClosedError') }
 }
 
-/** More is to be done at once than the connection can carry, and as much waits for room as may (`maxWaiting`). Nothing was sent. */
+/**
+ * More is to be done at once than the connection can carry, and as much waits for room as may (`maxWaiting`). Nothing
+ * was sent.
+ */
 export class OverloadedError extends CQLEngineError {
   static override readonly code: string = 'CQL_OVERLOADED'
   static override readonly statusCode: number = 503
@@ -205,7 +222,9 @@ export class OverloadedError extends CQLEngineError {
   static {
     named(this, 'OverloadedError')
     // Not an own property: it would be printed beside the message.
-    Object.defineProperty(this.prototype, 'headers', { value: Object.freeze({ 'retry-after': '5' }), configurable: true })
+    Object.defineProperty(
+      this.prototype, 'headers', { value: Object.freeze({ 'retry-after': '5' }), configurable: true }
+    )
   }
 }
 

@@ -15,10 +15,13 @@ export type SyncNoteKind =
   // What the database has and no model wants. Those of whole tables, views and types with `unknown` only.
   | 'unknown-table' | 'unknown-view' | 'unknown-type' | 'unknown-column' | 'unknown-field' | 'unknown-index'
   // What both have, but differently, and what is left as it is.
-  | 'column-type' | 'column-static' | 'field-type' | 'index-kind' | 'index-options' | 'similar-name' | 'hidden-option' | 'unmanaged'
+  | 'column-type' | 'column-static' | 'field-type' | 'index-kind' | 'index-options' | 'similar-name'
+  | 'hidden-option' | 'unmanaged'
   // What adding cannot mend.
-  | 'missing-keyspace' | 'missing-base' | 'key' | 'key-type' | 'clustering-order' | 'name-taken' | 'shared-table' | 'view' | 'dropped-column' | 'counter-column'
-  | 'column-definition' | 'family-column' | 'type-definition' | 'type-in-key' | 'index-definition' | 'index-name' | 'table-option' | 'server'
+  | 'missing-keyspace' | 'missing-base' | 'key' | 'key-type' | 'clustering-order' | 'name-taken'
+  | 'shared-table' | 'view' | 'dropped-column' | 'counter-column'
+  | 'column-definition' | 'family-column' | 'type-definition' | 'type-in-key' | 'index-definition'
+  | 'index-name' | 'table-option' | 'server'
 
 /** Something that a sync found but does not change. */
 export interface SyncNote {
@@ -44,7 +47,8 @@ export interface SyncNote {
 
 /**
  * What a sync did, or with `dryRun` would do.
- * `statements`: sent ones, in their order. `warnings`: differences that are left as they are. `conflicts`: what no statement could mend.
+ * `statements`: sent ones, in their order. `warnings`: differences that are left as they are. `conflicts`: what no
+ * statement could mend.
  */
 export interface SyncReport {
   /** Those sent, in their order; with `dryRun` those that would be. */

@@ -1,5 +1,6 @@
-// Words of others in messages: names that a request brought may be a megabyte long, hold line ends that forge lines of a log, or come by the
-// hundred thousand. What a message says of them goes through here; errors.ts bounds each message as a whole once more.
+// Words of others in messages: names that a request brought may be a megabyte long, hold line ends that forge lines of
+// a log, or come by the hundred thousand. What a message says of them goes through here; errors.ts bounds each message
+// as a whole once more.
 import { Buffer } from 'node:buffer'
 
 /** Bytes (UTF-8) of a message, what {@link ended} adds included. */
@@ -17,7 +18,9 @@ const allUnprintable = new RegExp(unprintable, 'g')
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 function escaped (text: string): string {
-  return unprintable.test(text) ? text.replace(allUnprintable, (c) => escapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`) : text
+  return unprintable.test(text)
+    ? text.replace(allUnprintable, (c) => escapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : text
 }
 
 /** A name from outside as it can stand in a message, cut where it is longer than names are. */
@@ -74,7 +77,9 @@ function distance (a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const isSame = a[i - 1] === b[j - 1]
       let steps = Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (isSame ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) steps = Math.min(steps, at(before, j - 2) + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        steps = Math.min(steps, at(before, j - 2) + 1)
+      }
       next.push(steps)
     }
     [before, row] = [row, next]
@@ -99,7 +104,9 @@ export function joined (parts: readonly string[], count = parts.length): string 
   let text = ''
   for (const [i, part] of parts.entries()) {
     const next = i === 0 ? bounded(part, mostBytes - 100) : `; ${part}`
-    if (i > 0 && Buffer.byteLength(text) + Buffer.byteLength(next) > mostBytes - 100) return `${text}; and ${count - i} more`
+    if (i > 0 && Buffer.byteLength(text) + Buffer.byteLength(next) > mostBytes - 100) {
+      return `${text}; and ${count - i} more`
+    }
     text += next
   }
   return count > parts.length ? `${text}; and ${count - parts.length} more` : text

@@ -11,11 +11,13 @@ interface Response {
 }
 
 /**
- * Answers with the JSON body of `toHttpError`: `{ statusCode, code, message }`. Passes on what is neither ours nor the driver's, and what comes too late
- * for an answer. Goes after the routes.
+ * Answers with the JSON body of `toHttpError`: `{ statusCode, code, message }`. Passes on what is neither ours nor the
+ * driver's, and what comes too late for an answer. Goes after the routes.
  * @param options `log` is told of each error that is answered here, before the answer
  */
-export function expressErrors ({ log }: { log?: ((error: unknown) => void) | undefined } = {}): (error: unknown, req: unknown, res: Response, next: (error?: unknown) => void) => void {
+export function expressErrors (
+  { log }: { log?: ((error: unknown) => void) | undefined } = {}
+): (error: unknown, req: unknown, res: Response, next: (error?: unknown) => void) => void {
   // Express knows error middleware by its four parameters.
   return (error, _req, res, next) => {
     const answer = knownHttpError(error)

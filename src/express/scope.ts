@@ -1,4 +1,5 @@
-// Middleware for Express and anything else with (req, res, next): everything that a request does runs inside a scope of the `db`.
+// Middleware for Express and anything else with (req, res, next): everything that a request does runs inside a scope of
+// the `db`.
 import type { Route } from '../cqlengine/connection/route.js'
 import type { RouteFunction, Scope } from '../cqlengine/connection/scope.js'
 
@@ -10,9 +11,12 @@ interface Emitter { emit (event: string | symbol, ...args: unknown[]): boolean }
 /**
  * As the plugin's option `scope`.
  * @param db the `db` whose statements are meant
- * @param scope says where they go; called, synchronously, whenever one of them needs a default; what it throws reaches the caller
+ * @param scope says where they go; called, synchronously, whenever one of them needs a default; what it throws reaches
+ *   the caller
  */
-export function expressScope<Req> (db: ScopingDb, scope: (req: Req) => Route | undefined): (req: Req, res: unknown, next: () => void) => void {
+export function expressScope<Req> (
+  db: ScopingDb, scope: (req: Req) => Route | undefined
+): (req: Req, res: unknown, next: () => void) => void {
   return (req, res, next) => {
     const requestScope = db.openScope(() => scope(req))
     // Whoever reads the body, or waits for the answer's end, goes on in an event of the socket, outside of every scope.
@@ -21,7 +25,8 @@ export function expressScope<Req> (db: ScopingDb, scope: (req: Req) => Route | u
   }
 }
 
-const isEmitter = (value: unknown): value is Emitter => typeof (value as Partial<Emitter> | null | undefined)?.emit === 'function'
+const isEmitter = (value: unknown): value is Emitter =>
+  typeof (value as Partial<Emitter> | null | undefined)?.emit === 'function'
 
 function emitWithin (emitter: Emitter, scope: Scope): void {
   const { emit } = emitter

@@ -13,10 +13,15 @@ const SWEEP = 100
 
 /**
  * Stops accepting, lets running requests finish, and closes the `db` in any case. Does no harm twice.
- * @param options `timeout`: ms to wait for requests, default 10,000; their connections are cut then. `db.close()` has its own limit
+ * @param options `timeout`: ms to wait for requests, default 10,000; their connections are cut then. `db.close()` has
+ *   its own limit
  * @throws what closing the server or the `db` throws
  */
-export async function expressShutdown (server: ClosableServer, db: { close (): Promise<void> }, { timeout = DEFAULT_TIMEOUT }: { timeout?: number | undefined } = {}): Promise<void> {
+export async function expressShutdown (
+  server: ClosableServer,
+  db: { close (): Promise<void> },
+  { timeout = DEFAULT_TIMEOUT }: { timeout?: number | undefined } = {}
+): Promise<void> {
   try {
     await closeServer(server, timeout)
   } finally {
@@ -30,7 +35,9 @@ async function closeServer (server: ClosableServer, timeout: number): Promise<vo
   try {
     await new Promise<void>((resolve, reject) => {
       server.close((error) => {
-        if (error === undefined || error === null || (error as NodeJS.ErrnoException).code === 'ERR_SERVER_NOT_RUNNING') resolve()
+        const isClosed = error === undefined || error === null ||
+          (error as NodeJS.ErrnoException).code === 'ERR_SERVER_NOT_RUNNING'
+        if (isClosed) resolve()
         else reject(error)
       })
       // A kept-alive connection counts as open until its client goes, or for seconds.

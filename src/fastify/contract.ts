@@ -5,8 +5,8 @@ import type { InitHooks } from '../start.js'
 
 export interface PluginDb {
   /**
-   * Reads the settings and connects, within `connectTimeout` ms. When it rejects, nothing stays open (or closes by itself once the driver's attempt
-   * has come to an end), and it may be called again.
+   * Reads the settings and connects, within `connectTimeout` ms. When it rejects, nothing stays open (or closes by
+   * itself once the driver's attempt has come to an end), and it may be called again.
    */
   init (options: InitOptions, hooks?: InitHooks): Promise<unknown>
   /** Lets running statements finish, bounded, then closes everything. Does no harm twice. */

@@ -1,5 +1,5 @@
-// A body that Fastify itself makes from an error of the driver would show host addresses and CQL: it is replaced. The error itself,
-// error handlers and logs are left alone, and so is every body that a handler of the user's composes.
+// A body that Fastify itself makes from an error of the driver would show host addresses and CQL: it is replaced. The
+// error itself, error handlers and logs are left alone, and so is every body that a handler of the user's composes.
 import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { driverHttpError, type HttpError } from '../http-error.js'
@@ -21,7 +21,8 @@ export function addHttpErrors (app: FastifyInstance, isWanted: (reply: FastifyRe
       watches.set(reply, watchSend(reply, error))
       return done()
     }
-    // A second time means that a hook failed while the answer to the first error was sent: Fastify then writes the body past all hooks.
+    // A second time means that a hook failed while the answer to the first error was sent: Fastify then writes the body
+    // past all hooks.
     const answer = driverHttpError(error)
     if (answer === undefined || reply.raw.headersSent) return done()
     writePastHooks(reply, answer)
@@ -36,8 +37,8 @@ export function addHttpErrors (app: FastifyInstance, isWanted: (reply: FastifyRe
 }
 
 /**
- * Fastify's own handler takes the status from the error, and logs it before there is a body. Nothing else of the error is changed, and no log or
- * assertion sees it.
+ * Fastify's own handler takes the status from the error, and logs it before there is a body. Nothing else of the error
+ * is changed, and no log or assertion sees it.
  */
 function tellStatus (error: unknown): void {
   const statusCode = driverHttpError(error)?.statusCode
@@ -46,7 +47,10 @@ function tellStatus (error: unknown): void {
   }
 }
 
-/** A handler of the user's may send the error on (then Fastify makes the body after all), send another, or something of its own. */
+/**
+ * A handler of the user's may send the error on (then Fastify makes the body after all), send another, or something of
+ * its own.
+ */
 function watchSend (reply: FastifyReply, error: unknown): Watch {
   const watch: Watch = { last: error }
   const send = reply.send

@@ -12,7 +12,10 @@ export interface PluginOptions<Db> extends InitOptions {
   name?: string | undefined
   /** Default `db`. */
   decorator?: string | undefined
-  /** Where the statements of a request go; called, synchronously, whenever one of them needs a default. Nothing returned: no scope. */
+  /**
+   * Where the statements of a request go; called, synchronously, whenever one of them needs a default. Nothing
+   * returned: no scope.
+   */
   scope?: RequestScope | undefined
   /** Replace bodies that Fastify makes from errors of the driver; default true. */
   httpErrors?: boolean | undefined
@@ -32,7 +35,10 @@ interface FastifysOwn { prefix?: unknown, logLevel?: unknown, logSerializers?: u
 /** For messages: what the plugin has beside the options of `db.init()`. */
 export const ownOptions = ['db', 'name', 'decorator', 'scope', 'httpErrors'] as const
 
-/** @throws ConfigError for all options that are wrong, those for `db.init()` too: who mends one must not meet the next at the next start */
+/**
+ * @throws ConfigError for all options that are wrong, those for `db.init()` too: who mends one must not meet the next
+ * at the next start
+ */
 export function readPluginOptions (options: PluginOptions<unknown> & FastifysOwn): ReadOptions {
   // Fastify hands over the user's own object, with three options of its own in it.
   const { db, name, decorator = 'db', scope, httpErrors, prefix, logLevel, logSerializers, ...init } = options

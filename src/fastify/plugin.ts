@@ -9,7 +9,10 @@ import { register } from './register.js'
 /** Options of `app.register(fastifyCqlalchemy, …)`: those of `db.init()` and the plugin's own. */
 export interface FastifyCqlalchemyOptions extends PluginOptions<CQLAlchemy> {}
 
-/** The types of named instances: `declare module 'fastify-cqlalchemy' { interface CassandraInstances { reports: CQLAlchemy } }`. */
+/**
+ * The types of named instances:
+ * `declare module 'fastify-cqlalchemy' { interface CassandraInstances { reports: CQLAlchemy } }`.
+ */
 export interface CassandraInstances {}
 
 declare module 'fastify' {

@@ -18,7 +18,10 @@ const SHARE_OF_PLUGIN_TIMEOUT = 0.9
  */
 export async function register (app: FastifyInstance, db: PluginDb, options: PluginOptions<unknown>): Promise<void> {
   const { name, decorator, scope, httpErrors, init } = readPluginOptions(options)
-  if (db.isOpen) throw new ConfigError(`the db for app.${decorator}${name === undefined ? '' : `.${name}`} is in use already; close it first, or make another with new CQLAlchemy()`)
+  if (db.isOpen) {
+    throw new ConfigError(`the db for app.${decorator}${name === undefined ? '' : `.${name}`} is in use already; ` +
+      'close it first, or make another with new CQLAlchemy()')
+  }
   checkPlace(app, { decorator, name }, db)
   let state: 'starting' | 'open' | 'over' = 'starting'
   let remove = (): void => {}
@@ -63,7 +66,8 @@ export async function register (app: FastifyInstance, db: PluginDb, options: Plu
 }
 
 /** 0: Fastify waits without limit, so do we. */
-const defaultTimeout = (app: FastifyInstance): number => Math.floor((app.initialConfig.pluginTimeout ?? 0) * SHARE_OF_PLUGIN_TIMEOUT)
+const defaultTimeout = (app: FastifyInstance): number =>
+  Math.floor((app.initialConfig.pluginTimeout ?? 0) * SHARE_OF_PLUGIN_TIMEOUT)
 
 const kHttpErrors = Symbol('fastify-cqlalchemy: http errors')
 
@@ -80,4 +84,5 @@ function useHttpErrors (app: FastifyInstance, wanted: boolean | undefined): void
   if (current === undefined) addHttpErrors(app, isWanted)
 }
 
-const isWanted = (reply: FastifyReply): boolean => (Reflect.get(reply.server, kHttpErrors) as HttpErrors | undefined)?.isWanted ?? true
+const isWanted = (reply: FastifyReply): boolean =>
+  (Reflect.get(reply.server, kHttpErrors) as HttpErrors | undefined)?.isWanted ?? true

@@ -8,10 +8,13 @@ import type { PluginDb } from './contract.js'
 export type RequestScope = (request: FastifyRequest) => Route | undefined
 
 /**
- * Adds the hooks. The async context does not survive everything: whoever goes on in an event of a socket or a pool is outside, and with it all that
- * follows. So each stage enters the scope again; that costs next to nothing where it still holds, and touches no other AsyncLocalStorage.
+ * Adds the hooks. The async context does not survive everything: whoever goes on in an event of a socket or a pool is
+ * outside, and with it all that follows. So each stage enters the scope again; that costs next to nothing where it
+ * still holds, and touches no other AsyncLocalStorage.
  */
-export function addRequestScope (app: FastifyInstance, db: Pick<PluginDb, 'openScope'>, routeOf: RequestScope, isActive: () => boolean): void {
+export function addRequestScope (
+  app: FastifyInstance, db: Pick<PluginDb, 'openScope'>, routeOf: RequestScope, isActive: () => boolean
+): void {
   const scopes = new WeakMap<FastifyRequest, Scope>()
   const within = (request: FastifyRequest, done: () => void): void => {
     const scope = scopes.get(request)
@@ -25,7 +28,9 @@ export function addRequestScope (app: FastifyInstance, db: Pick<PluginDb, 'openS
   app.addHook('preParsing', (request, _reply, payload, done) => { within(request, () => { done(null, payload) }) })
   app.addHook('preValidation', (request, _reply, done) => { within(request, done) })
   app.addHook('preHandler', (request, _reply, done) => { within(request, done) })
-  app.addHook('preSerialization', (request, _reply, payload, done) => { within(request, () => { done(null, payload) }) })
+  app.addHook('preSerialization', (request, _reply, payload, done) => {
+    within(request, () => { done(null, payload) })
+  })
   app.addHook('onSend', (request, _reply, payload, done) => { within(request, () => { done(null, payload) }) })
   app.addHook('onError', (request, _reply, _error, done) => { within(request, done) })
   app.addHook('onResponse', (request, _reply, done) => { within(request, done) })

@@ -6,7 +6,9 @@ import { ConfigError, NoConfigError, type CQLEngineError } from '../cqlengine/er
 import { meant, printable } from '../cqlengine/words.js'
 import { hasHosts, type ReadDriverOptions } from './driver-options.js'
 import type { Variable } from './options.js'
-import { readConsistency, readDriverOptions, readFlag, readHosts, readKeyspace, readObject, readText } from './readers.js'
+import {
+  readConsistency, readDriverOptions, readFlag, readHosts, readKeyspace, readObject, readText
+} from './readers.js'
 
 /** A connection as the connection registry takes it. */
 export interface ConnectionSettings {
@@ -70,10 +72,15 @@ export const CLIENT_EXCLUDES = ['hosts', 'setupKwargs', 'localDataCenter', 'maxW
  * @throws ConfigError when hosts or data center are given twice: beside the driver's options and in them
  */
 export function toConnection (read: ReadOptions, where: (option: Variable, path?: string) => string): ReadConnection {
-  const { driver, contactPoints, localDataCenter } = read.setupKwargs ?? { driver: {}, contactPoints: undefined, localDataCenter: undefined }
-  const once = <T>(option: 'hosts' | 'localDataCenter', outside: T | undefined, inside: unknown, key: string): T | undefined => {
+  const { driver, contactPoints, localDataCenter } = read.setupKwargs ??
+    { driver: {}, contactPoints: undefined, localDataCenter: undefined }
+  const once = <T>(
+    option: 'hosts' | 'localDataCenter', outside: T | undefined, inside: unknown, key: string
+  ): T | undefined => {
     if (inside === undefined) return outside
-    if (outside !== undefined) throw new ConfigError(`${where(option)} and ${where('setupKwargs', `.${key}`)} are the same: give one of them`)
+    if (outside !== undefined) {
+      throw new ConfigError(`${where(option)} and ${where('setupKwargs', `.${key}`)} are the same: give one of them`)
+    }
     return READERS[option](inside, () => where('setupKwargs', `.${key}`)) as T
   }
   const cloud = driver.cloud !== undefined
@@ -93,8 +100,12 @@ export function toConnection (read: ReadOptions, where: (option: Variable, path?
       driver
     },
     warnings: [
-      ...(cloud && read.hosts !== undefined ? [`${where('hosts')} is ignored: ${where('setupKwargs', '.cloud')} says where the cluster is`] : []), // CON-08
-      ...(read.client !== undefined && read.hedge ? ['The option hedge is ignored beside a client: that has its own policies'] : [])
+      ...(cloud && read.hosts !== undefined
+        ? [`${where('hosts')} is ignored: ${where('setupKwargs', '.cloud')} says where the cluster is`]
+        : []), // CON-08
+      ...(read.client !== undefined && read.hedge
+        ? ['The option hedge is ignored beside a client: that has its own policies']
+        : [])
     ]
   }
 }
@@ -134,7 +145,10 @@ function readConnections (value: unknown, where: Where): ReadonlyMap<string, Rea
   const connections = new Map<string, ReadConnection>()
   for (const [name, options] of Object.entries(readObject(value, where()))) {
     const read = problems.try(() => {
-      if (name === 'default') throw new ConfigError(`${where('.default')} is reserved for the connection of the options around it; choose another name`)
+      if (name === 'default') {
+        throw new ConfigError(`${where('.default')} is reserved for the connection of the options around it; choose ` +
+          'another name')
+      }
       if (name === '') throw new ConfigError(`${where()} has a connection without a name`)
       return readConnection(readObject(options, where(`.${name}`)), (path = '') => where(`.${name}${path}`))
     })
@@ -144,13 +158,17 @@ function readConnections (value: unknown, where: Where): ReadonlyMap<string, Rea
   return connections
 }
 
-const CONNECTION_OPTIONS = ['setupKwargs', 'hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter'] as const
+const CONNECTION_OPTIONS = [
+  'setupKwargs', 'hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter'
+] as const
 
 /** One entry of `connections`: everything is in its object, nothing in the environment. */
 function readConnection (given: Readonly<Record<string, unknown>>, where: Where): ReadConnection {
   const label = (option: string, path = ''): string => where(`.${option}${path}`)
   const problems = new Problems()
-  problems.try(() => { checkNames(Object.keys(given), [...CONNECTION_OPTIONS, 'maxWaiting', 'hedge', 'client'], label) })
+  problems.try(() => {
+    checkNames(Object.keys(given), [...CONNECTION_OPTIONS, 'maxWaiting', 'hedge', 'client'], label)
+  })
   const read: ReadOptions = {}
   const client = given.client === undefined ? undefined : problems.try(() => checkClient(given.client, label('client')))
   if (client !== undefined) read.client = client
@@ -170,8 +188,11 @@ function readConnection (given: Readonly<Record<string, unknown>>, where: Where)
     })
   }
   const connection = problems.try(() => toConnection(read, label))
-  const hasPlace = given.hosts !== undefined || given.client !== undefined || (given.setupKwargs !== undefined && (read.setupKwargs === undefined || hasHosts(read.setupKwargs)))
-  if (!hasPlace) problems.try(() => { throw new NoConfigError(`${label('hosts')}: no hosts are configured for this connection`) })
+  const hasPlace = given.hosts !== undefined || given.client !== undefined ||
+    (given.setupKwargs !== undefined && (read.setupKwargs === undefined || hasHosts(read.setupKwargs)))
+  if (!hasPlace) {
+    problems.try(() => { throw new NoConfigError(`${label('hosts')}: no hosts are configured for this connection`) })
+  }
   problems.finish()
   return connection as ReadConnection // there is one where nothing is wrong
 }
@@ -179,7 +200,9 @@ function readConnection (given: Readonly<Record<string, unknown>>, where: Where)
 /** @throws ConfigError for an option that a client of the user's excludes */
 export function checkExclusive (client: unknown, option: string, label: (option: string) => string): void {
   if (client === undefined || !(CLIENT_EXCLUDES as readonly string[]).includes(option)) return
-  throw new ConfigError(`${label('client')} and ${label(option)} exclude each other: a client has its hosts and settings already`) // CON-06
+  // CON-06
+  throw new ConfigError(`${label('client')} and ${label(option)} exclude each other: a client has its hosts and ` +
+    'settings already')
 }
 
 /** So many unknown options are named: behind them stand those that there are. */
@@ -193,9 +216,15 @@ export function checkNames (names: readonly string[], known: readonly string[], 
   const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   const bare: readonly string[] = unknown.filter((name) => name === 'username' || name === 'password') // CON-03
-  const others = unknown.filter((name) => !bare.includes(name)).map((name) => `${label(printable(name))}${meant(name, known)}`)
+  const others = unknown.filter((name) => !bare.includes(name))
+    .map((name) => `${label(printable(name))}${meant(name, known)}`)
   throw new ConfigError([
-    ...bare.length === 0 ? [] : [`unknown option ${bare.map(label).join(', ')}; use setupKwargs: { credentials: { username, password } } (CASSANDRA_SETUP_KWARGS)`],
-    ...others.length === 0 ? [] : [`unknown option ${others.slice(0, mostNames).join(', ')}${others.length > mostNames ? ` and ${others.length - mostNames} more` : ''}; known are ${known.join(', ')}`]
+    ...bare.length === 0
+      ? []
+      : [`unknown option ${bare.map(label).join(', ')}; use setupKwargs: { credentials: { username, password } } ` +
+        '(CASSANDRA_SETUP_KWARGS)'],
+    ...others.length === 0
+      ? []
+      : [`unknown option ${others.slice(0, mostNames).join(', ')}${others.length > mostNames ? ` and ${others.length - mostNames} more` : ''}; known are ${known.join(', ')}`]
   ].join('; '))
 }

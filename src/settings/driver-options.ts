@@ -18,7 +18,9 @@ export function splitDriverOptions (given: unknown, where: string): ReadDriverOp
 }
 
 /** Whether the options say by themselves where the cluster is: Astra's secure connect bundle does. */
-export const hasHosts = (options: ReadDriverOptions | undefined): boolean => options?.driver.cloud !== undefined || options?.contactPoints !== undefined
+export const hasHosts = (options: ReadDriverOptions | undefined): boolean =>
+  options?.driver.cloud !== undefined || options?.contactPoints !== undefined
 
 /** An object that is no array. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -12,24 +12,31 @@ export interface ConnectOptions {
   consistency?: number | string | undefined
   /** Connect at first use instead of at start-up; default false. Variable `CASSANDRA_LAZY_CONNECT`. */
   lazyConnect?: boolean | undefined
-  /** Start-up survives a failed connect, which is then retried in the background and at each use; default false. Variable `CASSANDRA_RETRY_CONNECT`. */
+  /**
+   * Start-up survives a failed connect, which is then retried in the background and at each use; default false.
+   * Variable `CASSANDRA_RETRY_CONNECT`.
+   */
   retryConnect?: boolean | undefined
   /** Data center to send requests to; absent: found from the contact points. Variable `CASSANDRA_LOCAL_DATA_CENTER`. */
   localDataCenter?: string | undefined
   /**
-   * How many statements may wait until the connection has room for them; further ones are an `OverloadedError` (503). Default 100,000; 0: none waits, and
-   * what the driver cannot carry is its own error. At the top it holds for all `connections` that say nothing else.
+   * How many statements may wait until the connection has room for them; further ones are an `OverloadedError` (503).
+   * Default 100,000; 0: none waits, and what the driver cannot carry is its own error. At the top it holds for all
+   * `connections` that say nothing else.
    */
   maxWaiting?: number | undefined
   /** The driver's `ClientOptions`: policies, pooling, TLS, authentication. Variable `CASSANDRA_SETUP_KWARGS` (JSON). */
   setupKwargs?: Partial<DseClientOptions> | undefined
   /**
-   * Idempotent requests that a node does not answer within `after` ms are also sent to another node: at most the part `share` of the requests of the
-   * last ten seconds, but ten in any case. `false`: never. Default `{ after: 1000, share: 0.02 }`. A speculative policy in `setupKwargs` wins, and a
-   * `client` of your own keeps its own.
+   * Idempotent requests that a node does not answer within `after` ms are also sent to another node: at most the part
+   * `share` of the requests of the last ten seconds, but ten in any case. `false`: never. Default
+   * `{ after: 1000, share: 0.02 }`. A speculative policy in `setupKwargs` wins, and a `client` of your own keeps its
+   * own.
    */
   hedge?: HedgeOption | undefined
-  /** A driver client of your own, never closed by this library. Excludes `hosts`, `setupKwargs` and `localDataCenter`. */
+  /**
+   * A driver client of your own, never closed by this library. Excludes `hosts`, `setupKwargs` and `localDataCenter`.
+   */
   client?: Client | undefined
 }
 
@@ -41,7 +48,10 @@ export interface InitOptions extends ConnectOptions {
   config?: object | undefined
   /** `false`: read neither environment nor `.env`; an object: read it instead of both. Default true. */
   env?: boolean | Readonly<Record<string, string | undefined>> | undefined
-  /** Encrypts page tokens; an array to rotate: the first encrypts, all decrypt. Default: random per process, and a warning. */
+  /**
+   * Encrypts page tokens; an array to rotate: the first encrypts, all decrypt. Default: random per process, and a
+   * warning.
+   */
   pageTokenSecret?: string | readonly string[] | undefined
   /** Limit of the first connect, in milliseconds; 0: none. The plugin's default is 0.9 × Fastify's `pluginTimeout`. */
   connectTimeout?: number | undefined

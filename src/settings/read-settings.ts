@@ -1,4 +1,5 @@
-// Reads the configuration: explicit options > `config` > environment > `.env`. Pure but for reading the last two; nothing given is changed.
+// Reads the configuration: explicit options > `config` > environment > `.env`. Pure but for reading the last two;
+// nothing given is changed.
 import { envSchema } from 'env-schema'
 import { parseHedge } from '../cqlengine/connection/hedge.js'
 import { checkClient, parseMaxWaiting } from '../cqlengine/connection/plan.js'
@@ -25,12 +26,16 @@ export interface Settings {
   readonly connectTimeout?: number
   /** Milliseconds. */
   readonly slowQuery?: number
-  /** What the user should be told although it works, such as a driver option that does not exist. Never holds values. */
+  /**
+   * What the user should be told although it works, such as a driver option that does not exist. Never holds values.
+   */
   readonly warnings: readonly string[]
 }
 
 const OPTIONS = Object.keys(VARIABLES) as readonly Variable[]
-const KNOWN = [...OPTIONS, 'config', 'env', 'client', 'pageTokenSecret', 'connectTimeout', 'slowQuery', 'maxWaiting', 'hedge']
+const KNOWN = [
+  ...OPTIONS, 'config', 'env', 'client', 'pageTokenSecret', 'connectTimeout', 'slowQuery', 'maxWaiting', 'hedge'
+]
 
 /** Whose settings they are. */
 export interface Reader {
@@ -56,15 +61,23 @@ export function readSettings (options: InitOptions = {}, reader: Reader = {}): S
 function settingsOf (options: InitOptions, { name, ownOptions = [] }: Reader): Settings {
   if (!isObject(options)) throw new ConfigError('options must be an object')
   const problems = new Problems()
-  const given = <O extends keyof InitOptions, T>(option: O, read: (value: NonNullable<InitOptions[O]>, where: string) => T): T | undefined => {
+  const given = <O extends keyof InitOptions, T>(
+    option: O, read: (value: NonNullable<InitOptions[O]>, where: string) => T
+  ): T | undefined => {
     const value = options[option]
-    return value === undefined ? undefined : problems.try(() => read(value as NonNullable<InitOptions[O]>, `option ${option}`))
+    return value === undefined
+      ? undefined
+      : problems.try(() => read(value as NonNullable<InitOptions[O]>, `option ${option}`))
   }
   const label = (option: string, path = ''): string => `${option}${path} (${variableOf(option as Variable, name)})`
   problems.try(() => { checkNames(Object.keys(options), [...KNOWN, ...ownOptions], (one) => one) })
   const client = given('client', checkClient)
   for (const option of CLIENT_EXCLUDES) {
-    if (options[option] !== undefined) problems.try(() => { checkExclusive(options.client, option, (one) => one === 'client' || one === 'maxWaiting' ? one : label(one)) })
+    if (options[option] !== undefined) {
+      problems.try(() => {
+        checkExclusive(options.client, option, (one) => one === 'client' || one === 'maxWaiting' ? one : label(one))
+      })
+    }
   }
   const { connections, ...read } = problems.try(() => readVariables(options, { name, label })) ?? {}
   const maxWaiting = given('maxWaiting', parseMaxWaiting)
@@ -72,14 +85,22 @@ function settingsOf (options: InitOptions, { name, ownOptions = [] }: Reader): S
   const pageTokenSecret = given('pageTokenSecret', readSecrets)
   const connectTimeout = given('connectTimeout', readMilliseconds)
   const slowQuery = given('slowQuery', readMilliseconds)
-  const connection = problems.try(() => toConnection({ ...read, client, maxWaiting, hedge, keyspace: undefined }, label))
+  const connection = problems.try(() =>
+    toConnection({ ...read, client, maxWaiting, hedge, keyspace: undefined }, label))
   problems.finish()
   const { settings, warnings } = connection as ReadConnection // there is one where nothing is wrong
   const named = [...connections ?? []]
   return {
     default: settings,
     keyspace: read.keyspace === undefined ? ownKeyspace(client) : read.keyspace ?? undefined,
-    connections: Object.assign(Object.create(null), Object.fromEntries(named.map(([name, { settings: own }]) => [name, maxWaiting === undefined || own.client !== undefined ? own : { maxWaiting, ...own }]))),
+    connections: Object.assign(
+      Object.create(null),
+      Object.fromEntries(
+        named.map(([name, { settings: own }]) => [
+          name, maxWaiting === undefined || own.client !== undefined ? own : { maxWaiting, ...own }
+        ])
+      )
+    ),
     ...(pageTokenSecret !== undefined && { pageTokenSecret }),
     ...(connectTimeout !== undefined && { connectTimeout }),
     ...(slowQuery !== undefined && { slowQuery }),
@@ -93,7 +114,8 @@ interface Context { readonly name?: string | undefined, readonly label: (option:
 /** Everything that the environment may hold as well, merged, checked and converted by env-schema. */
 function readVariables (options: InitOptions, { name, label }: Context): ReadVariables {
   // The environment's hosts and driver options do not count beside a client: it has its own.
-  const wanted = OPTIONS.filter((option) => options.client === undefined || !(CLIENT_EXCLUDES as readonly string[]).includes(option))
+  const wanted = OPTIONS.filter((option) =>
+    options.client === undefined || !(CLIENT_EXCLUDES as readonly string[]).includes(option))
   const optionOf = new Map(wanted.map((option) => [variableOf(option, name), option]))
   const explicit = present(Object.fromEntries(wanted.map((option) => [variableOf(option, name), options[option]])))
   const [env, ...objects] = layers(options)
@@ -101,7 +123,8 @@ function readVariables (options: InitOptions, { name, label }: Context): ReadVar
   const read = (variable: string, value: unknown, merged: Record<string, unknown>): unknown => {
     const option = optionOf.get(variable) as Variable
     if (value === '' && !(variable in explicit) && MAY_BE_BLANK.has(option)) return undefined
-    if (value === '' && option === 'hosts' && hasHosts(merged[variableOf('setupKwargs', name)] as ReadOptions['setupKwargs'])) return undefined
+    if (value === '' && option === 'hosts' &&
+      hasHosts(merged[variableOf('setupKwargs', name)] as ReadOptions['setupKwargs'])) return undefined
     if (value === '' && option === 'keyspace' && ownKeyspace(options.client) !== undefined) return undefined
     return READERS[option](value, (path) => label(option, path))
   }
@@ -121,7 +144,8 @@ function layers ({ env = true, config = {} }: InitOptions): [boolean, ...object[
 }
 
 /** A copy without undefined: env-schema would let it hide the value of a lower layer. */
-const present = (object: object): Record<string, unknown> => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+const present = (object: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
 
 interface Validation {
   readonly env: boolean
@@ -131,11 +155,18 @@ interface Validation {
 
 /** The parts of Ajv's contract that the keyword uses; Ajv itself is env-schema's dependency, not ours. */
 interface Check {
-  (spec: unknown, value: unknown, schema: unknown, context: { parentData: Record<string, unknown>, parentDataProperty: string | number }): boolean
+  (
+    spec: unknown,
+    value: unknown,
+    schema: unknown,
+    context: { parentData: Record<string, unknown>, parentDataProperty: string | number }
+  ): boolean
   errors?: object[]
 }
 
-function validate (variables: readonly (readonly [variable: string, option: Variable])[], { env, data, read }: Validation): Record<string, unknown> {
+function validate (
+  variables: readonly (readonly [variable: string, option: Variable])[], { env, data, read }: Validation
+): Record<string, unknown> {
   const check: Check = (_spec, value, _schema, { parentData, parentDataProperty }) => {
     try {
       parentData[parentDataProperty] = read(String(parentDataProperty), value, parentData)
@@ -155,7 +186,12 @@ function validate (variables: readonly (readonly [variable: string, option: Vari
       data: data as [Record<string, unknown>],
       env,
       dotenv: env,
-      ajv: { customOptions: (ajv) => ajv.addKeyword({ keyword: 'cassandra', schemaType: 'boolean', modifying: true, errors: 'full', validate: check as never }) }
+      ajv: {
+        customOptions: (ajv) =>
+          ajv.addKeyword({
+            keyword: 'cassandra', schemaType: 'boolean', modifying: true, errors: 'full', validate: check as never
+          })
+      }
     })
   } catch (error) {
     throw explain(error)
@@ -165,7 +201,11 @@ function validate (variables: readonly (readonly [variable: string, option: Vari
 function explain (error: unknown): unknown {
   const { errors, code } = error as { errors?: { params: { error: CQLEngineError } }[], code?: string }
   if (errors !== undefined) return problemsError(errors.map(({ params }) => params.error))
-  if (code !== undefined) return new ConfigError(`.env in the current directory cannot be read (${code}); correct it, or write env: false`, { cause: error })
+  if (code !== undefined) {
+    return new ConfigError(
+      `.env in the current directory cannot be read (${code}); correct it, or write env: false`, { cause: error }
+    )
+  }
   return error
 }
 

@@ -1,4 +1,5 @@
-// One function per option: from what was written, as a value or as text, to what the library works with. They throw ConfigError, and never show a value.
+// One function per option: from what was written, as a value or as text, to what the library works with. They throw
+// ConfigError, and never show a value.
 import { parseConsistency } from '../cqlengine/connection/consistency.js'
 import { parseHosts } from '../cqlengine/connection/hosts.js'
 import { ConfigError, NoConfigError } from '../cqlengine/errors.js'
@@ -19,8 +20,12 @@ export function readHosts (value: unknown, where: string): string[] {
 /** `null` is none on purpose, and stays `null`. */
 export function readKeyspace (value: unknown, where: string): string | null {
   if (value === null) return null
-  if (value === '') throw new NoConfigError(`${where}: no keyspace is configured; name one, or write null for none on purpose`)
-  if (typeof value !== 'string' || !/^\w{1,48}$/.test(value)) throw new ConfigError(`${where} must be 1 to 48 letters, digits or underscores`)
+  if (value === '') {
+    throw new NoConfigError(`${where}: no keyspace is configured; name one, or write null for none on purpose`)
+  }
+  if (typeof value !== 'string' || !/^\w{1,48}$/.test(value)) {
+    throw new ConfigError(`${where} must be 1 to 48 letters, digits or underscores`)
+  }
   return value
 }
 
@@ -36,7 +41,9 @@ export function readFlag (value: unknown, where: string): boolean {
 }
 
 export function readText (value: unknown, where: string): string {
-  if (typeof value !== 'string' || value.trim() === '') throw new ConfigError(`${where} must be a text that is not empty`)
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new ConfigError(`${where} must be a text that is not empty`)
+  }
   return value.trim()
 }
 
@@ -48,7 +55,9 @@ export function readObject (value: unknown, where: string): Readonly<Record<stri
     // The parser's own message quotes the text, which may hold a password: it must not become a cause.
     try { object = JSON.parse(value) } catch { throw new ConfigError(`${where} must be valid JSON`) }
   }
-  if (!isObject(object)) throw new ConfigError(`${where} must be an object${typeof value === 'string' ? ' in JSON' : ''}`)
+  if (!isObject(object)) {
+    throw new ConfigError(`${where} must be an object${typeof value === 'string' ? ' in JSON' : ''}`)
+  }
   return object
 }
 
@@ -58,7 +67,9 @@ export function readDriverOptions (value: unknown, where: string): ReadDriverOpt
 
 /** Milliseconds, 0 included. */
 export function readMilliseconds (value: unknown, where: string): number {
-  if (typeof value !== 'number' || !(value >= 0 && value <= MAX_TIMER)) throw new ConfigError(`${where} must be a number of milliseconds from 0 to ${MAX_TIMER}`)
+  if (typeof value !== 'number' || !(value >= 0 && value <= MAX_TIMER)) {
+    throw new ConfigError(`${where} must be a number of milliseconds from 0 to ${MAX_TIMER}`)
+  }
   return value
 }
 

@@ -29,7 +29,8 @@ export async function reserve ({ count, wanted, strict }: Reservation, take = ta
 function * candidates (count: number, wanted: Endpoints | undefined, strict: boolean): Generator<Endpoints> {
   if (wanted) yield wanted
   if (strict) return
-  // Someone who listens on all addresses (a container's published port, for one) takes a port everywhere: then other ports.
+  // Someone who listens on all addresses (a container's published port, for one) takes a port everywhere: then other
+  // ports.
   for (let set = 0; set < 10; set++) {
     const ports = { cqlPort: standardPorts.cqlPort + 100 * set, storagePort: standardPorts.storagePort + 100 * set }
     for (let draw = 0; draw < 5; draw++) yield { addresses: successive(randomAddress(), count), ...ports }

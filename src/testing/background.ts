@@ -35,7 +35,9 @@ export async function runningCluster (directory: string): Promise<RunningCluster
 }
 
 /** Starts a process that keeps a cluster, and returns when that cluster is ready. */
-export async function startInBackground (directory: string, address: string, log: (line: string) => void): Promise<void> {
+export async function startInBackground (
+  directory: string, address: string, log: (line: string) => void
+): Promise<void> {
   const keeper = fork(fileURLToPath(new URL('command.js', import.meta.url)), ['keep', '--address', address], {
     detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc']
   })
@@ -84,7 +86,8 @@ export async function stopBackground (directory: string): Promise<boolean> {
   if (!cluster) return false
   const folder = await realpath(directory)
   if (await keeperOf(folder) !== cluster.owner) {
-    throw new Error(`The Cassandra of ${folder} belongs to process ${cluster.owner}, which \`up\` did not start: end that process.`)
+    throw new Error(`The Cassandra of ${folder} belongs to process ${cluster.owner}, which \`up\` did not start: end ` +
+      'that process.')
   }
   process.kill(cluster.owner, 'SIGTERM')
   if (await until(async () => await lockOwner(folder) === undefined, Date.now() + 40_000)) return true

@@ -93,7 +93,8 @@ async function start (settings: Settings, guardian: Guardian): Promise<LocalCass
   if (settings.directory !== undefined) await writeRecord(folder, { ...record, endpoints, version: settings.version })
 
   const began = Date.now()
-  log(`starting Cassandra ${settings.version}${nodes.length > 1 ? ` (${nodes.length} nodes)` : ''} on ${endpoints.addresses[0]}:${endpoints.cqlPort}`)
+  log(`starting Cassandra ${settings.version}${nodes.length > 1 ? ` (${nodes.length} nodes)` : ''} on ` +
+    `${endpoints.addresses[0]}:${endpoints.cqlPort}`)
   const cluster = new Cluster({
     nodes,
     endpoints,
@@ -108,7 +109,9 @@ async function start (settings: Settings, guardian: Guardian): Promise<LocalCass
     orderly: settings.directory !== undefined
   })
   await cluster.startAll()
-  if (settings.directory !== undefined && settings.auth) await writeRecord(folder, { ...record, endpoints, version: settings.version, login: true })
+  if (settings.directory !== undefined && settings.auth) {
+    await writeRecord(folder, { ...record, endpoints, version: settings.version, login: true })
+  }
   log(`Cassandra is ready after ${((Date.now() - began) / 1000).toFixed(1)} s`)
   return {
     hosts: contactPoints(endpoints),
@@ -123,22 +126,33 @@ async function start (settings: Settings, guardian: Guardian): Promise<LocalCass
 }
 
 async function openFolder (settings: Settings, guardian: Guardian): Promise<{ folder: string, record: ClusterRecord }> {
-  if (settings.directory !== undefined) return await openDirectory(settings.directory, settings.nodes, settings.version, guardian)
+  if (settings.directory !== undefined) {
+    return await openDirectory(settings.directory, settings.nodes, settings.version, guardian)
+  }
   const folder = await guardian.folder(resolve(tmpdir(), 'fastify-cqlalchemy-'))
   return { folder, record: { name: `local-${folder.slice(-6)}` } }
 }
 
 /** The nodes of a kept cluster know each other by address; a lone node may move to another one. */
-async function reserve ({ nodes, address }: Settings, recorded: Endpoints | undefined, guardian: Guardian): Promise<Endpoints> {
+async function reserve (
+  { nodes, address }: Settings, recorded: Endpoints | undefined, guardian: Guardian
+): Promise<Endpoints> {
   const asked = address === undefined ? undefined : { addresses: successive(address, nodes), ...standardPorts }
   const bound = nodes > 1 ? recorded : undefined
   if (asked && bound && asked.addresses[0] !== bound.addresses[0]) {
-    throw new CassandraStartError('directory', `The nodes of this directory live at ${bound.addresses.join(', ')} and cannot move to ${address}. Leave out the option address.`)
+    throw new CassandraStartError(
+      'directory',
+      `The nodes of this directory live at ${bound.addresses.join(', ')} and cannot move to ${address}. Leave out ` +
+        'the option address.'
+    )
   }
-  const result = await guardian.request('reserve', { count: nodes, wanted: bound ?? asked ?? recorded, strict: asked !== undefined || bound !== undefined })
+  const result = await guardian.request(
+    'reserve', { count: nodes, wanted: bound ?? asked ?? recorded, strict: asked !== undefined || bound !== undefined }
+  )
   if (!('taken' in result)) return result
   throw new CassandraStartError('address', result.code === 'EADDRINUSE'
-    ? `${result.taken} is taken by another process. End that process, or leave the choice of the address to startCassandra. ` +
+    ? `${result.taken} is taken by another process. End that process, or leave the choice of the address to ` +
+      'startCassandra. ' +
       `If it is a Cassandra that may be used: CASSANDRA_HOSTS=${result.taken}.`
     : `${result.taken} cannot be listened on (${result.code}): this system does not answer on all of 127.0.0.0/8. ` +
       `Name an address of its loopback interface (option address). ${alternatives}`)

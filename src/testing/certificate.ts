@@ -20,7 +20,8 @@ export function selfSigned (addresses: readonly string[]): { readonly key: strin
     name, // subject
     publicInfo,
     explicit(3, sequence(
-      extension(objectId(2, 5, 29, 19), sequence(boolean(true)), true), // basicConstraints: an authority, since it signs itself
+      // BasicConstraints: an authority, since it signs itself
+      extension(objectId(2, 5, 29, 19), sequence(boolean(true)), true),
       extension(objectId(2, 5, 29, 14), octets(createHash('sha1').update(publicInfo).digest())), // subjectKeyIdentifier
       extension(objectId(2, 5, 29, 17), sequence( // subjectAltName
         element(0x82, Buffer.from('localhost')),

@@ -12,8 +12,8 @@ import { ServerNode } from './server-node.js'
 const recordLimit = 90_000
 
 /**
- * The class archive for these jars and this Java (JEP 350), which takes more than a second off each start. The first start
- * records it. It is a convenience: whatever goes wrong, Cassandra starts without it, and nobody tries again.
+ * The class archive for these jars and this Java (JEP 350), which takes more than a second off each start. The first
+ * start records it. It is a convenience: whatever goes wrong, Cassandra starts without it, and nobody tries again.
  */
 export async function classArchive (installation: Installation, java: Java, log: Log): Promise<string | undefined> {
   // 4.1 does not start without its agent, and with an agent nothing can be recorded.
@@ -58,7 +58,9 @@ async function record (installation: Installation, java: Java, file: string): Pr
       archive: { file: recorded, record: true }
     })
     const node = new ServerNode(1, endpoints.addresses[0]!, folder, guardian)
-    const cluster = new Cluster({ nodes: [node], endpoints, guardian, java, startTimeout: recordLimit, probe: {}, orderly: true })
+    const cluster = new Cluster({
+      nodes: [node], endpoints, guardian, java, startTimeout: recordLimit, probe: {}, orderly: true
+    })
     await cluster.startAll()
     await node.terminate(recordLimit)
     if ((await stat(recorded)).size === 0) throw new Error('the archive is empty')

@@ -52,7 +52,9 @@ export class Cluster {
 
   async pause (number: number): Promise<void> {
     const node = this.#node(number)
-    if (node.state === 'down') throw new CassandraStartError('node', `Node ${number} does not run, so it cannot be paused.`)
+    if (node.state === 'down') {
+      throw new CassandraStartError('node', `Node ${number} does not run, so it cannot be paused.`)
+    }
     if (node.state === 'running') await node.pause()
   }
 
@@ -73,7 +75,10 @@ export class Cluster {
     const { nodes } = this.#parts
     if (this.#stopped) throw new CassandraStartError('node', 'This local Cassandra was stopped.')
     const node = nodes[number - 1]
-    if (!node) throw new RangeError(`There is no node ${number}: this cluster has ${nodes.length === 1 ? 'node 1 only' : `nodes 1 to ${nodes.length}`}.`)
+    if (!node) {
+      throw new RangeError(`There is no node ${number}: this cluster has ` +
+        `${nodes.length === 1 ? 'node 1 only' : `nodes 1 to ${nodes.length}`}.`)
+    }
     return node
   }
 
@@ -86,7 +91,9 @@ export class Cluster {
     const { endpoints: { cqlPort }, probe } = this.#parts
     let started = false
     const done = await until(async () => {
-      if (this.#stopped) throw new CassandraStartError('node', 'This local Cassandra was stopped while a node was starting.')
+      if (this.#stopped) {
+        throw new CassandraStartError('node', 'This local Cassandra was stopped while a node was starting.')
+      }
       node.assertRunning()
       started ||= node.log().includes('Startup complete\n')
       if (!started) return false
@@ -95,7 +102,8 @@ export class Cluster {
       return acquainted && await answersCql({ ...probe, host: node.address, port: cqlPort, peers: peers.length })
     }, deadline)
     if (done) return
-    throw new CassandraStartError('timeout', `Node ${node.number} of the local Cassandra (${node.address}:${cqlPort}) was not ready after ` +
+    throw new CassandraStartError('timeout', `Node ${node.number} of the local Cassandra ` +
+      `(${node.address}:${cqlPort}) was not ready after ` +
       `${this.#parts.startTimeout / 1000} s. ${alternatives}${node.logTail()}`)
   }
 

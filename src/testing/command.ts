@@ -32,7 +32,9 @@ async function main (args: string[]): Promise<number> {
 function parse (args: string[]): { command: string, operand?: string | undefined, address: string } {
   try {
     const { positionals: [command = '', operand, ...more], values } = parseArgs({
-      args, allowPositionals: true, options: { address: { type: 'string', default: '127.0.0.1' }, help: { type: 'boolean', short: 'h' } }
+      args,
+      allowPositionals: true,
+      options: { address: { type: 'string', default: '127.0.0.1' }, help: { type: 'boolean', short: 'h' } }
     })
     const complete = more.length === 0 && (operand === undefined || command === 'query')
     return { command: values.help ? 'help' : complete ? command : '', operand, address: values.address }

@@ -28,9 +28,12 @@ const AUTH_SUCCESS = 0x10
 const headerLength = 9
 
 // What drivers read of a peer. The server writes these columns one after the other, a while after it saw the peer.
-const peersQuery = 'SELECT rpc_address, data_center, rack, host_id, release_version, schema_version, tokens FROM system.peers'
+const peersQuery = 'SELECT rpc_address, data_center, rack, host_id, release_version, schema_version, tokens FROM ' +
+  'system.peers'
 
-/** Whether the node answers CQL, lets the user in if there is one, and knows its peers. Never rejects; bounded to 5 s. */
+/**
+ * Whether the node answers CQL, lets the user in if there is one, and knows its peers. Never rejects; bounded to 5 s.
+ */
 export async function answersCql (target: ProbeTarget): Promise<boolean> {
   const { host, port, ca, credentials, refusalCounts = false, peers = 0 } = target
   const socket = ca === undefined ? connectPlain({ host, port }) : connectTls({ host, port, ca })
@@ -43,8 +46,11 @@ export async function answersCql (target: ProbeTarget): Promise<boolean> {
 
       const enquire = (): void => { peers === 0 ? resolve(true) : send(socket, QUERY, query(peersQuery)) }
       onFrames(socket, (opcode, body) => {
-        if (opcode === SUPPORTED) credentials || peers > 0 ? send(socket, STARTUP, stringMap({ CQL_VERSION: '3.0.0' })) : resolve(true)
-        else if (opcode === AUTHENTICATE && credentials) send(socket, AUTH_RESPONSE, token(credentials))
+        if (opcode === SUPPORTED) {
+          credentials || peers > 0
+            ? send(socket, STARTUP, stringMap({ CQL_VERSION: '3.0.0' }))
+            : resolve(true)
+        } else if (opcode === AUTHENTICATE && credentials) send(socket, AUTH_RESPONSE, token(credentials))
         else if (opcode === READY || opcode === AUTH_SUCCESS) enquire()
         else if (opcode === RESULT) resolve(completeRows(body) >= peers)
         else resolve(opcode === ERROR && refusalCounts)

@@ -22,19 +22,31 @@ const recordFile = 'cluster.json'
  * @param wanted number of nodes: a folder belongs to one or to three
  * @param version of the Cassandra that is to read it: the same release, or a later one
  */
-export async function openDirectory (directory: string, wanted: number, version: string, guardian: Guardian): Promise<{ folder: string, record: ClusterRecord }> {
+export async function openDirectory (
+  directory: string, wanted: number, version: string, guardian: Guardian
+): Promise<{ folder: string, record: ClusterRecord }> {
   const folder = await makeFolder(directory)
   const owner = await guardian.request('lock', { path: folder, owner: process.pid })
   if (owner !== undefined) {
-    throw new CassandraStartError('directory', `The data in ${folder} is in use by process ${owner}. End that process, or name another directory.`)
+    throw new CassandraStartError(
+      'directory', `The data in ${folder} is in use by process ${owner}. End that process, or name another directory.`
+    )
   }
   const record = await readRecord(folder)
   if (isNewer(record.version, version)) {
-    throw new CassandraStartError('directory', `The data in ${folder} was written by Cassandra ${record.version}, which ${version} cannot read. Name another directory or remove this one.`)
+    throw new CassandraStartError(
+      'directory',
+      `The data in ${folder} was written by Cassandra ${record.version}, which ${version} cannot read. Name another ` +
+        'directory or remove this one.'
+    )
   }
   const nodes = record.endpoints?.addresses.length ?? wanted
   if (nodes !== wanted) {
-    throw new CassandraStartError('directory', `The data in ${folder} belongs to a cluster of ${nodes}, not of ${wanted}. Name another directory or remove this one.`)
+    throw new CassandraStartError(
+      'directory',
+      `The data in ${folder} belongs to a cluster of ${nodes}, not of ${wanted}. Name another directory or remove ` +
+        'this one.'
+    )
   }
   return { folder, record }
 }
@@ -51,7 +63,11 @@ async function makeFolder (directory: string): Promise<string> {
     await mkdir(directory, { recursive: true })
     return await realpath(directory)
   } catch (error) {
-    throw new CassandraStartError('directory', `The folder ${directory} cannot be used for data (${systemCode(error) ?? String(error)}).`, { cause: error })
+    throw new CassandraStartError(
+      'directory',
+      `The folder ${directory} cannot be used for data (${systemCode(error) ?? String(error)}).`,
+      { cause: error }
+    )
   }
 }
 
@@ -61,7 +77,12 @@ export async function readRecord (folder: string): Promise<ClusterRecord> {
     return JSON.parse(await readFile(file, 'utf8')) as ClusterRecord
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return { name: `local-${randomUUID().slice(0, 8)}` }
-    throw new CassandraStartError('directory', `${file} cannot be read (${error instanceof Error ? error.message : String(error)}). Remove the folder to start without data.`, { cause: error })
+    throw new CassandraStartError(
+      'directory',
+      `${file} cannot be read (${error instanceof Error ? error.message : String(error)}). Remove the folder to ` +
+        'start without data.',
+      { cause: error }
+    )
   }
 }
 

@@ -9,8 +9,8 @@ interface Waiting { readonly resolve: (value: never) => void, readonly reject: (
 type Request<K extends keyof Requests> = Requests[K]['request']
 
 /**
- * This process's end of the channel to a guardian of its own. It keeps the process alive only while a request is under way:
- * a script that is finished ends, and its cluster with it.
+ * This process's end of the channel to a guardian of its own. It keeps the process alive only while a request is under
+ * way: a script that is finished ends, and its cluster with it.
  */
 export class Guardian {
   readonly #process: ChildProcess
@@ -54,7 +54,9 @@ export class Guardian {
   }
 
   /** Starts a program, or rejects when it cannot be run; `onExit` gets undefined when the guardian itself is gone. */
-  async spawn (program: Request<'spawn'>, onExit: (exit: ExitEvent | undefined) => void, onLine?: (line: string) => void): Promise<number> {
+  async spawn (
+    program: Request<'spawn'>, onExit: (exit: ExitEvent | undefined) => void, onLine?: (line: string) => void
+  ): Promise<number> {
     this.#exits.set(program.name, onExit)
     if (onLine) this.#lines.set(program.name, onLine)
     try {
@@ -118,14 +120,22 @@ export class Guardian {
 }
 
 function gone (cause?: Error): CassandraStartError {
-  return new CassandraStartError('node', 'The guardian process of the local Cassandra was ended from outside, and the cluster with it. Start it again.', { cause })
+  return new CassandraStartError(
+    'node',
+    'The guardian process of the local Cassandra was ended from outside, and the cluster with it. Start it again.',
+    { cause }
+  )
 }
 
-/** The guardian is a program of its own, so it has to be a file beside this one: a bundle has none, and in CommonJS no place either. */
+/**
+ * The guardian is a program of its own, so it has to be a file beside this one: a bundle has none, and in CommonJS no
+ * place either.
+ */
 function guardianFile (): string {
   const here = import.meta.url as string | undefined
   const file = here === undefined ? undefined : fileURLToPath(new URL('guardian.js', here))
   if (file !== undefined && existsSync(file)) return file
-  throw new CassandraStartError('bundle', 'fastify-cqlalchemy/testing was put into a bundle, where it cannot start Cassandra: a part of it is a program of its own. ' +
+  throw new CassandraStartError('bundle', 'fastify-cqlalchemy/testing was put into a bundle, where it cannot start ' +
+    'Cassandra: a part of it is a program of its own. ' +
     "Leave it outside: external: ['fastify-cqlalchemy/testing'] for esbuild, serverExternalPackages for Next.")
 }

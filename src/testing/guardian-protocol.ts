@@ -1,5 +1,9 @@
 /** Where a cluster listens: one address per node, the same ports on each. */
-export interface Endpoints { readonly addresses: readonly string[], readonly cqlPort: number, readonly storagePort: number }
+export interface Endpoints {
+  readonly addresses: readonly string[]
+  readonly cqlPort: number
+  readonly storagePort: number
+}
 
 /** What the guardian does on request, and its answers. */
 export interface Requests {
@@ -35,7 +39,16 @@ export interface Program {
   readonly pidFile?: string
 }
 
-export interface ExitEvent { readonly event: 'exit', readonly name: string, readonly code: number | null, readonly signal: NodeJS.Signals | null }
+export interface ExitEvent {
+  readonly event: 'exit'
+  readonly name: string
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
 export interface LineEvent { readonly event: 'line', readonly name: string, readonly line: string }
-export interface Answer { readonly id: number, readonly value?: unknown, readonly failure?: { readonly message: string, readonly code?: string | undefined } }
+export interface Answer {
+  readonly id: number
+  readonly value?: unknown
+  readonly failure?: { readonly message: string, readonly code?: string | undefined }
+}
 export type Message = ExitEvent | LineEvent | Answer

@@ -1,7 +1,8 @@
 /*
- * A program of its own. It owns all that must not outlive the process that started it (servers, Maven, temporary folders,
- * locks, addresses): when that process ends in whatever way, the channel between them closes, and everything goes.
- * It lives in a session of its own, so neither Ctrl-C nor a killed process group reaches it before its work is done.
+ * A program of its own. It owns all that must not outlive the process that started it (servers, Maven, temporary
+ * folders, locks, addresses): when that process ends in whatever way, the channel between them closes, and everything
+ * goes. It lives in a session of its own, so neither Ctrl-C nor a killed process group reaches it before its work is
+ * done.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +16,9 @@ import { endOrphan, processIdentity } from './process-identity.js'
 import { systemCode } from './start-error.js'
 import { until } from './wait.js'
 
-type Handlers = { [K in keyof Requests]: (request: Requests[K]['request']) => Requests[K]['answer'] | Promise<Requests[K]['answer']> }
+type Handlers = { [K in keyof Requests]: (
+  request: Requests[K]['request']
+) => Requests[K]['answer'] | Promise<Requests[K]['answer']> }
 interface Job { readonly pid: number, readonly gone: Promise<void> }
 
 class Holdings {
@@ -61,11 +64,14 @@ class Holdings {
   async #start ({ name, command, args, folder, environment, logFile, pidFile }: Program): Promise<number> {
     const log = logFile === undefined ? undefined : openSync(logFile, 'a')
     // A process group of its own, so that signals reach what a wrapper script started too.
-    const child = spawn(command, args, { cwd: folder, env: environment, detached: true, stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'] })
+    const child = spawn(
+      command, args, { cwd: folder, env: environment, detached: true, stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'] }
+    )
     if (log !== undefined) closeSync(log)
     const gone = new Promise<void>((resolve) => {
       child.once('close', (code, signal) => {
-        if (child.pid === undefined) return // It never ran: Node tells `close` after `error`, at times before the refusal is sent.
+        // It never ran: Node tells `close` after `error`, at times before the refusal is sent.
+        if (child.pid === undefined) return
         this.#jobs.delete(name)
         if (pidFile !== undefined) rmSync(pidFile, { force: true })
         tell({ event: 'exit', name, code, signal })

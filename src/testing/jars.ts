@@ -45,9 +45,15 @@ export async function installedJars (version: string, guardian: Guardian, log: L
 
 async function readInstallation (folder: string, version: string): Promise<Installation | undefined> {
   try {
-    const sizes = Object.entries(JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Record<string, number>)
-    const found = await Promise.all(sizes.map(async ([name, size]) => (await stat(join(folder, 'lib', name))).size === size))
-    return found.every(Boolean) ? { version, folder, jars: sizes.map(([name]) => join(folder, 'lib', name)) } : undefined
+    const sizes = Object.entries(
+      JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Record<string, number>
+    )
+    const found = await Promise.all(
+      sizes.map(async ([name, size]) => (await stat(join(folder, 'lib', name))).size === size)
+    )
+    return found.every(Boolean)
+      ? { version, folder, jars: sizes.map(([name]) => join(folder, 'lib', name)) }
+      : undefined
   } catch {
     return undefined // not there, or damaged: fetched anew
   }
@@ -60,7 +66,13 @@ async function fetchLock (folder: string, log: Log): Promise<Lock> {
     log('waiting for another process that fetches the jars of Cassandra')
     await until(async () => (lock = await acquireLock(folder, process.pid)) !== undefined, Date.now() + fetchLimit)
   }
-  if (!lock) throw new CassandraStartError('timeout', `Another process has been fetching Cassandra into ${folder} for ${fetchLimit / 60_000} minutes. End it and try again.`)
+  if (!lock) {
+    throw new CassandraStartError(
+      'timeout',
+      `Another process has been fetching Cassandra into ${folder} for ${fetchLimit / 60_000} minutes. End it and ` +
+        'try again.'
+    )
+  }
   return lock
 }
 
@@ -70,9 +82,13 @@ async function fetchJars (folder: string, version: string, guardian: Guardian, l
     await runMaven(partial, version, guardian, log)
     const names = (await readdir(join(partial, 'lib'))).filter((name) => name.endsWith('.jar')).sort()
     if (!names.includes(`cassandra-all-${version}.jar`)) {
-      throw new CassandraStartError('maven', `Maven ended without an error but brought no cassandra-all-${version}.jar.`)
+      throw new CassandraStartError(
+        'maven', `Maven ended without an error but brought no cassandra-all-${version}.jar.`
+      )
     }
-    const sizes = await Promise.all(names.map(async (name) => [name, (await stat(join(partial, 'lib', name))).size] as const))
+    const sizes = await Promise.all(
+      names.map(async (name) => [name, (await stat(join(partial, 'lib', name))).size] as const)
+    )
     await writeFile(join(partial, manifestName), JSON.stringify(Object.fromEntries(sizes)))
     await rm(folder, { recursive: true, force: true }) // what an earlier version of this cache or a careless hand left
     await rename(partial, folder)
@@ -103,7 +119,8 @@ async function partialFolder (folder: string, guardian: Guardian): Promise<strin
 }
 
 function unwritable (folder: string, cause: unknown): CassandraStartError {
-  return new CassandraStartError('cache', `The cache folder ${dirname(folder)} cannot be written (${systemCode(cause) ?? String(cause)}). ` +
+  return new CassandraStartError('cache', `The cache folder ${dirname(folder)} cannot be written ` +
+    `(${systemCode(cause) ?? String(cause)}). ` +
     `Set FASTIFY_CQLALCHEMY_CACHE to a folder that can hold about 150 MB. ${alternatives}`, { cause })
 }
 
@@ -138,13 +155,16 @@ async function runMaven (partial: string, version: string, guardian: Guardian, l
   if (exit?.code === 0) return
   const how = tooLate ? `not done after ${fetchLimit / 60_000} minutes` : `exit code ${exit?.code ?? exit?.signal}`
   throw new CassandraStartError('maven', [
-    `Maven could not fetch Cassandra ${version} (${how}). Check the network and the mirrors in ~/.m2/settings.xml, then try again. ${alternatives}`,
+    `Maven could not fetch Cassandra ${version} (${how}). Check the network and the mirrors in ~/.m2/settings.xml, ` +
+      `then try again. ${alternatives}`,
     ...errors.slice(0, 6)
   ].join('\n'))
 }
 
 function notRunnable (cause: unknown): Error {
-  const what = systemCode(cause) === 'ENOENT' ? 'there is no mvn on the PATH' : `mvn cannot be run (${systemCode(cause) ?? String(cause)})`
+  const what = systemCode(cause) === 'ENOENT'
+    ? 'there is no mvn on the PATH'
+    : `mvn cannot be run (${systemCode(cause) ?? String(cause)})`
   return new CassandraStartError('maven', `Maven is needed once to fetch Cassandra, but ${what}. ` +
     `Install Maven (Debian and Ubuntu: apt install maven). ${alternatives}`, { cause })
 }

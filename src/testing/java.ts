@@ -5,7 +5,8 @@ import { alternatives, CassandraStartError, systemCode } from './start-error.js'
 /** A Java that Cassandra runs on. */
 export interface Java { readonly command: string; readonly version: string; readonly major: number }
 
-const install = `Install Java 17 (Debian and Ubuntu: apt install openjdk-17-jre-headless) or set JAVA_HOME to one. ${alternatives}`
+const install = 'Install Java 17 (Debian and Ubuntu: apt install openjdk-17-jre-headless) or set JAVA_HOME to one. ' +
+  `${alternatives}`
 // What the server's build declares: class files of Java 11, 17 supported; on 18 and later its security manager fails.
 const supported = new Set([11, 17])
 
@@ -33,7 +34,9 @@ async function describe (command: string, home: string | undefined): Promise<str
     execFile(command, ['-XshowSettings:properties', '-version'], { timeout: 30_000 }, (error, stdout, stderr) => {
       if (error === null) return resolve(`${stderr}\n${stdout}`)
       const found = systemCode(error) === 'ENOENT'
-        ? (home === undefined ? 'There is no Java on this machine: no java on the PATH and JAVA_HOME is not set.' : `JAVA_HOME is ${home}, but there is no ${command}.`)
+        ? (home === undefined
+            ? 'There is no Java on this machine: no java on the PATH and JAVA_HOME is not set.'
+            : `JAVA_HOME is ${home}, but there is no ${command}.`)
         : `${command} cannot be run (${systemCode(error) ?? `exit code ${error.code}`}${stderr === '' ? '' : `: ${stderr.split('\n', 1)[0]}`}).`
       reject(new CassandraStartError('java', `${found} ${install}`, { cause: error }))
     })

@@ -20,7 +20,8 @@ export class LocalCommands {
     }
     await startInBackground(this.#directory, address, (line) => { console.log(line) })
     const cluster = await runningCluster(this.#directory)
-    console.log(`Cassandra runs: ${cluster?.hosts.join(', ')}\nData: ${this.#directory}\nEnd it with: ${this.#program} down`)
+    console.log(`Cassandra runs: ${cluster?.hosts.join(', ')}\nData: ${this.#directory}\nEnd it with: ` +
+      `${this.#program} down`)
     return 0
   }
 
@@ -37,14 +38,20 @@ export class LocalCommands {
   }
 
   async down (): Promise<number> {
-    console.log(await stopBackground(this.#directory) ? `Cassandra has ended. The data stays in ${this.#directory}.` : `No Cassandra runs with the data of ${this.#directory}.`)
+    console.log(
+      await stopBackground(this.#directory)
+        ? `Cassandra has ended. The data stays in ${this.#directory}.`
+        : `No Cassandra runs with the data of ${this.#directory}.`
+    )
     return 0
   }
 
   /** @throws {Error} where none runs */
   async query (cql: string): Promise<number> {
     const cluster = await runningCluster(this.#directory)
-    if (!cluster) throw new Error(`No Cassandra runs with the data of ${this.#directory}: start it with \`${this.#program} up\`.`)
+    if (!cluster) {
+      throw new Error(`No Cassandra runs with the data of ${this.#directory}: start it with \`${this.#program} up\`.`)
+    }
     await printQuery(cluster.hosts, cql)
     return 0
   }

@@ -16,7 +16,9 @@ export interface Lock { release (): void }
 export async function acquireLock (path: string, owner: number): Promise<Lock | undefined> {
   const address = socketOf(path)
   const server = await listen({ path: address }, `${owner}`) ??
-    (await askSocket(address) === undefined && removeStale(address) ? await listen({ path: address }, `${owner}`) : undefined)
+    (await askSocket(address) === undefined && removeStale(address)
+      ? await listen({ path: address }, `${owner}`)
+      : undefined)
   return server && { release: () => { server.close() } }
 }
 

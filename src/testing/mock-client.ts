@@ -29,8 +29,9 @@ export interface MockClient extends Client {
 }
 
 /**
- * A client without network for unit tests of handlers: `app.register(fastifyCqlalchemy, { client: mockClient(), keyspace })`.
- * It is an instance of the driver's `Client`, its results are the driver's `ResultSet` and `Row`, and it checks no CQL.
+ * A client without network for unit tests of handlers:
+ * `app.register(fastifyCqlalchemy, { client: mockClient(), keyspace })`. It is an instance of the driver's `Client`,
+ * its results are the driver's `ResultSet` and `Row`, and it checks no CQL.
  */
 export function mockClient (): MockClient {
   return new NetworklessClient()
@@ -87,7 +88,9 @@ class NetworklessClient extends Client implements MockClient {
   override eachRow (...args: unknown[]): void {
     const [[query, params, options], [onRow, onEnd]] = split(args)
     const result = this.#run([{ query: String(query), params }], options).then((answer) => {
-      for (const [index, row] of (answer.rows ?? []).entries()) (onRow as (index: number, row: types.Row) => void)(index, row)
+      for (const [index, row] of (answer.rows ?? []).entries()) {
+        (onRow as (index: number, row: types.Row) => void)(index, row)
+      }
       return answer
     })
     void deliver(result, onEnd as Callback<QueryResult> | undefined ?? (() => {}))
@@ -116,7 +119,9 @@ class NetworklessClient extends Client implements MockClient {
   }
 
   async #connect (): Promise<void> {
-    if (this.#state === 'closed') throw new errors.NoHostAvailableError({}, 'Connecting after shutdown is not supported: make a new mockClient()')
+    if (this.#state === 'closed') {
+      throw new errors.NoHostAvailableError({}, 'Connecting after shutdown is not supported: make a new mockClient()')
+    }
     if (this.#state === 'connected') return
     this.#state = 'connected'
     this.emit('connected')
@@ -125,7 +130,9 @@ class NetworklessClient extends Client implements MockClient {
   /** Several statements are a batch. All are recorded before any is answered, as the server sees a batch at once. */
   async #run (statements: readonly Statement[], options: unknown): Promise<QueryResult> {
     await this.#connect() // as the driver does at the first statement
-    const calls = statements.map(({ query, params }) => ({ cql: query, params: Object.values(params ?? []), options: { ...options as object } }))
+    const calls = statements.map(({ query, params }) => ({
+      cql: query, params: Object.values(params ?? []), options: { ...options as object }
+    }))
     this.calls.push(...calls)
     const answers = calls.map((call) => this.#answer(call))
     const rows = answers.find((answer) => answer !== undefined && answer.length > 0) ?? answers[0]
@@ -133,7 +140,8 @@ class NetworklessClient extends Client implements MockClient {
   }
 
   #answer ({ cql, params }: MockCall): unknown[] | undefined {
-    const reply = this.#replies.find((one) => typeof one.cql === 'string' ? cql.includes(one.cql) : cql.search(one.cql) !== -1)
+    const reply = this.#replies.find((one) =>
+      typeof one.cql === 'string' ? cql.includes(one.cql) : cql.search(one.cql) !== -1)
     // As from a server: no rows of a write is not the same as an empty list of rows.
     if (!reply) return /^\s*SELECT\b/i.test(cql) ? [] : undefined
     const rows = typeof reply.rows === 'function' ? reply.rows({ cql, params }) : reply.rows
@@ -150,7 +158,14 @@ class OneHost extends EventEmitter {
   constructor (isUp: () => boolean) {
     super()
     this.#host = {
-      address, datacenter: 'datacenter1', rack: 'rack1', cassandraVersion: '5.0.8', tokens: [], isUp, canBeConsideredAsUp: isUp, getCassandraVersion: () => [5, 0, 8]
+      address,
+      datacenter: 'datacenter1',
+      rack: 'rack1',
+      cassandraVersion: '5.0.8',
+      tokens: [],
+      isUp,
+      canBeConsideredAsUp: isUp,
+      getCassandraVersion: () => [5, 0, 8]
     }
   }
 
@@ -161,7 +176,8 @@ class OneHost extends EventEmitter {
 }
 
 function resultSet (rows: readonly unknown[] | undefined): QueryResult {
-  const columns = Object.keys(rows?.[0] ?? {}).map((name) => ({ name, type: { code: types.dataTypes.custom, info: null } }))
+  const columns = Object.keys(rows?.[0] ?? {})
+    .map((name) => ({ name, type: { code: types.dataTypes.custom, info: null } }))
   const response = rows && { rows: rows.map((row) => Object.assign(new Row(columns), row)), meta: { columns } }
   return new ResultSet(response ?? {}, address, { [address]: null }, 0, types.consistencies.localOne, true)
 }
@@ -169,11 +185,18 @@ function resultSet (rows: readonly unknown[] | undefined): QueryResult {
 /** The driver's functions take their callbacks after whatever arguments were given. */
 function split (args: readonly unknown[]): [values: unknown[], callbacks: unknown[]] {
   const first = args.findIndex((arg) => typeof arg === 'function')
-  return first === -1 ? [[...args], []] : [args.slice(0, first), args.slice(first).filter((arg) => typeof arg === 'function')]
+  return first === -1
+    ? [[...args], []]
+    : [args.slice(0, first), args.slice(first).filter((arg) => typeof arg === 'function')]
 }
 
-/** The promise, and the callback when there is one: outside the promise, where its errors surface as they do in the driver. */
+/**
+ * The promise, and the callback when there is one: outside the promise, where its errors surface as they do in the
+ * driver.
+ */
 function deliver<T> (promise: Promise<T>, callback: Callback<T> | undefined): Promise<T> {
-  if (callback) promise.then((value) => setImmediate(callback, null, value), (error: unknown) => setImmediate(callback, error))
+  if (callback) {
+    promise.then((value) => setImmediate(callback, null, value), (error: unknown) => setImmediate(callback, error))
+  }
   return promise
 }

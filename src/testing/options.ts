@@ -28,7 +28,8 @@ export interface StartCassandraOptions {
 
 type Defaulted = Omit<StartCassandraOptions, 'directory' | 'address'>
 
-export type Settings = { [Name in keyof Defaulted]-?: Exclude<Defaulted[Name], undefined> } & Pick<StartCassandraOptions, 'directory' | 'address'>
+export type Settings = { [Name in keyof Defaulted]-?: Exclude<Defaulted[Name], undefined> } &
+  Pick<StartCassandraOptions, 'directory' | 'address'>
 
 const known = new Set(['nodes', 'auth', 'tls', 'directory', 'version', 'durable', 'address', 'startTimeout', 'log'])
 
@@ -36,7 +37,9 @@ const known = new Set(['nodes', 'auth', 'tls', 'directory', 'version', 'durable'
 export function settingsOf (options: StartCassandraOptions): Settings {
   const unknown = Object.keys(options).filter((name) => !known.has(name))
   if (unknown.length > 0) throw wrong(`unknown option ${unknown.join(', ')}; known are ${[...known].join(', ')}`)
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Settings>
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined)
+  ) as Partial<Settings>
   const settings: Settings = {
     nodes: 1, auth: false, tls: false, version: '5.0.8', durable: true, startTimeout: 120_000, log: () => {}, ...given
   }
@@ -44,10 +47,18 @@ export function settingsOf (options: StartCassandraOptions): Settings {
   if (typeof settings.auth !== 'boolean') throw wrong('auth must be a boolean')
   if (typeof settings.durable !== 'boolean') throw wrong('durable must be a boolean')
   if (typeof settings.tls !== 'boolean' && settings.tls !== 'only') throw wrong("tls must be true, false or 'only'")
-  if (!/^(?:4\.1|5\.0)\.\d+$/.test(settings.version)) throw wrong('version must be a released 5.0 or 4.1, such as 5.0.8')
-  if (settings.directory !== undefined && (typeof settings.directory !== 'string' || settings.directory === '')) throw wrong('directory must be a path')
-  if (settings.address !== undefined && !(isIPv4(settings.address) && settings.address.startsWith('127.'))) throw wrong('address must be a loopback address, 127.x.y.z')
-  if (!(Number.isFinite(settings.startTimeout) && settings.startTimeout > 0)) throw wrong('startTimeout must be a number of milliseconds')
+  if (!/^(?:4\.1|5\.0)\.\d+$/.test(settings.version)) {
+    throw wrong('version must be a released 5.0 or 4.1, such as 5.0.8')
+  }
+  if (settings.directory !== undefined && (typeof settings.directory !== 'string' || settings.directory === '')) {
+    throw wrong('directory must be a path')
+  }
+  if (settings.address !== undefined && !(isIPv4(settings.address) && settings.address.startsWith('127.'))) {
+    throw wrong('address must be a loopback address, 127.x.y.z')
+  }
+  if (!(Number.isFinite(settings.startTimeout) && settings.startTimeout > 0)) {
+    throw wrong('startTimeout must be a number of milliseconds')
+  }
   if (typeof settings.log !== 'function') throw wrong('log must be a function')
   return settings
 }

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { until } from './wait.js'
 
-/** The id of a process with the time of its start, since ids are used again; undefined when it is gone or cannot be told. */
+/**
+ * The id of a process with the time of its start, since ids are used again; undefined when it is gone or cannot be
+ * told.
+ */
 export function processIdentity (pid: number): string | undefined {
   const fields = statusFields(pid)
   return fields && fields[0] !== 'Z' ? `${pid} ${fields[19]}` : undefined

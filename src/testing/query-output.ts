@@ -23,8 +23,11 @@ async function printTable (result: types.ResultSet): Promise<void> {
   if (names.length === 0) return console.log('ok')
   const lines: string[][] = []
   for await (const row of result) lines.push(names.map((name) => cell(row[name])))
-  const widths = names.map((name, column) => lines.reduce((width, line) => Math.max(width, line[column]!.length), name.length))
-  const print = (line: readonly string[], fill = ' '): void => { console.log(line.map((text, i) => text.padEnd(widths[i]!, fill)).join(fill === ' ' ? ' | ' : '-+-').trimEnd()) }
+  const widths = names.map((name, column) =>
+    lines.reduce((width, line) => Math.max(width, line[column]!.length), name.length))
+  const print = (line: readonly string[], fill = ' '): void => {
+    console.log(line.map((text, i) => text.padEnd(widths[i]!, fill)).join(fill === ' ' ? ' | ' : '-+-').trimEnd())
+  }
   print(names)
   print(names.map(() => ''), '-')
   for (const line of lines) print(line)
@@ -44,7 +47,9 @@ function plain (value: unknown): unknown {
   if (typeof value !== 'object') return value
   if (Buffer.isBuffer(value)) return `0x${value.toString('hex')}`
   if (value instanceof types.Tuple) return value.values().map(plain)
-  if (Array.isArray(value) || value instanceof Set || ArrayBuffer.isView(value)) return Array.from(value as Iterable<unknown>, plain)
+  if (Array.isArray(value) || value instanceof Set || ArrayBuffer.isView(value)) {
+    return Array.from(value as Iterable<unknown>, plain)
+  }
   if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, item]) => [cell(key), plain(item)]))
   if ('toJSON' in value && typeof value.toJSON === 'function') return value.toJSON()
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]))

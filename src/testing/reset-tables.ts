@@ -9,7 +9,15 @@ export interface ResettableModel {
   /** Where it is, if it says so itself. */
   readonly connection?: string | undefined
   /** Queries. */
-  readonly objects: { distinct (): { valuesList (): { consistency (level: 'ALL'): { limit (n: number): { all (): Promise<readonly unknown[]> } } } } }
+  readonly objects: {
+    distinct (): {
+      valuesList (): {
+        consistency (
+          level: 'ALL'
+        ): { limit (n: number): { all (): Promise<readonly unknown[]> } }
+      }
+    }
+  }
 }
 
 /** The part of a `db` that is needed here. */
@@ -21,8 +29,9 @@ export interface ResettableDb<M extends ResettableModel> {
 }
 
 /**
- * Empties the tables of all models of a `db`, for the time between two tests, but those that are `managed: false`. What is empty is left alone, for emptying a table takes the server longer
- * than looking into it. Goes where the models' statements go: inside `db.scope({ keyspace }, …)` to that keyspace.
+ * Empties the tables of all models of a `db`, for the time between two tests, but those that are `managed: false`. What
+ * is empty is left alone, for emptying a table takes the server longer than looking into it. Goes where the models'
+ * statements go: inside `db.scope({ keyspace }, …)` to that keyspace.
  * @param db an open one, whose tables exist (`db.syncDb()`); it is up to you that it is that of tests
  * @throws the driver's ResponseError when a table does not exist, or a replica is down
  * @example
@@ -30,7 +39,11 @@ export interface ResettableDb<M extends ResettableModel> {
  */
 export async function resetTables<M extends ResettableModel> (db: ResettableDb<M>): Promise<void> {
   // The children of a family share its table.
-  const tables = new Map(db.models.filter(isOurs).map((model) => [JSON.stringify([model.connection, model.keyspace, model.tableName]), model]))
+  const tables = new Map(
+    db.models.filter(isOurs).map((model) => [
+      JSON.stringify([model.connection, model.keyspace, model.tableName]), model
+    ])
+  )
   await Promise.all(Array.from(tables.values(), async (model) => {
     if (await hasRows(model)) await db.management.truncateTable(model)
   }))

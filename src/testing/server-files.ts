@@ -32,7 +32,9 @@ const tokens: Record<number, readonly string[]> = {
 export async function writeServerFiles (settings: NodeSettings): Promise<void> {
   const { folder } = settings
   await rm(join(folder, 'tmp'), { recursive: true, force: true }) // a killed node leaves its unpacked libraries
-  for (const name of ['data', 'commitlog', 'saved_caches', 'hints', 'tmp', 'triggers']) await mkdir(join(folder, name), { recursive: true })
+  for (const name of ['data', 'commitlog', 'saved_caches', 'hints', 'tmp', 'triggers']) {
+    await mkdir(join(folder, name), { recursive: true })
+  }
   await writeFile(join(folder, 'cassandra.yaml'), serverConfiguration(settings))
   await writeFile(join(folder, 'logback.xml'), loggingConfiguration)
   await writeFile(join(folder, 'jvm.args'), javaArguments(settings).join('\n'))
@@ -160,20 +162,26 @@ const loggingConfiguration = `<?xml version="1.0" encoding="UTF-8"?>
 
 // What Cassandra's own options for Java 17 export and open.
 const exported = [
-  'java.base/jdk.internal.misc', 'java.management.rmi/com.sun.jmx.remote.internal.rmi', 'java.management/com.sun.jmx.remote.security',
-  'java.rmi/sun.rmi.registry', 'java.rmi/sun.rmi.server', 'java.sql/java.sql', 'java.base/java.lang.ref', 'jdk.unsupported/sun.misc'
+  'java.base/jdk.internal.misc', 'java.management.rmi/com.sun.jmx.remote.internal.rmi',
+  'java.management/com.sun.jmx.remote.security',
+  'java.rmi/sun.rmi.registry', 'java.rmi/sun.rmi.server', 'java.sql/java.sql', 'java.base/java.lang.ref',
+  'jdk.unsupported/sun.misc'
 ]
 const opened = [
-  'java.base/java.lang.module', 'java.base/jdk.internal.loader', 'java.base/jdk.internal.ref', 'java.base/jdk.internal.reflect',
+  'java.base/java.lang.module', 'java.base/jdk.internal.loader', 'java.base/jdk.internal.ref',
+  'java.base/jdk.internal.reflect',
   'java.base/jdk.internal.math', 'java.base/jdk.internal.module', 'java.base/jdk.internal.util.jar',
-  'jdk.management/com.sun.management.internal', 'java.base/sun.nio.ch', 'java.base/java.io', 'java.base/java.lang.reflect',
+  'jdk.management/com.sun.management.internal', 'java.base/sun.nio.ch', 'java.base/java.io',
+  'java.base/java.lang.reflect',
   'java.base/java.lang', 'java.base/java.util', 'java.base/java.nio'
 ]
 
 /** What 4.1 needs beside them on Java 17, for which it has no options of its own. */
 const openedFor41 = [
-  'java.base/java.util.concurrent', 'java.base/java.util.concurrent.atomic', 'java.base/java.net', 'java.base/java.nio.file',
-  'java.base/sun.security.action', 'java.base/jdk.internal.misc', 'java.rmi/sun.rmi.transport', 'java.rmi/sun.rmi.transport.tcp'
+  'java.base/java.util.concurrent', 'java.base/java.util.concurrent.atomic', 'java.base/java.net',
+  'java.base/java.nio.file',
+  'java.base/sun.security.action', 'java.base/jdk.internal.misc', 'java.rmi/sun.rmi.transport',
+  'java.rmi/sun.rmi.transport.tcp'
 ]
 
 function javaArguments (settings: NodeSettings): string[] {
@@ -190,23 +198,28 @@ function javaArguments (settings: NodeSettings): string[] {
     ...archive && !archive.record ? [`-XX:SharedArchiveFile=${archive.file}`, '-Xshare:auto'] : [],
     ...agent !== undefined && !archive?.record ? [`-javaagent:${agent}`] : [],
     ...exported.flatMap((name) => ['--add-exports', `${name}=ALL-UNNAMED`]),
-    // Java 17 refuses a security manager that is set later, unless it is told; Java 11 takes the word for the name of a class.
+    // Java 17 refuses a security manager that is set later, unless it is told; Java 11 takes the word for the name of a
+    // class.
     ...isOld(settings) && java >= 12 ? ['-Djava.security.manager=allow'] : [],
     ...[...opened, ...isOld(settings) ? openedFor41 : []].flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]),
     '-Djdk.attach.allowAttachSelf=true', '-Dio.netty.tryReflectionSetAccessible=true', '-Dio.netty.eventLoopThreads=2',
     '-Dchronicle.analytics.disable=true', '-Djava.net.preferIPv4Stack=true', '-Djava.awt.headless=true',
     `-Dcassandra.config=${url('cassandra.yaml')}`, `-Dlogback.configurationFile=${url('logback.xml')}`,
-    `-Dcassandra.storagedir=${folder}`, `-Dcassandra.logdir=${folder}`, `-Dcassandra.triggers_dir=${join(folder, 'triggers')}`,
+    `-Dcassandra.storagedir=${folder}`, `-Dcassandra.logdir=${folder}`,
+    `-Dcassandra.triggers_dir=${join(folder, 'triggers')}`,
     // JNA unpacks its library here and loads it.
     `-Djava.io.tmpdir=${join(folder, 'tmp')}`, `-Djna.tmpdir=${join(folder, 'tmp')}`,
     '-Dcassandra-foreground=yes', '-Dcassandra.libjemalloc=-',
     // No waiting for peers that are known, no fsync: this protects from the end of a process, not of the machine.
-    '-Dcassandra.skip_wait_for_gossip_to_settle=0', '-Dcassandra.allow_unsafe_join=true', '-Dcassandra.ring_delay_ms=1000',
-    '-Dcassandra.skip_sync=true', '-Dcassandra.auth_bcrypt_gensalt_log2_rounds=4', '-Dcassandra.size_recorder_interval=0',
+    '-Dcassandra.skip_wait_for_gossip_to_settle=0', '-Dcassandra.allow_unsafe_join=true',
+    '-Dcassandra.ring_delay_ms=1000',
+    '-Dcassandra.skip_sync=true', '-Dcassandra.auth_bcrypt_gensalt_log2_rounds=4',
+    '-Dcassandra.size_recorder_interval=0',
     // With peers a failed attempt is repeated after this delay: never 0 there.
     `-Dcassandra.superuser_setup_delay_ms=${nodes > 1 ? 1000 : 0}`,
     `-Dcassandra.shutdown_announce_in_ms=${nodes > 1 ? 500 : 0}`,
-    // The schema is read before the log is replayed. Unflushed it is lost by SIGKILL, and with it the rows of its tables.
+    // The schema is read before the log is replayed. Unflushed it is lost by SIGKILL, and with it the rows of its
+    // tables.
     ...durable ? [] : ['-Dcassandra.unsafesystem=true', '-Dcassandra.test.flush_local_schema_changes=false'],
     ...['auth', 'distributed', 'traces'].map((name) => `-Dcassandra.system_${name}.default_rf=${nodes}`),
     '-cp', jars.join(':'),

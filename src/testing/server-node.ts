@@ -76,7 +76,11 @@ export class ServerNode {
   /** Rejects when the process has ended by itself. */
   assertRunning (): void {
     if (this.#state !== 'down') return
-    throw new CassandraStartError('node', `Node ${this.number} of the local Cassandra (${this.address}) ended while it was starting${this.#exit ? ` (${this.#exit.how})` : ''}.${this.logTail()}`)
+    throw new CassandraStartError(
+      'node',
+      `Node ${this.number} of the local Cassandra (${this.address}) ended while it was ` +
+        `starting${this.#exit ? ` (${this.#exit.how})` : ''}.${this.logTail()}`
+    )
   }
 
   /** How much was logged until now; a mark for `log`. */
@@ -91,7 +95,9 @@ export class ServerNode {
   /** The end of the log, fit for a message: without stack traces. */
   logTail (): string {
     const lines = this.log().split('\n').filter((line) => line.trim() !== '' && !/^\s+at |^\s*\.\.\. \d+ /.test(line))
-    return lines.length === 0 ? '' : ` Its last lines:\n${lines.slice(-12).map((line) => line.slice(0, 300)).join('\n')}`
+    return lines.length === 0
+      ? ''
+      : ` Its last lines:\n${lines.slice(-12).map((line) => line.slice(0, 300)).join('\n')}`
   }
 
   /** Whether this node takes the other one for alive, from what it logged since the mark. */
@@ -110,7 +116,9 @@ export class ServerNode {
 
   async #reached (condition: () => boolean, otherwise: string, limit = 20_000): Promise<void> {
     if (await until(condition, Date.now() + limit)) return
-    throw new CassandraStartError('timeout', `Node ${this.number} of the local Cassandra (${this.address}) ${otherwise}.`)
+    throw new CassandraStartError(
+      'timeout', `Node ${this.number} of the local Cassandra (${this.address}) ${otherwise}.`
+    )
   }
 
   #ended (exit: ExitEvent | undefined): void {

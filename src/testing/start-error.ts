@@ -1,8 +1,10 @@
 /** What stood in the way: what to look at first. */
-export type StartFailure = 'option' | 'platform' | 'java' | 'maven' | 'cache' | 'address' | 'directory' | 'node' | 'timeout' | 'bundle'
+export type StartFailure =
+  'option' | 'platform' | 'java' | 'maven' | 'cache' | 'address' | 'directory' | 'node' | 'timeout' | 'bundle'
 
 /** The ways out that hold for every failure of this machine. */
-export const alternatives = 'Or use a cluster that runs already: CASSANDRA_HOSTS=<host>, for example of the container image cassandra:5.'
+export const alternatives = 'Or use a cluster that runs already: CASSANDRA_HOSTS=<host>, for example of the ' +
+  'container image cassandra:5.'
 
 /**
  * The local Cassandra cannot be started, or one of its nodes cannot do what it was told.

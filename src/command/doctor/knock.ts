@@ -1,4 +1,5 @@
-// What a contact point does when one knocks: name, port, TLS, protocol. Without the driver, whose errors tell the last thing that happened and not the reason.
+// What a contact point does when one knocks: name, port, TLS, protocol. Without the driver, whose errors tell the last
+// thing that happened and not the reason.
 import { lookup } from 'node:dns/promises'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
@@ -10,15 +11,25 @@ const patience = 3000
 const options = Buffer.from([4, 0, 0, 1, 5, 0, 0, 0, 0])
 
 /** @param tls the driver's `sslOptions`; absent: plain text */
-export async function knock (contact: string, usualPort: number, tls: ConnectionOptions | undefined): Promise<Finding[]> {
+export async function knock (
+  contact: string, usualPort: number, tls: ConnectionOptions | undefined
+): Promise<Finding[]> {
   const { host, port } = parts(contact, usualPort)
   const found: Finding[] = []
   if (isIP(host) === 0) {
     try {
       const addresses = await lookup(host, { all: true })
-      found.push({ check: 'dns', state: 'ok', message: `${host} is ${addresses.map(({ address }) => address).join(', ')}` })
+      found.push({
+        check: 'dns', state: 'ok', message: `${host} is ${addresses.map(({ address }) => address).join(', ')}`
+      })
     } catch {
-      return [{ check: 'dns', state: 'failed', message: `the name ${host} has no address`, remedy: 'correct it in the hosts, or make DNS or /etc/hosts know it; inside of containers names differ from those outside' }]
+      return [{
+        check: 'dns',
+        state: 'failed',
+        message: `the name ${host} has no address`,
+        remedy: 'correct it in the hosts, or make DNS or /etc/hosts know it; inside of containers names differ from ' +
+          'those outside'
+      }]
     }
   }
   const socket = connectPlain({ host, port })
@@ -40,19 +51,61 @@ function parts (contact: string, usualPort: number): { host: string, port: numbe
 }
 
 function notOpen (host: string, port: number, error: 'silent' | NodeJS.ErrnoException): Finding {
-  if (error === 'silent') return { check: 'tcp', state: 'failed', message: `${host}:${port} is silent: no answer within ${patience} ms`, remedy: 'a firewall or security group drops the packets, the address is not reachable from here, or the machine is down' }
-  if (error.code === 'ECONNREFUSED') return { check: 'tcp', state: 'failed', message: `nobody listens on ${host}:${port}`, remedy: 'start Cassandra (it takes a minute until it listens), correct host or port, or set rpc_address in cassandra.yaml; `fastify-cqlalchemy cassandra up` starts one here' }
-  return { check: 'tcp', state: 'failed', message: `${host}:${port} cannot be reached: ${error.code ?? error.message}`, remedy: 'check the address and the route to it' }
+  if (error === 'silent') {
+    return {
+      check: 'tcp',
+      state: 'failed',
+      message: `${host}:${port} is silent: no answer within ${patience} ms`,
+      remedy: 'a firewall or security group drops the packets, the address is not reachable from here, or the ' +
+        'machine is down'
+    }
+  }
+  if (error.code === 'ECONNREFUSED') {
+    return {
+      check: 'tcp',
+      state: 'failed',
+      message: `nobody listens on ${host}:${port}`,
+      remedy: 'start Cassandra (it takes a minute until it listens), correct host or port, or set rpc_address in ' +
+        'cassandra.yaml; `fastify-cqlalchemy cassandra up` starts one here'
+    }
+  }
+  return {
+    check: 'tcp',
+    state: 'failed',
+    message: `${host}:${port} cannot be reached: ${error.code ?? error.message}`,
+    remedy: 'check the address and the route to it'
+  }
 }
 
 async function plainly (socket: Socket, host: string, port: number): Promise<Finding> {
   const answer = await answerOf(socket)
-  if (isProtocol(answer)) return { check: 'protocol', state: 'ok', message: `${host}:${port} speaks Cassandra's protocol` }
-  if (answer === 'silent') return { check: 'protocol', state: 'failed', message: `${host}:${port} accepts connections and says nothing`, remedy: 'the node hangs or is starting, another service listens there, or it wants TLS: set sslOptions in setupKwargs' }
-  if (answer === 'closed' || (Buffer.isBuffer(answer) && answer[0] === 0x15)) {
-    return { check: 'tls', state: 'failed', message: `${host}:${port} hangs up on plain text: it wants TLS`, remedy: 'set sslOptions in setupKwargs: { "sslOptions": { "ca": "…" } }, or take client_encryption_options off the node' }
+  if (isProtocol(answer)) {
+    return { check: 'protocol', state: 'ok', message: `${host}:${port} speaks Cassandra's protocol` }
   }
-  return { check: 'protocol', state: 'failed', message: `what listens on ${host}:${port} is no Cassandra`, remedy: 'correct the port; the usual one is 9042' }
+  if (answer === 'silent') {
+    return {
+      check: 'protocol',
+      state: 'failed',
+      message: `${host}:${port} accepts connections and says nothing`,
+      remedy: 'the node hangs or is starting, another service listens there, or it wants TLS: set sslOptions in ' +
+        'setupKwargs'
+    }
+  }
+  if (answer === 'closed' || (Buffer.isBuffer(answer) && answer[0] === 0x15)) {
+    return {
+      check: 'tls',
+      state: 'failed',
+      message: `${host}:${port} hangs up on plain text: it wants TLS`,
+      remedy: 'set sslOptions in setupKwargs: { "sslOptions": { "ca": "…" } }, or take client_encryption_options off ' +
+        'the node'
+    }
+  }
+  return {
+    check: 'protocol',
+    state: 'failed',
+    message: `what listens on ${host}:${port} is no Cassandra`,
+    remedy: 'correct the port; the usual one is 9042'
+  }
 }
 
 async function encrypted (socket: Socket, host: string, port: number, tls: ConnectionOptions): Promise<Finding> {
@@ -62,20 +115,49 @@ async function encrypted (socket: Socket, host: string, port: number, tls: Conne
     const answer = await answerOf(secure)
     return isProtocol(answer)
       ? { check: 'tls', state: 'ok', message: `${host}:${port} speaks Cassandra's protocol over TLS` }
-      : { check: 'tls', state: 'failed', message: `${host}:${port} takes TLS and does not answer`, remedy: 'it may want a certificate of yours: set cert and key in sslOptions' }
+      : {
+          check: 'tls',
+          state: 'failed',
+          message: `${host}:${port} takes TLS and does not answer`,
+          remedy: 'it may want a certificate of yours: set cert and key in sslOptions'
+        }
   }
   secure.destroy()
-  if (done === 'silent' || /wrong version number|packet length|EPROTO|ECONNRESET|disconnected before secure/i.test(`${done.code} ${done.message}`)) {
-    return { check: 'tls', state: 'failed', message: `${host}:${port} speaks no TLS`, remedy: 'take sslOptions out of setupKwargs, or switch on client_encryption_options on the node' }
+  if (done === 'silent' ||
+    /wrong version number|packet length|EPROTO|ECONNRESET|disconnected before secure/i.test(
+      `${done.code} ${done.message}`
+    )) {
+    return {
+      check: 'tls',
+      state: 'failed',
+      message: `${host}:${port} speaks no TLS`,
+      remedy: 'take sslOptions out of setupKwargs, or switch on client_encryption_options on the node'
+    }
   }
   const { code = '', message } = done
-  if (/ALTNAME/.test(code)) return { check: 'tls', state: 'failed', message: `the certificate of ${host}:${port} is for another name`, remedy: 'name the host as the certificate does, or set checkServerIdentity in sslOptions' }
-  return { check: 'tls', state: 'failed', message: `the certificate of ${host}:${port} is not trusted (${code || message})`, remedy: 'set ca in sslOptions to the certificate of the authority that signed it' }
+  if (/ALTNAME/.test(code)) {
+    return {
+      check: 'tls',
+      state: 'failed',
+      message: `the certificate of ${host}:${port} is for another name`,
+      remedy: 'name the host as the certificate does, or set checkServerIdentity in sslOptions'
+    }
+  }
+  return {
+    check: 'tls',
+    state: 'failed',
+    message: `the certificate of ${host}:${port} is not trusted (${code || message})`,
+    remedy: 'set ca in sslOptions to the certificate of the authority that signed it'
+  }
 }
 
-const isProtocol = (answer: Buffer | 'silent' | 'closed'): boolean => Buffer.isBuffer(answer) && ((answer[0] ?? 0) & 0x80) !== 0 && ((answer[0] ?? 0) & 0x7f) <= 6 && (answer[4] === 6 || answer[4] === 0)
+const isProtocol = (answer: Buffer | 'silent' | 'closed'): boolean =>
+  Buffer.isBuffer(answer) && ((answer[0] ?? 0) & 0x80) !== 0 && ((answer[0] ?? 0) & 0x7f) <= 6 &&
+    (answer[4] === 6 || answer[4] === 0)
 
-function outcome (socket: Socket, event: 'connect' | 'secureConnect'): Promise<'done' | 'silent' | NodeJS.ErrnoException> {
+function outcome (
+  socket: Socket, event: 'connect' | 'secureConnect'
+): Promise<'done' | 'silent' | NodeJS.ErrnoException> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => { resolve('silent') }, patience)
     const settle = (value: 'done' | NodeJS.ErrnoException): void => {

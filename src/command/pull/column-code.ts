@@ -39,7 +39,9 @@ export function columnCode (cql: string, options: Options, classOf: ClassOfType)
   const tree = parseType(cql)
   if (tree === undefined) return undefined
   const isCollection = tree.kind === 'collection'
-  const frozen = { ...isCollection && tree.frozen && { frozen: true }, ...tree.kind === 'user' && !tree.frozen && { frozen: false } }
+  const frozen = {
+    ...isCollection && tree.frozen && { frozen: true }, ...tree.kind === 'user' && !tree.frozen && { frozen: false }
+  }
   return code(tree, { ...frozen, ...options }, classOf, false)
 }
 
@@ -69,8 +71,12 @@ export function indexOption (table: string, column: string, indexes: readonly Ex
 
 function one (table: string, column: string, { name, target, using, options }: ExistingIndex): unknown {
   const kind = /^(values|keys|entries|full)\(/.exec(target)?.[1]
-  const known = { ...kind !== undefined && kind !== 'values' && { target: kind }, ...Object.keys(options).length > 0 && { options } }
-  const option = { ...name !== defaultName(table, column) && { name }, ...using !== undefined && { using: shortUsing(using) }, ...known }
+  const known = {
+    ...kind !== undefined && kind !== 'values' && { target: kind }, ...Object.keys(options).length > 0 && { options }
+  }
+  const option = {
+    ...name !== defaultName(table, column) && { name }, ...using !== undefined && { using: shortUsing(using) }, ...known
+  }
   return Object.keys(option).length === 0 ? true : option
 }
 

@@ -1,4 +1,5 @@
-// From what a keyspace has to the files of its models, as plain values: names of files and their texts, the same ones each time.
+// From what a keyspace has to the files of its models, as plain values: names of files and their texts, the same ones
+// each time.
 import { parseType, userTypeNames } from '../../cqlengine/management/cql-type-text.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable, ExistingView } from '../../cqlengine/management/schema.js'
 import { isWhole } from '../../cqlengine/management/view-difference.js'
@@ -20,7 +21,9 @@ interface Named { readonly className: string, readonly file: string }
  * @param wanted only these tables and views; views need their base
  * @param db the module to import `db` from; absent: a file of its own
  */
-export function modelFiles (schema: ExistingSchema, wanted: ReadonlySet<string> | undefined, db: string | undefined): ModelFiles {
+export function modelFiles (
+  schema: ExistingSchema, wanted: ReadonlySet<string> | undefined, db: string | undefined
+): ModelFiles {
   const files = new Map<string, string>()
   const notes: string[] = []
   const classes = new Set<string>(['Object', 'String', 'Array', 'Symbol', 'Function'])
@@ -35,7 +38,9 @@ export function modelFiles (schema: ExistingSchema, wanted: ReadonlySet<string> 
   const [tableNames, viewNames] = [named(tables), named(views)]
 
   const from = db ?? './db.js'
-  if (db === undefined) files.set('db.ts', "import { CQLAlchemy } from 'fastify-cqlalchemy'\n\nexport const db = new CQLAlchemy()\n")
+  if (db === undefined) {
+    files.set('db.ts', "import { CQLAlchemy } from 'fastify-cqlalchemy'\n\nexport const db = new CQLAlchemy()\n")
+  }
   if (typeNames.length > 0) files.set('types.ts', typesFile(schema, typeNames, typeClasses, from, notes))
   for (const [name, table] of tables) {
     const { className: own, file } = tableNames.get(name) as Named
@@ -43,12 +48,18 @@ export function modelFiles (schema: ExistingSchema, wanted: ReadonlySet<string> 
   }
   for (const [name, view] of views) {
     const { className: own, file } = viewNames.get(name) as Named
-    files.set(`${file}.ts`, viewFile(name, view, own, schema.tables.get(view.base) as ExistingTable, tableNames.get(view.base) as Named, from, notes))
+    files.set(
+      `${file}.ts`,
+      viewFile(
+        name, view, own, schema.tables.get(view.base) as ExistingTable, tableNames.get(view.base) as Named, from, notes
+      )
+    )
   }
   const exported = [
     `export { db } from ${stringText(from)}`,
     ...typeNames.length === 0 ? [] : [`export { ${[...typeClasses.values()].join(', ')} } from './types.js'`],
-    ...[...tableNames.values(), ...viewNames.values()].map((one) => `export { ${one.className} } from './${one.file}.js'`)
+    ...[...tableNames.values(), ...viewNames.values()].map((one) =>
+      `export { ${one.className} } from './${one.file}.js'`)
   ]
   files.set('index.ts', `${exported.join('\n')}\n`)
   return { files, notes }
@@ -76,7 +87,9 @@ function namesIn (cql: string): string[] {
   return tree === undefined ? [] : userTypeNames(tree)
 }
 
-function typesFile (schema: ExistingSchema, names: readonly string[], classes: ReadonlyMap<string, string>, from: string, notes: string[]): string {
+function typesFile (
+  schema: ExistingSchema, names: readonly string[], classes: ReadonlyMap<string, string>, from: string, notes: string[]
+): string {
   const texts = names.map((name) => {
     const lines: string[] = []
     const fields = schema.types.get(name) ?? new Map<string, string>()
@@ -87,15 +100,20 @@ function typesFile (schema: ExistingSchema, names: readonly string[], classes: R
       if (text === undefined) notes.push(`type ${name}, field ${field}: no column has the type ${cql}`)
       else lines.push(`  ${keyText(attribute)}: ${text}`)
     }
-    return `export class ${classes.get(name)} extends db.UserType.define(${stringText(name)}, {\n${lines.join(',\n')}\n}) {}\n`
+    return `export class ${classes.get(name)} extends db.UserType.define(${stringText(name)}, ` +
+      `{\n${lines.join(',\n')}\n}) {}\n`
   })
   return `import { db } from ${stringText(from)}\n\nconst c = db.columns\n\n${texts.join('\n')}`
 }
 
-/** Attributes by columns. What an instance has itself, or JavaScript keeps for itself, gets another name, which no other column has. */
+/**
+ * Attributes by columns. What an instance has itself, or JavaScript keeps for itself, gets another name, which no other
+ * column has.
+ */
 function attributeNames (fields: Iterable<string>): (field: string) => string {
   const all = [...fields]
-  const isKept = (field: string): boolean => memberNames.has(field) || unreadableNames.has(field) || field === 'constructor'
+  const isKept = (field: string): boolean =>
+    memberNames.has(field) || unreadableNames.has(field) || field === 'constructor'
   const taken = new Set(all.filter((field) => !isKept(field)))
   const names = new Map(all.filter(isKept).map((field) => [field, unused(`${field.replace(/^_+/, '')}_`, taken)]))
   return (field) => names.get(field) ?? field
@@ -107,7 +125,9 @@ function unused (name: string, taken: Set<string>): string {
   return own
 }
 
-function tableFile (name: string, table: ExistingTable, own: string, types: ReadonlyMap<string, string>, from: string, notes: string[]): string {
+function tableFile (
+  name: string, table: ExistingTable, own: string, types: ReadonlyMap<string, string>, from: string, notes: string[]
+): string {
   const used = new Set<string>()
   const classOf: ClassOfType = (type) => {
     const found = types.get(type)
@@ -122,24 +142,33 @@ function tableFile (name: string, table: ExistingTable, own: string, types: Read
     const attribute = attributeOf(field)
     const indexes = table.indexes.filter(({ target }) => indexedColumn(target) === field)
     const index = indexOption(name, field, indexes)
-    const options = { ...keyOptions(column, partition), ...index !== undefined && { index }, ...attribute !== field && { dbField: field } }
+    const options = {
+      ...keyOptions(column, partition),
+      ...index !== undefined && { index },
+      ...attribute !== field && { dbField: field }
+    }
     const isReadable = !unreadableNames.has(field)
     const text = isReadable ? columnCode(column.type, options, classOf) : undefined
     if (text === undefined) {
       ignored.push(field)
-      const reason = isReadable ? `no column has the type ${column.type}` : 'the driver cannot read a column of this name'
+      const reason = isReadable
+        ? `no column has the type ${column.type}`
+        : 'the driver cannot read a column of this name'
       notes.push(`table ${name}, column ${field}: ${reason}; the model leaves it out`)
       return []
     }
     return [`  ${keyText(attribute)}: ${text}`]
   })
   const options = unusualOptions(table.options)
-  const settings = { ...ignored.length > 0 && { ignoreColumns: ignored }, ...Object.keys(options).length > 0 && { options } }
+  const settings = {
+    ...ignored.length > 0 && { ignoreColumns: ignored }, ...Object.keys(options).length > 0 && { options }
+  }
   const last = Object.keys(settings).length === 0 ? '' : `, ${literalText(settings)}`
   const imports = [...used.size === 0 ? [] : [`import { ${[...used].sort().join(', ')} } from './types.js'`]]
   return [
     `import { db } from ${stringText(from)}`, ...imports, '', 'const c = db.columns', '',
-    `export class ${own} extends db.Model.define(${stringText(name)}, {\n${lines.join(',\n')}\n}${last}).as<${own}>() {}`, ''
+    `export class ${own} extends db.Model.define(${stringText(name)}, ` +
+      `{\n${lines.join(',\n')}\n}${last}).as<${own}>() {}`, ''
   ].join('\n')
 }
 
@@ -147,20 +176,31 @@ const ranks = { partition_key: 0, clustering: 1, static: 2, regular: 3 }
 
 /** The key in its order, static columns, the others by name. */
 function inOrder ({ columns }: ExistingTable): [string, ExistingColumn][] {
-  return [...columns].sort(([a, x], [b, y]) => ranks[x.kind] - ranks[y.kind] || x.position - y.position || (a < b ? -1 : 1))
+  return [...columns].sort(([a, x], [b, y]) =>
+    ranks[x.kind] - ranks[y.kind] || x.position - y.position || (a < b ? -1 : 1))
 }
 
-function viewFile (name: string, view: ExistingView, own: string, base: ExistingTable, baseName: Named, from: string, notes: string[]): string {
+function viewFile (
+  name: string, view: ExistingView, own: string, base: ExistingTable, baseName: Named, from: string, notes: string[]
+): string {
   const columns = inOrder(view).filter(([field]) => !unreadableNames.has(field))
   const attributeOf = attributeNames(base.columns.keys())
-  const named = (kind: ExistingColumn['kind']): string[] => columns.filter(([, column]) => column.kind === kind).map(([field]) => attributeOf(field))
+  const named = (kind: ExistingColumn['kind']): string[] =>
+    columns.filter(([, column]) => column.kind === kind).map(([field]) => attributeOf(field))
   const others = columns.filter(([, { kind }]) => kind === 'regular' || kind === 'static').map(([field]) => field)
   const all = [...base.columns.keys()].every((field) => view.columns.has(field) || unreadableNames.has(field))
-  const orders = columns.filter(([field, { kind, order }]) => kind === 'clustering' && order !== (base.columns.get(field)?.order === 'desc' ? 'desc' : 'asc')).map(([field, { order }]) => [attributeOf(field), order])
+  const orders = columns.filter(([field, { kind, order }]) =>
+    kind === 'clustering' && order !== (base.columns.get(field)?.order === 'desc' ? 'desc' : 'asc'))
+    .map(([field, { order }]) => [attributeOf(field), order])
   const clustering = named('clustering')
   // Only views of all rows can be said in models.
-  const isPlain = isWhole(view.where, columns.filter(([, { kind }]) => kind === 'partition_key' || kind === 'clustering').map(([field]) => field))
-  if (!isPlain) notes.push(`view ${name}: leaves out rows by a condition, which no model can say; its model has managed: false`)
+  const isPlain = isWhole(
+    view.where,
+    columns.filter(([, { kind }]) => kind === 'partition_key' || kind === 'clustering').map(([field]) => field)
+  )
+  if (!isPlain) {
+    notes.push(`view ${name}: leaves out rows by a condition, which no model can say; its model has managed: false`)
+  }
   const options = unusualOptions(view.options)
   const settings = {
     partitionKey: named('partition_key'),
@@ -172,6 +212,7 @@ function viewFile (name: string, view: ExistingView, own: string, base: Existing
   }
   return [
     `import { db } from ${stringText(from)}`, `import { ${baseName.className} } from './${baseName.file}.js'`, '',
-    `export class ${own} extends db.Model.view(${stringText(name)}, ${baseName.className}, ${literalText(settings)}).as<${own}>() {}`, ''
+    `export class ${own} extends db.Model.view(${stringText(name)}, ${baseName.className}, ` +
+      `${literalText(settings)}).as<${own}>() {}`, ''
   ].join('\n')
 }

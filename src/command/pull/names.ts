@@ -9,7 +9,8 @@ export function className (name: string, taken: Set<string>): string {
 
 /** `user-by-email`, for names that differ only in case, too. */
 export function fileName (name: string, taken: Set<string>): string {
-  const text = name.normalize('NFKD').replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase()
+  const text = name.normalize('NFKD').replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '').toLowerCase()
   return unique(text === '' ? 'table' : text, taken, '-')
 }
 
@@ -31,6 +32,8 @@ export function stringText (text: string): string {
 export function literalText (value: unknown): string {
   if (typeof value === 'string') return stringText(value)
   if (Array.isArray(value)) return `[${value.map(literalText).join(', ')}]`
-  if (typeof value === 'object' && value !== null) return `{ ${Object.entries(value).map(([name, one]) => `${keyText(name)}: ${literalText(one)}`).join(', ')} }`
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value).map(([name, one]) => `${keyText(name)}: ${literalText(one)}`).join(', ')} }`
+  }
   return String(value)
 }

@@ -35,7 +35,9 @@ export function unusualOptions (row: ReadonlyMap<string, unknown>): Record<strin
 /** Of a map the classes without their package, and its keys in an order that does not change. */
 function plain (value: unknown): unknown {
   if (!(value instanceof Map)) return value
-  const entries = [...value as Map<string, string>].map(([key, one]): [string, string] => [key, key === 'class' ? one.replace(/^org\.apache\.cassandra\.(?:db\.compaction|io\.compress)\./, '') : one])
+  const entries = [...value as Map<string, string>].map(([key, one]): [string, string] => [
+    key, key === 'class' ? one.replace(/^org\.apache\.cassandra\.(?:db\.compaction|io\.compress)\./, '') : one
+  ])
   return Object.fromEntries(entries.sort(([a], [b]) => a === 'class' ? -1 : b === 'class' ? 1 : a < b ? -1 : 1))
 }
 

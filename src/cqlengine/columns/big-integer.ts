@@ -6,8 +6,8 @@ import { bytesByItsClass, hasMethods, ObjectType } from './outside.js'
 import { fromBytes, toBytes } from './twos-complement.js'
 
 /**
- * Most digits of a varint or decimal. A limit of ours, against input that would keep the process busy: the driver's codec and JS's own
- * conversions need quadratic time (a million digits: minutes).
+ * Most digits of a varint or decimal. A limit of ours, against input that would keep the process busy: the driver's
+ * codec and JS's own conversions need quadratic time (a million digits: minutes).
  */
 export const digitLimit = 10_000
 const sizeLimit = 10n ** BigInt(digitLimit)
@@ -22,11 +22,15 @@ export class BigIntType extends ObjectType<bigint> {
 
   protected read (value: unknown): bigint {
     const integer = toBigInt(value)
-    if (integer < -int64 || integer >= int64) throw new InvalidValue('range', 'must fit in 64 bits: -9223372036854775808 to 9223372036854775807')
+    if (integer < -int64 || integer >= int64) {
+      throw new InvalidValue('range', 'must fit in 64 bits: -9223372036854775808 to 9223372036854775807')
+    }
     return integer
   }
 
-  override isConverted (value: unknown): value is bigint { return typeof value === 'bigint' && BigInt.asIntN(64, value) === value }
+  override isConverted (value: unknown): value is bigint {
+    return typeof value === 'bigint' && BigInt.asIntN(64, value) === value
+  }
 
   override toDriver (value: bigint, encoding: Encoding): unknown {
     return boundInt64(value, encoding)
@@ -49,7 +53,9 @@ export class VarIntType extends ObjectType<bigint> {
     return integer
   }
 
-  override isConverted (value: unknown): value is bigint { return typeof value === 'bigint' && value < sizeLimit && value > -sizeLimit }
+  override isConverted (value: unknown): value is bigint {
+    return typeof value === 'bigint' && value < sizeLimit && value > -sizeLimit
+  }
 
   override toDriver (value: bigint, encoding: Encoding): unknown {
     if (encoding.varint === 'bigint') return value
@@ -66,11 +72,19 @@ export class VarIntType extends ObjectType<bigint> {
   override schema (direction: 'input' | 'output'): JsonSchema { return integerSchema(direction) }
 }
 
-/** Digits in a text; a number too, where it is exact. The text first: Ajv, trying one after the other, would make a number of it. */
+/**
+ * Digits in a text; a number too, where it is exact. The text first: Ajv, trying one after the other, would make a
+ * number of it.
+ */
 function integerSchema (direction: 'input' | 'output'): JsonSchema {
   const text = { type: 'string', pattern: '^-?\\d+$' }
   if (direction === 'output') return text
-  return { anyOf: [{ ...text, maxLength: digitLimit + 1 }, { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }] }
+  return {
+    anyOf: [
+      { ...text, maxLength: digitLimit + 1 },
+      { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
+    ]
+  }
 }
 
 /** A whole number in any form that big integer columns accept. @throws {InvalidValue} */
@@ -86,7 +100,9 @@ function toBigInt (value: unknown): bigint {
 
 function fromNumber (value: number): bigint {
   if (!Number.isInteger(value)) throw notInteger()
-  if (!Number.isSafeInteger(value)) throw new InvalidValue('range', 'must be a bigint or a string: a number beyond 2^53 is not exact')
+  if (!Number.isSafeInteger(value)) {
+    throw new InvalidValue('range', 'must be a bigint or a string: a number beyond 2^53 is not exact')
+  }
   return BigInt(value)
 }
 
@@ -128,7 +144,9 @@ export function toLong (value: bigint): types.Long {
 }
 
 function notInteger (): InvalidValue {
-  return new InvalidValue('type', 'must be a whole number: a bigint, a safe integer, a string of digits, or the driver\'s Long or Integer')
+  return new InvalidValue(
+    'type', 'must be a whole number: a bigint, a safe integer, a string of digits, or the driver\'s Long or Integer'
+  )
 }
 
 function tooLong (): InvalidValue {

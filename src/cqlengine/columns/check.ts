@@ -24,8 +24,8 @@ export function typeIsAll ({ type, options }: CheckedColumn, isKey: boolean): bo
 }
 
 /**
- * One value of a column, by all its rules (COL-07, COL-13, TYP-01): the form an instance holds, or null. The value itself is not touched,
- * and comes back as it is when it already has that form. `undefined` is the caller's business.
+ * One value of a column, by all its rules (COL-07, COL-13, TYP-01): the form an instance holds, or null. The value
+ * itself is not touched, and comes back as it is when it already has that form. `undefined` is the caller's business.
  * @throws {InvalidValue} naming the broken rule, never the value
  */
 export function checkValue (column: CheckedColumn, value: unknown): unknown {
@@ -79,22 +79,30 @@ function characters (count: number): string { return count === 1 ? '1 character'
 
 /** An empty list or set is sent as null, which no key can be. */
 function checkKey ({ type, options }: CheckedColumn, value: unknown): void {
-  if (isKey(options) && isLostInside(type, value)) throw new InvalidValue('empty', 'must not be empty, being part of the key')
+  if (isKey(options) && isLostInside(type, value)) {
+    throw new InvalidValue('empty', 'must not be empty, being part of the key')
+  }
 }
 
 /** Largest component of a vector that Cassandra's index takes (found by trial on 5.0.8). */
 const largestIndexed = 1e17
 
 /**
- * Vectors that the index of the column cannot take: Cassandra answers with a write failure without a reason (run on 5.0.8).
- * Every vector index is a storage-attached one, which compares by cosine unless told otherwise.
+ * Vectors that the index of the column cannot take: Cassandra answers with a write failure without a reason (run on
+ * 5.0.8). Every vector index is a storage-attached one, which compares by cosine unless told otherwise.
  */
 export function checkIndexedVector ({ type, options }: CheckedColumn, value: unknown): void {
   if (type.kind !== 'vector' || !(value instanceof Float32Array)) return
   const functions = similarityFunctions(options)
   if (functions.length === 0) return
-  if (!value.every((n) => Math.abs(n) <= largestIndexed)) throw new InvalidValue('range', `must have only finite elements of at most ${largestIndexed} in size, being indexed`)
-  if (functions.includes('cosine') && value.every((n) => n === 0)) throw new InvalidValue('zero', 'must not be all zeros: its index compares by cosine')
+  if (!value.every((n) => Math.abs(n) <= largestIndexed)) {
+    throw new InvalidValue(
+      'range', `must have only finite elements of at most ${largestIndexed} in size, being indexed`
+    )
+  }
+  if (functions.includes('cosine') && value.every((n) => n === 0)) {
+    throw new InvalidValue('zero', 'must not be all zeros: its index compares by cosine')
+  }
 }
 
 function similarityFunctions ({ index = false }: AnyColumnOptions): readonly string[] {
@@ -110,14 +118,23 @@ function checkByUser ({ validate }: AnyColumnOptions, value: unknown): void {
     verdict = validate(value)
   } catch (error) {
     const issue = issuesOf(error, value)?.first[0]
-    if (issue !== undefined) throw new InvalidValue('validate', issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`, issue.path)
+    if (issue !== undefined) {
+      throw new InvalidValue(
+        'validate', issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`, issue.path
+      )
+    }
     // Dropped with its text, which could hold the value.
     throw new InvalidValue('validate', 'was refused: the validate function of the column threw an error')
   }
   if (verdict === true) return
   if (typeof verdict === 'string') throw new InvalidValue('validate', verdict)
   if (verdict === false) throw new InvalidValue('validate', 'was refused by the validate function of the column')
-  throw new InvalidValue('validate', 'cannot be judged: the validate function of the column must return true, false or a sentence, and no promise')
+  throw new InvalidValue(
+    'validate',
+    'cannot be judged: the validate function of the column must return true, false or a sentence, and no promise'
+  )
 }
 
-function isKey ({ primaryKey, partitionKey }: AnyColumnOptions): boolean { return primaryKey === true || partitionKey === true }
+function isKey ({ primaryKey, partitionKey }: AnyColumnOptions): boolean {
+  return primaryKey === true || partitionKey === true
+}

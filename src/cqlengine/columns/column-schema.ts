@@ -1,7 +1,10 @@
 import { type CheckedColumn, minimumLength } from './check.js'
 import type { JsonSchema } from './cql-type.js'
 
-/** JSON schema of a column's values: that of its type, with the lengths and the description that the column adds. Null is not among them. */
+/**
+ * JSON schema of a column's values: that of its type, with the lengths and the description that the column adds. Null
+ * is not among them.
+ */
 export function columnSchema ({ type, options }: CheckedColumn, direction: 'input' | 'output'): JsonSchema {
   const schema: Record<string, unknown> = { ...type.schema(direction) }
   if (direction === 'input' && type.kind === 'text') {

@@ -3,7 +3,8 @@ import type { CqlType, Kind } from './cql-type.js'
 import { Expression, type Operator, Ordering } from './expression.js'
 
 /** What the types of a model depend on, beside the value: see `Column`. */
-export type Flag = 'key' | 'partition' | 'clustering' | 'required' | 'default' | 'counter' | 'discriminator' | 'static' | 'hidden'
+export type Flag =
+  'key' | 'partition' | 'clustering' | 'required' | 'default' | 'counter' | 'discriminator' | 'static' | 'hidden'
 
 /** An index of a column. `using` absent: the server's default index. */
 export interface IndexOptions {
@@ -17,7 +18,9 @@ export interface IndexOptions {
   options?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
-/** Options of every column, always the last argument. `V`: the value an instance holds, `I`: what is accepted on write. */
+/**
+ * Options of every column, always the last argument. `V`: the value an instance holds, `I`: what is accepted on write.
+ */
 export interface ColumnOptions<V, I = V> {
   /** Part of the primary key; the first one is the partition key where no column says `partitionKey` (COL-01). */
   primaryKey?: boolean | undefined
@@ -25,13 +28,18 @@ export interface ColumnOptions<V, I = V> {
   partitionKey?: boolean | undefined
   /** Default `'asc'`; clustering columns only (COL-08). */
   clusteringOrder?: 'asc' | 'desc' | undefined
-  /** `null` and a missing value are refused; on text an empty string too, unless `minLength` says otherwise (COL-07). */
+  /**
+   * `null` and a missing value are refused; on text an empty string too, unless `minLength` says otherwise (COL-07).
+   */
   required?: boolean | undefined
   /** A value or a function without arguments; used when a new instance is made without that key (COL-06). */
   default?: I | (() => I) | undefined
   /** One value per partition (COL-10). */
   static?: boolean | undefined
-  /** Makes sync create an index, which lets the column be searched; several for the keys and entries of one map (COL-03). */
+  /**
+   * Makes sync create an index, which lets the column be searched; several for the keys and entries of one map
+   * (COL-03).
+   */
   index?: boolean | IndexOptions | readonly IndexOptions[] | undefined
   /** An index that is managed elsewhere: every operator is let through, nothing is created (COL-04). */
   customIndex?: boolean | undefined
@@ -49,7 +57,10 @@ export interface ColumnOptions<V, I = V> {
 
 /** Options of `Text` and `Ascii`. */
 export interface TextOptions extends ColumnOptions<string> {
-  /** Shortest length in characters of a text that is there; only `required` demands one, and then it is 1 unless said otherwise. */
+  /**
+   * Shortest length in characters of a text that is there; only `required` demands one, and then it is 1 unless said
+   * otherwise.
+   */
   minLength?: number | undefined
   /** Longest length in characters. */
   maxLength?: number | undefined
@@ -62,11 +73,13 @@ export interface FrozenOption {
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the options of any column are meant
-export type AnyColumnOptions = Readonly<ColumnOptions<any, any> & Partial<Pick<TextOptions, 'minLength' | 'maxLength'>> & FrozenOption>
+export type AnyColumnOptions = Readonly<ColumnOptions<any, any> & FrozenOption &
+  Partial<Pick<TextOptions, 'minLength' | 'maxLength'>>>
 
 /**
  * A column: an immutable value that may be shared by models. In a model it is bound to its name (`User.columns.year`).
- * V: what is read. F: flags. K: kind, decides on the operators. I: what is accepted on write. E: element of a collection.
+ * V: what is read. F: flags. K: kind, decides on the operators. I: what is accepted on write. E: element of a
+ * collection.
  */
 export class Column<out V, out F extends Flag = never, out K extends Kind = 'scalar', out I = V, out E = never> {
   /** Types only, never there at run time. */
@@ -113,16 +126,26 @@ export class Column<out V, out F extends Flag = never, out K extends Kind = 'sca
   /** A text like the pattern, in which `%` stands for any characters at its start or end; needs a SASI index. */
   like (this: TextColumn, pattern: string): Expression { return expressionOf(this, 'like', pattern) }
   /** A list or set with this element, a map with this value; needs an index or `allowFiltering()`. */
-  contains (value: E extends readonly [unknown, infer B] ? B : E): Expression { return this.#expression('contains', value) }
+  contains (value: E extends readonly [unknown, infer B] ? B : E): Expression {
+    return this.#expression('contains', value)
+  }
+
   /** A map with this key; needs an index of its keys or `allowFiltering()`. */
-  containsKey (key: E extends readonly [infer A, unknown] ? A : never): Expression { return this.#expression('containsKey', key) }
+  containsKey (key: E extends readonly [infer A, unknown] ? A : never): Expression {
+    return this.#expression('containsKey', key)
+  }
+
   /** A map with this entry; needs an index of its entries or `allowFiltering()`. */
-  entry (key: E extends readonly [infer A, unknown] ? A : never, value: E extends readonly [unknown, infer B] ? B : never): Expression {
+  entry (
+    key: E extends readonly [infer A, unknown] ? A : never, value: E extends readonly [unknown, infer B] ? B : never
+  ): Expression {
     return this.#expression('entry', [key, value])
   }
 
   /** Nearest neighbours of `vector` first; needs a SAI index and a limit. */
-  ann (this: VectorColumn, vector: readonly number[] | Float32Array): Ordering { return new Ordering(nameOf(this), vector) }
+  ann (this: VectorColumn, vector: readonly number[] | Float32Array): Ordering {
+    return new Ordering(nameOf(this), vector)
+  }
 
   #expression (operator: Operator, value: unknown): Expression { return expressionOf(this, operator, value) }
 }
@@ -141,7 +164,9 @@ function expressionOf (column: AnyColumn, operator: Operator, value: unknown): E
 }
 
 function nameOf (column: AnyColumn): string {
-  if (column.name === undefined) throw new QueryError('This column belongs to no model: write User.columns.name.eq(…), not columns.Text().eq(…)')
+  if (column.name === undefined) {
+    throw new QueryError('This column belongs to no model: write User.columns.name.eq(…), not columns.Text().eq(…)')
+  }
   return column.name
 }
 
@@ -165,5 +190,6 @@ function called (given: () => AnyColumn, where: string): unknown {
 }
 
 function notColumn (where: string): ModelDefinitionError {
-  return new ModelDefinitionError(`${where}: expected a column or a column function, e.g. columns.Text or columns.Text()`)
+  return new ModelDefinitionError(`${where}: expected a column or a column function, e.g. columns.Text or ` +
+    'columns.Text()')
 }

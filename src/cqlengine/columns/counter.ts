@@ -11,7 +11,9 @@ export class CounterType extends BigIntType {
   override changes (before: bigint | null, after: bigint | null): readonly Change[] {
     const delta = (after ?? 0n) - (before ?? 0n)
     if (delta === 0n) return []
-    return [delta > 0n ? { kind: 'increment', value: this.convert(delta) } : { kind: 'decrement', value: this.convert(-delta) }]
+    return [delta > 0n
+      ? { kind: 'increment', value: this.convert(delta) }
+      : { kind: 'decrement', value: this.convert(-delta) }]
   }
 
   override convertChange (kind: ChangeKind, value: unknown): unknown {

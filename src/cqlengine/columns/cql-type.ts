@@ -12,24 +12,32 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 export type { ChangeKind }
 
 /** The operations that `update({ tags__add })` names. */
-export const operationKinds: readonly ChangeKind[] = ['append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement']
+export const operationKinds: readonly ChangeKind[] = [
+  'append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement'
+]
 
 /**
  * One change of one column. `value` is in the instance's form:
- * `assign` the whole value or null · `append`/`prepend` a list · list `remove` a list of values · set `add`/`remove` a set ·
- * map `update` a map whose null values delete the entry · map `remove` a set of keys · counters a bigint ·
+ * `assign` the whole value or null · `append`/`prepend` a list · list `remove` a list of values · set `add`/`remove` a
+ * set · map `update` a map whose null values delete the entry · map `remove` a set of keys · counters a bigint ·
  * `field` one field of a user type that is not frozen: `[name, value | null]`.
  */
 export interface Change { readonly kind: ChangeKind, readonly value: unknown }
 
 /** The words of `ValidationError#rule`, one for each rule; docs/columns.md says what breaks them. */
-export type Rule = 'type' | 'range' | 'length' | 'size' | 'syntax' | 'encoding' | 'required' | 'null' | 'empty' | 'version' | 'zero' | 'unknown' |
+export type Rule = 'type' | 'range' | 'length' | 'size' | 'syntax' | 'encoding' | 'required' | 'null' | 'empty' |
+  'version' | 'zero' | 'unknown' |
   'operation' | 'counter' | 'key' | 'discriminator' | 'frozen' | 'unreadable' | 'validate' | 'custom'
 
-/** A value that breaks a rule. Columns throw it, models turn it into a `ValidationError` with the names. Never holds the value. */
+/**
+ * A value that breaks a rule. Columns throw it, models turn it into a `ValidationError` with the names. Never holds the
+ * value.
+ */
 export class InvalidValue extends Error {
   readonly rule: Rule
-  /** Where inside the value: positions of elements and names of fields. Ends at a map, whose keys are values themselves. */
+  /**
+   * Where inside the value: positions of elements and names of fields. Ends at a map, whose keys are values themselves.
+   */
   readonly path: ValuePath
 
   /**
@@ -62,8 +70,9 @@ export interface TypeFacts {
   /** A storage-attached index answers ranges of it. */
   readonly isOrderedBySai?: true
   /**
-   * As the key of a map it survives the plain object that the driver reads and writes without `encoding.map`. Not so: timestamps (read without
-   * milliseconds), float and double (it cannot write NaN), inet (it misprints some addresses), decimal (negative scales), blobs, all composed ones.
+   * As the key of a map it survives the plain object that the driver reads and writes without `encoding.map`. Not so:
+   * timestamps (read without milliseconds), float and double (it cannot write NaN), inet (it misprints some addresses),
+   * decimal (negative scales), blobs, all composed ones.
    */
   readonly isPlainKey?: true
 }
@@ -82,10 +91,16 @@ export abstract class CqlType<V = unknown> {
   readonly facts: TypeFacts = noFacts
   /** True for values that can be changed in place, so that dirty tracking has to keep a copy. */
   readonly mutable: boolean = false
-  /** True where `fromDriver` has nothing to do for rows of our own clients (`ownEncoding`): the row mapper then leaves out the call. */
+  /**
+   * True where `fromDriver` has nothing to do for rows of our own clients (`ownEncoding`): the row mapper then leaves
+   * out the call.
+   */
   readonly readsAsIs: boolean = true
 
-  /** True where the driver takes what is kept of a value ({@link snapshot}) as it takes the value, so that one copy serves both. Our own copy of it. */
+  /**
+   * True where the driver takes what is kept of a value ({@link snapshot}) as it takes the value, so that one copy
+   * serves both. Our own copy of it.
+   */
   readonly bindsSnapshot: boolean = false
 
   /** True where equal values are one JS value, so that JS sets and maps find them without help. */
@@ -94,10 +109,16 @@ export abstract class CqlType<V = unknown> {
   /** Any accepted form, its JSON form included, to the form an instance holds. @throws {InvalidValue} */
   abstract convert (value: unknown): V
 
-  /** True for a value that {@link convert} gives back as it is. Quick, and never throws; false where only `convert` can tell. */
+  /**
+   * True for a value that {@link convert} gives back as it is. Quick, and never throws; false where only `convert` can
+   * tell.
+   */
   isConverted (_value: unknown): _value is V { return false }
 
-  /** A {@link copy} of a value that {@link isConverted}, `undefined` for any other: one pass where a value has many parts. */
+  /**
+   * A {@link copy} of a value that {@link isConverted}, `undefined` for any other: one pass where a value has many
+   * parts.
+   */
   copyIfConverted (value: unknown): V | undefined {
     try {
       return this.isConverted(value) ? this.copy(value) : undefined
@@ -127,22 +148,26 @@ export abstract class CqlType<V = unknown> {
   copy (value: V): V { return value }
 
   /**
-   * What is kept of a stored value that can change in place, so that a change is seen: {@link restore} gives the value back. Small where it
-   * can be: every loaded row holds one. Types that override it override `toDriver` too.
+   * What is kept of a stored value that can change in place, so that a change is seen: {@link restore} gives the value
+   * back. Small where it can be: every loaded row holds one. Types that override it override `toDriver` too.
    */
   snapshot (value: V): unknown { return this.copy(value) }
   restore (snapshot: unknown): V { return snapshot as V }
 
-  /** Whether an instance's value is still what was kept. Not of the form that instances hold, all through: false. May throw for what was put into it. */
+  /**
+   * Whether an instance's value is still what was kept. Not of the form that instances hold, all through: false. May
+   * throw for what was put into it.
+   */
   isAsKept (snapshot: unknown, value: unknown): boolean { return this.isSame(snapshot as V, value) }
 
   /**
-   * Equal, and of the form that `own` has, all through: such a value needs no conversion. False where it is not easily told. Types that hold
-   * others override it. May throw for what was put into the value.
+   * Equal, and of the form that `own` has, all through: such a value needs no conversion. False where it is not easily
+   * told. Types that hold others override it. May throw for what was put into the value.
    */
   isSame (own: V, value: unknown): boolean {
     if (typeof own !== 'object') return typeof value === typeof own && this.equals(own, value as V)
-    return typeof value === 'object' && value !== null && Object.getPrototypeOf(own) === Object.getPrototypeOf(value) && this.equals(own, value as V)
+    return typeof value === 'object' && value !== null && Object.getPrototypeOf(own) === Object.getPrototypeOf(value) &&
+      this.equals(own, value as V)
   }
 
   /** A primitive that equal values share and others do not: gives sets and map keys their equality by value. */
@@ -156,13 +181,19 @@ export abstract class CqlType<V = unknown> {
   /** JSON schema of what an operation takes; `undefined` where the type has no such operation. */
   operandSchema (_kind: ChangeKind): JsonSchema | undefined { return undefined }
 
-  /** What is sent so that `before` becomes `after`; `null` stands for no value. Empty when equal. Overridden where a part can be sent. */
+  /**
+   * What is sent so that `before` becomes `after`; `null` stands for no value. Empty when equal. Overridden where a
+   * part can be sent.
+   */
   changes (before: V | null, after: V | null): readonly Change[] {
     if (before === null ? after === null : after !== null && this.equals(before, after)) return []
     return [{ kind: 'assign', value: after }]
   }
 
-  /** The value of an operation such as `tags__add`, checked and in the form of {@link Change}. @throws {InvalidValue} for a wrong one, and for an operation the type lacks. */
+  /**
+   * The value of an operation such as `tags__add`, checked and in the form of {@link Change}. @throws {InvalidValue}
+   * for a wrong one, and for an operation the type lacks.
+   */
   convertChange (kind: ChangeKind, value: unknown): unknown {
     if (kind !== 'assign') throw new InvalidValue('operation', `a ${this.cql} column has no operation "${kind}"`)
     return this.convert(value)
@@ -188,8 +219,8 @@ export abstract class CqlType<V = unknown> {
   frozen (): CqlType<V> { return this }
 
   /**
-   * The type without the rules that columns inside it add. By it is converted what searches, compares or removes: a rule judges what is
-   * stored, and older rows may hold values that it refuses today.
+   * The type without the rules that columns inside it add. By it is converted what searches, compares or removes: a
+   * rule judges what is stored, and older rows may hold values that it refuses today.
    */
   unruled (): CqlType<V> { return this }
 
@@ -213,5 +244,8 @@ export abstract class CqlType<V = unknown> {
 export interface UserTypeLike {
   new (values?: Record<string, unknown>): { toJSON (): unknown }
   readonly typeName: string
-  readonly columns: Readonly<Record<string, { readonly type: CqlType, readonly options: { readonly dbField?: string | undefined, readonly required?: boolean | undefined } }>>
+  readonly columns: Readonly<Record<string, {
+    readonly type: CqlType
+    readonly options: { readonly dbField?: string | undefined, readonly required?: boolean | undefined }
+  }>>
 }

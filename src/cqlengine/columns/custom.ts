@@ -21,8 +21,9 @@ export interface CustomSpec<V, I = V> {
 }
 
 /**
- * Values are equal when they are so by value, or when the database gets the same from both; copies are made through the two functions. So
- * changes in place are seen in JSON-like values and in instances of classes, private members included (B05).
+ * Values are equal when they are so by value, or when the database gets the same from both; copies are made through the
+ * two functions. So changes in place are seen in JSON-like values and in instances of classes, private members included
+ * (B05).
  */
 export class CustomType<V = unknown> extends ObjectType<V> {
   override readonly cql: string
@@ -51,13 +52,16 @@ export class CustomType<V = unknown> extends ObjectType<V> {
   #isSame (value: unknown, stored: unknown, read: V): boolean {
     if (deepEqual(value, read)) return true
     // Of instances of the user's classes: of the same class, and the same to the database.
-    return typeof value === 'object' && value !== null && typeof read === 'object' && read !== null && !isPlainObject(value) && !Array.isArray(value) &&
+    return typeof value === 'object' && value !== null && typeof read === 'object' && read !== null &&
+      !isPlainObject(value) && !Array.isArray(value) &&
       Object.getPrototypeOf(value) === Object.getPrototypeOf(read) && this.#base.equals(stored, this.#toBase(read))
   }
 
   #toBase (value: unknown): unknown {
     const given = this.#guarded(() => this.#spec.toDatabase(value), 'toDatabase')
-    if (given === null || given === undefined) throw new InvalidValue('custom', 'was refused: toDatabase of the column gave no value')
+    if (given === null || given === undefined) {
+      throw new InvalidValue('custom', 'was refused: toDatabase of the column gave no value')
+    }
     return this.#base.convert(given)
   }
 
@@ -71,7 +75,10 @@ export class CustomType<V = unknown> extends ObjectType<V> {
     }
   }
 
-  override toDriver (value: V, encoding: Encoding): unknown { return this.#base.toDriver(this.#toBase(value), encoding) }
+  override toDriver (value: V, encoding: Encoding): unknown {
+    return this.#base.toDriver(this.#toBase(value), encoding)
+  }
+
   override fromDriver (value: unknown): V { return this.#spec.fromDatabase(this.#base.fromDriver(value)) }
 
   override equals (a: V, b: V): boolean {
@@ -112,9 +119,17 @@ export class CustomType<V = unknown> extends ObjectType<V> {
 
 function baseOf (spec: unknown): CqlType {
   const { cql, toDatabase, fromDatabase, toJSON, schema } = isPlainObject(spec) ? spec : {}
-  if (typeof cql !== 'string') throw new ModelDefinitionError('columns.custom: expected { cql: \'text\', toDatabase, fromDatabase }')
-  if (typeof toDatabase !== 'function' || typeof fromDatabase !== 'function') throw new ModelDefinitionError('columns.custom: toDatabase and fromDatabase must be functions')
-  if (toJSON !== undefined && typeof toJSON !== 'function') throw new ModelDefinitionError('columns.custom: toJSON must be a function')
-  if (schema !== undefined && (typeof schema !== 'object' || schema === null)) throw new ModelDefinitionError('columns.custom: schema must be a JSON schema')
+  if (typeof cql !== 'string') {
+    throw new ModelDefinitionError('columns.custom: expected { cql: \'text\', toDatabase, fromDatabase }')
+  }
+  if (typeof toDatabase !== 'function' || typeof fromDatabase !== 'function') {
+    throw new ModelDefinitionError('columns.custom: toDatabase and fromDatabase must be functions')
+  }
+  if (toJSON !== undefined && typeof toJSON !== 'function') {
+    throw new ModelDefinitionError('columns.custom: toJSON must be a function')
+  }
+  if (schema !== undefined && (typeof schema !== 'object' || schema === null)) {
+    throw new ModelDefinitionError('columns.custom: schema must be a JSON schema')
+  }
   return parseType(cql)
 }

@@ -30,11 +30,17 @@ export class DateTimeType extends ObjectType<Date> {
   override copy (value: Date): Date { return new Date(value.getTime()) }
   override snapshot (value: Date): number { return value.getTime() }
   override restore (snapshot: unknown): Date { return new Date(snapshot as number) }
-  override isAsKept (snapshot: unknown, value: unknown): boolean { return value instanceof Date && Object.is(snapshot, value.getTime()) }
+  override isAsKept (snapshot: unknown, value: unknown): boolean {
+    return value instanceof Date && Object.is(snapshot, value.getTime())
+  }
+
   override keyOf (value: Date): Key { return value.getTime() }
   override toJSON (value: Date): string | null { return value.toJSON() }
 
-  /** Beside the two formats, which know four digits of a year and a full time, what else is taken. As one of several types a number stays one. */
+  /**
+   * Beside the two formats, which know four digits of a year and a full time, what else is taken. As one of several
+   * types a number stays one.
+   */
   override schema (direction: 'input' | 'output'): JsonSchema {
     const text = { type: 'string', format: 'date-time' }
     if (direction === 'output') return text
@@ -48,29 +54,45 @@ function toMilliseconds (value: unknown): number {
     case 'number': return inRange(value)
     case 'string': return inRange(parse(value))
     default:
-      if (!isDate(value)) throw new InvalidValue('type', 'must be a Date, an ISO 8601 string or whole milliseconds since 1970')
+      if (!isDate(value)) {
+        throw new InvalidValue('type', 'must be a Date, an ISO 8601 string or whole milliseconds since 1970')
+      }
       return inRange(value.getTime())
   }
 }
 
 function inRange (milliseconds: number): number {
-  if (!Number.isInteger(milliseconds) && Number.isFinite(milliseconds)) throw new InvalidValue('type', 'must be a whole number of milliseconds since 1970')
-  if (!(Math.abs(milliseconds) <= 8.64e15)) throw new InvalidValue('range', 'must be a valid date, at most 8.64e15 milliseconds away from 1970')
+  if (!Number.isInteger(milliseconds) && Number.isFinite(milliseconds)) {
+    throw new InvalidValue('type', 'must be a whole number of milliseconds since 1970')
+  }
+  if (!(Math.abs(milliseconds) <= 8.64e15)) {
+    throw new InvalidValue('range', 'must be a valid date, at most 8.64e15 milliseconds away from 1970')
+  }
   return milliseconds
 }
 
 const form = /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?))?$/i
 
 /** As a pattern of JSON schemas, which have no flags: what the format `date-time` lacks. */
-const otherForms = '^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\d[Tt ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d([.,]\\d{1,9})?)?([Zz]|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)$|^[+-]\\d{6}-\\d\\d-\\d\\d$'
+const otherForms = '^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\d[Tt ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d([.,]\\d{1,9})?)?' +
+  '([Zz]|[+-]([01]\\d|2[0-3])(:?[0-5]\\d)?)$|^[+-]\\d{6}-\\d\\d-\\d\\d$'
 
-/** ISO 8601 by our own rules: `Date.parse` takes '2020', 'Jan 1' and February 30th, and reads a time without a zone as local time. */
+/**
+ * ISO 8601 by our own rules: `Date.parse` takes '2020', 'Jan 1' and February 30th, and reads a time without a zone as
+ * local time.
+ */
 function parse (text: string): number {
   const match = form.exec(text)
-  if (match === null) throw new InvalidValue('syntax', 'must be ISO 8601 with a time zone, such as "2020-02-03T10:11:12.123Z", or a day such as "2020-02-03"')
+  if (match === null) {
+    throw new InvalidValue(
+      'syntax', 'must be ISO 8601 with a time zone, such as "2020-02-03T10:11:12.123Z", or a day such as "2020-02-03"'
+    )
+  }
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match
   const days = daysSinceEpoch({ year: Number(year), month: Number(month), day: Number(day) })
-  if (days === undefined || +hour > 23 || +minute > 59 || +second > 59) throw new InvalidValue('range', 'must be a day and time that exist')
+  if (days === undefined || +hour > 23 || +minute > 59 || +second > 59) {
+    throw new InvalidValue('range', 'must be a day and time that exist')
+  }
   // More digits than milliseconds are cut off, as a Date does.
   const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3))
   return days * 86_400_000 + ((+hour * 60 + +minute - offset(zone)) * 60 + +second) * 1000 + milliseconds

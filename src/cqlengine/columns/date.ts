@@ -15,11 +15,16 @@ export class DateType extends DriverObjectType<types.LocalDate> {
     if (typeof value === 'string') return fromDays(parse(value))
     if (isDate(value)) return fromDays(dayInUtc(value))
     // A LocalDate of another copy of the driver.
-    if (hasMethods(value, 'toBuffer', 'compare') && 'month' in value) return types.LocalDate.fromBuffer(value.toBuffer() as Buffer)
+    if (hasMethods(value, 'toBuffer', 'compare') && 'month' in value) {
+      return types.LocalDate.fromBuffer(value.toBuffer() as Buffer)
+    }
     throw new InvalidValue('type', 'must be a LocalDate, a string such as "2020-02-03" or a Date')
   }
 
-  override fromDriver (value: unknown): types.LocalDate { return value instanceof types.LocalDate ? value : this.convert(value) }
+  override fromDriver (value: unknown): types.LocalDate {
+    return value instanceof types.LocalDate ? value : this.convert(value)
+  }
+
   protected override toBytes (value: types.LocalDate): Buffer { return value.toBuffer() }
   override equals (a: types.LocalDate, b: types.LocalDate): boolean { return a === b || toDays(a) === toDays(b) }
   override keyOf (value: types.LocalDate): Key { return toDays(value) }
@@ -27,14 +32,18 @@ export class DateType extends DriverObjectType<types.LocalDate> {
   override schema (direction: 'input' | 'output'): JsonSchema {
     const text = { type: 'string', format: 'date' }
     // The format knows years of four digits only.
-    return direction === 'output' ? text : { anyOf: [text, { type: 'string', pattern: '^([+-]\\d{4,7}|\\d{5,7})-\\d\\d-\\d\\d$' }] }
+    return direction === 'output'
+      ? text
+      : { anyOf: [text, { type: 'string', pattern: '^([+-]\\d{4,7}|\\d{5,7})-\\d\\d-\\d\\d$' }] }
   }
 }
 
 function toDays (date: types.LocalDate): number { return date.toBuffer().readUInt32BE(0) - 2 ** 31 }
 
 function fromDays (days: number): types.LocalDate {
-  if (!(days >= -(2 ** 31) && days < 2 ** 31)) throw new InvalidValue('range', 'must be between -5877641-06-23 and 5881580-07-11')
+  if (!(days >= -(2 ** 31) && days < 2 ** 31)) {
+    throw new InvalidValue('range', 'must be between -5877641-06-23 and 5881580-07-11')
+  }
   return dateOfDays(days)
 }
 

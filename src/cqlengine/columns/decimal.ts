@@ -11,9 +11,10 @@ interface Parts { readonly unscaled: bigint, readonly scale: number }
 const sizeLimit = 10n ** BigInt(digitLimit)
 
 /**
- * `decimal` (TYP-11, B16): exact to the last digit. Text and numbers are parsed here, since the driver stores '1.5e3' as 0.015 and 'abc' as 0.
- * Values keep a scale of 0 or more (1.5e3 is held as 1500), for the driver's `BigDecimal` prints and compares negative scales wrongly.
- * Values are equal by number, 1.0 and 1.00 alike, as in Cassandra and in Python.
+ * `decimal` (TYP-11, B16): exact to the last digit. Text and numbers are parsed here, since the driver stores '1.5e3'
+ * as 0.015 and 'abc' as 0. Values keep a scale of 0 or more (1.5e3 is held as 1500), for the driver's `BigDecimal`
+ * prints and compares negative scales wrongly. Values are equal by number, 1.0 and 1.00 alike, as in Cassandra and in
+ * Python.
  */
 export class DecimalType extends DriverObjectType<types.BigDecimal> {
   override readonly cql = 'decimal'
@@ -26,14 +27,18 @@ export class DecimalType extends DriverObjectType<types.BigDecimal> {
   }
 
   override fromDriver (given: unknown): types.BigDecimal {
-    const value = given instanceof types.BigDecimal ? given : isForeign(given) ? types.BigDecimal.fromBuffer(bytesByItsClass(given)) : this.convert(given)
+    const value = given instanceof types.BigDecimal
+      ? given
+      : isForeign(given) ? types.BigDecimal.fromBuffer(bytesByItsClass(given)) : this.convert(given)
     const scale = scaleOf(value)
     // What other writers stored beyond our limits is passed on as it came.
     return scale >= 0 || scale < -digitLimit ? value : bigDecimal(split(value))
   }
 
   protected override toBytes (value: types.BigDecimal): Buffer { return types.BigDecimal.toBuffer(value) }
-  override equals (a: types.BigDecimal, b: types.BigDecimal): boolean { return a === b || this.keyOf(a) === this.keyOf(b) }
+  override equals (a: types.BigDecimal, b: types.BigDecimal): boolean {
+    return a === b || this.keyOf(a) === this.keyOf(b)
+  }
 
   /** Digits without the zeros at the end, and the exponent that makes up for them. */
   override keyOf (value: types.BigDecimal): Key {
@@ -49,7 +54,9 @@ export class DecimalType extends DriverObjectType<types.BigDecimal> {
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     if (direction === 'output') return { type: 'string', pattern: '^-?\\d+(\\.\\d+)?(e[+-]?\\d+)?$' }
-    return { anyOf: [{ type: 'string', pattern: '^[+-]?(\\d+(\\.\\d+)?|\\.\\d+)([eE][+-]?\\d+)?$' }, { type: 'number' }] }
+    return {
+      anyOf: [{ type: 'string', pattern: '^[+-]?(\\d+(\\.\\d+)?|\\.\\d+)([eE][+-]?\\d+)?$' }, { type: 'number' }]
+    }
   }
 }
 
@@ -68,7 +75,9 @@ function bigDecimal ({ unscaled, scale }: Parts): types.BigDecimal {
 
 function limited (parts: Parts): Parts {
   const { unscaled, scale } = parts
-  if (scale > digitLimit || scale < -digitLimit) throw new InvalidValue('range', `must have an exponent between -${digitLimit} and ${digitLimit}`)
+  if (scale > digitLimit || scale < -digitLimit) {
+    throw new InvalidValue('range', `must have an exponent between -${digitLimit} and ${digitLimit}`)
+  }
   if (unscaled >= sizeLimit || unscaled <= -sizeLimit) throw tooLong()
   return parts
 }
@@ -102,12 +111,15 @@ function parse (text: string): Parts {
 }
 
 /** A BigDecimal of another copy of the driver. */
-const isForeign = (value: unknown): value is object => hasMethods(value, 'notEquals', 'toNumber') && foreignDecimal(value) !== undefined
+const isForeign = (value: unknown): value is object =>
+  hasMethods(value, 'notEquals', 'toNumber') && foreignDecimal(value) !== undefined
 
 function fromBigDecimal (value: unknown): Parts {
   if (value instanceof types.BigDecimal) return checkedScale(split(value), scaleOf(value))
   const foreign = isForeign(value) ? foreignDecimal(value) : undefined
-  if (foreign !== undefined) return checkedScale({ unscaled: BigInt(foreign.unscaled), scale: foreign.scale }, foreign.scale)
+  if (foreign !== undefined) {
+    return checkedScale({ unscaled: BigInt(foreign.unscaled), scale: foreign.scale }, foreign.scale)
+  }
   throw new InvalidValue('type', 'must be a BigDecimal, a number, a bigint or decimal text')
 }
 

@@ -2,8 +2,9 @@
 import { isPlainObject } from './outside.js'
 
 /**
- * Equal by value, deep: primitives, arrays, plain objects, dates, sets and maps of primitives, bytes. Instances of other classes are never
- * called equal, since their state may be private. Cyclic values are compared as far as the other one follows.
+ * Equal by value, deep: primitives, arrays, plain objects, dates, sets and maps of primitives, bytes. Instances of
+ * other classes are never called equal, since their state may be private. Cyclic values are compared as far as the
+ * other one follows.
  */
 export function deepEqual (a: unknown, b: unknown, seen = new Map<object, object>()): boolean {
   if (Object.is(a, b)) return true
@@ -14,7 +15,10 @@ export function deepEqual (a: unknown, b: unknown, seen = new Map<object, object
   if (a instanceof Date) return b instanceof Date && Object.is(a.getTime(), b.getTime())
   if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0
   if (a instanceof Set) return b instanceof Set && a.size === b.size && Array.from(a).every((e) => b.has(e))
-  if (a instanceof Map) return b instanceof Map && a.size === b.size && Array.from(a).every(([k, v]) => b.has(k) && deepEqual(v, b.get(k), seen))
+  if (a instanceof Map) {
+    return b instanceof Map && a.size === b.size &&
+      Array.from(a).every(([k, v]) => b.has(k) && deepEqual(v, b.get(k), seen))
+  }
   return isPlainObject(a) && isPlainObject(b) && equalObjects(a, b, seen)
 }
 

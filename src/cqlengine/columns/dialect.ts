@@ -14,7 +14,8 @@ export function inDialect (schema: JsonSchema, dialect: Dialect): JsonSchema {
 }
 
 const schemas: ReadonlySet<string> = new Set([
-  'items', 'additionalItems', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else', 'anyOf', 'oneOf', 'allOf'
+  'items', 'additionalItems', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else', 'anyOf',
+  'oneOf', 'allOf'
 ])
 const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions'])
 
@@ -41,25 +42,44 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   array: ['items', 'minItems', 'maxItems', 'uniqueItems'],
   object: ['properties', 'required', 'additionalProperties', 'minProperties', 'maxProperties', 'discriminator', 'xml']
 }
-const generalWords = ['title', 'description', 'default', 'example', 'enum', 'nullable', 'readOnly', 'writeOnly', 'deprecated', 'externalDocs', 'anyOf', 'oneOf', 'allOf', 'not', '$ref']
+const generalWords = [
+  'title', 'description', 'default', 'example', 'enum', 'nullable', 'readOnly', 'writeOnly', 'deprecated',
+  'externalDocs', 'anyOf', 'oneOf', 'allOf', 'not', '$ref'
+]
 const allWords: ReadonlySet<string> = new Set([...generalWords, ...Object.values(wordsOf).flat()])
 
-/** It has `nullable`, but neither the type null, nor several types, nor tuples, whose elements are one of several schemas. */
+/**
+ * It has `nullable`, but neither the type null, nor several types, nor tuples, whose elements are one of several
+ * schemas.
+ */
 function inOpenApi ({ type, ...given }: JsonSchema): JsonSchema {
   const schema = withoutNull(openApiWords(given))
-  const names = (Array.isArray(type) ? type as unknown[] : type === undefined ? [] : [type]).filter((name) => name !== 'null') as string[]
+  const names = (Array.isArray(type) ? type as unknown[] : type === undefined ? [] : [type]).filter((name) =>
+    name !== 'null') as string[]
   const isNullable = schema['nullable'] === true || (Array.isArray(type) && names.length < type.length)
   if (type === 'null') return { ...schema, type: 'string', nullable: true, enum: [null] }
   const orNull = isNullable && { nullable: true }
-  if (names.length <= 1) return { ...names.length === 1 && { type: names[0] }, ...schema, ...orNull, ...names[0] === 'array' && schema['items'] === undefined && { items: {} } }
+  if (names.length <= 1) {
+    return {
+      ...names.length === 1 && { type: names[0] },
+      ...schema,
+      ...orNull,
+      ...names[0] === 'array' && schema['items'] === undefined && { items: {} }
+    }
+  }
   const { nullable, ...rest } = schema
-  const shared = Object.fromEntries(Object.entries(rest).filter(([word]) => !names.some((name) => wordsOf[name]?.includes(word))))
-  const own = (name: string): JsonSchema => Object.fromEntries(Object.entries(rest).filter(([word]) => wordsOf[name]?.includes(word)))
+  const shared = Object.fromEntries(
+    Object.entries(rest).filter(([word]) => !names.some((name) => wordsOf[name]?.includes(word)))
+  )
+  const own = (name: string): JsonSchema =>
+    Object.fromEntries(Object.entries(rest).filter(([word]) => wordsOf[name]?.includes(word)))
   return { ...shared, anyOf: names.map((name) => ({ type: name, ...own(name), ...orNull })) }
 }
 
 function openApiWords ({ items, contentEncoding, const: only, ...given }: JsonSchema): JsonSchema {
-  const schema: Record<string, unknown> = Object.fromEntries(Object.entries(given).filter(([word]) => allWords.has(word) || word.startsWith('x-')))
+  const schema: Record<string, unknown> = Object.fromEntries(
+    Object.entries(given).filter(([word]) => allWords.has(word) || word.startsWith('x-'))
+  )
   if (only !== undefined) schema['enum'] = [only]
   if (contentEncoding === 'base64') schema['format'] = 'byte'
   if (Array.isArray(items)) schema['items'] = oneOfAll(items)
@@ -101,7 +121,7 @@ function withNull (schema: JsonSchema): JsonSchema {
   return Array.isArray(anyOf) ? { ...schema, anyOf: (anyOf as JsonSchema[]).map(withNull) } : alsoNull(schema)
 }
 
-// ------------------------------------------------------------------------------------------------ 2020-12, of OpenAPI 3.1 too
+// ----------------------------------------------------------------------------------------- 2020-12, of OpenAPI 3.1 too
 
 /** The type null, and tuples as `prefixItems`. */
 function in2020 ({ nullable, items, additionalItems, ...schema }: JsonSchema): JsonSchema {
@@ -110,7 +130,10 @@ function in2020 ({ nullable, items, additionalItems, ...schema }: JsonSchema): J
   return { ...schema, ...types, ...elements(items, additionalItems, 'maxItems' in schema) }
 }
 
-/** `items: false` only where nothing else bounds a tuple: readers of older drafts, Fastify's Ajv among them, take it for all elements. */
+/**
+ * `items: false` only where nothing else bounds a tuple: readers of older drafts, Fastify's Ajv among them, take it for
+ * all elements.
+ */
 function elements (items: unknown, additionalItems: unknown, isBounded: boolean): JsonSchema {
   if (!Array.isArray(items)) return items === undefined ? {} : { items }
   return { prefixItems: items, ...additionalItems !== undefined && !isBounded && { items: additionalItems } }

@@ -1,5 +1,6 @@
-// Values of raw CQL: the types come from the server, and each value may have any form that the driver reads rightly, or that a column of the type takes.
-// What the driver would refuse with the value in its message, or store as something else, is refused here.
+// Values of raw CQL: the types come from the server, and each value may have any form that the driver reads rightly, or
+// that a column of the type takes. What the driver would refuse with the value in its message, or store as something
+// else, is refused here.
 import type { Encoding } from '../connection/encoding.js'
 import type { DriverType } from '../connection/driver-internals/internals.js'
 import { types } from '../driver.js'
@@ -33,7 +34,9 @@ export function typeFromDriver (type: DriverType): CqlType {
     case dataTypes.counter: return new RawScalar(new CounterType())
     default: {
       const name = nameOf(code)
-      return Object.hasOwn(scalarTypes, name) ? new RawScalar(scalarTypes[name as keyof typeof scalarTypes]) : new UnknownType(name)
+      return Object.hasOwn(scalarTypes, name)
+        ? new RawScalar(scalarTypes[name as keyof typeof scalarTypes])
+        : new UnknownType(name)
     }
   }
 }
@@ -54,7 +57,10 @@ function customType ({ info, customTypeName }: DriverType): CqlType {
   return name === undefined ? new UnknownType('custom') : new RawScalar(scalarTypes[name])
 }
 
-/** Classes that servers send in place of a type of the protocol's: old ones for durations, Cassandra 5 for the least and the greatest of timeuuids. */
+/**
+ * Classes that servers send in place of a type of the protocol's: old ones for durations, Cassandra 5 for the least and
+ * the greatest of timeuuids.
+ */
 const loneClasses = [['.DurationType', 'duration'], ['.LegacyTimeUUIDType', 'timeuuid']] as const
 
 /** The server's classes of the types that are no word of the protocol, as the driver has them inside vectors. */
@@ -85,7 +91,10 @@ function vectorOf (name: string, dimensions: number): CqlType {
   return of === undefined ? new UnknownType('vector') : new VectorType(new RawScalar(scalarTypes[of]), dimensions)
 }
 
-/** A type without parts. Bytes are sent as they are, whatever the type: so the driver has it, and a client of another copy of it needs it. */
+/**
+ * A type without parts. Bytes are sent as they are, whatever the type: so the driver has it, and a client of another
+ * copy of it needs it.
+ */
 class RawScalar extends CqlType {
   override readonly cql: string
   override readonly facts
@@ -112,8 +121,13 @@ class RawScalar extends CqlType {
   /** What the driver reads rightly and columns do not take; and text as bytes, which it refuses. */
   #read (value: unknown): unknown {
     switch (this.cql) {
-      case 'tinyint': case 'smallint': case 'int': return typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value) ? Number(value) : value
-      case 'float': case 'double': return typeof value === 'string' && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : value
+      case 'tinyint': case 'smallint': case 'int': return typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value)
+        ? Number(value)
+        : value
+      case 'float': case 'double': return typeof value === 'string' &&
+        /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)
+        ? Number(value)
+        : value
       case 'boolean': return value === 1 ? true : value === 0 ? false : value
       case 'timestamp': return typeof value === 'string' && !/^\d{4}-/.test(value) ? new Date(value) : value
       case 'blob': if (typeof value === 'string') throw new InvalidValue('type', 'must be a Buffer')
@@ -121,14 +135,23 @@ class RawScalar extends CqlType {
     return value
   }
 
-  override toDriver (value: unknown, encoding: Encoding): unknown { return Buffer.isBuffer(value) ? value : this.#of.toDriver(value, encoding) }
+  override toDriver (value: unknown, encoding: Encoding): unknown {
+    return Buffer.isBuffer(value) ? value : this.#of.toDriver(value, encoding)
+  }
+
   override equals (a: unknown, b: unknown): boolean { return Object.is(a, b) || this.keyOf(a) === this.keyOf(b) }
-  override keyOf (value: unknown): Key { return Buffer.isBuffer(value) ? `bytes ${value.toString('hex')}` : this.#of.keyOf(value) }
+  override keyOf (value: unknown): Key {
+    return Buffer.isBuffer(value) ? `bytes ${value.toString('hex')}` : this.#of.keyOf(value)
+  }
+
   override toJSON (value: unknown): unknown { return this.#of.toJSON(value) }
   schema (direction: 'input' | 'output'): JsonSchema { return this.#of.schema(direction) }
 }
 
-interface UserTypeInfo { readonly name?: string, readonly fields: readonly { readonly name: string, readonly type: DriverType }[] }
+interface UserTypeInfo {
+  readonly name?: string
+  readonly fields: readonly { readonly name: string, readonly type: DriverType }[]
+}
 type Fields = Readonly<Record<string, unknown>>
 
 /** A user type without a class: an object of its fields by their database names. A field that is missing is null. */
@@ -145,9 +168,12 @@ class FieldsType extends ObjectType<Fields> {
 
   protected read (value: unknown): Fields {
     // An instance of a class of the user's has the names of its columns, which may be others.
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map || value instanceof Set) throw new InvalidValue('type', `must be an object with the fields ${this.#names}`)
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map ||
+      value instanceof Set) throw new InvalidValue('type', `must be an object with the fields ${this.#names}`)
     const given = value as Fields
-    if (isPlainObject(value) && Object.keys(value).some((key) => !this.#fields.some(({ name }) => name === key))) throw new InvalidValue('unknown', `has a field that the type does not have; it has ${this.#names}`)
+    if (isPlainObject(value) && Object.keys(value).some((key) => !this.#fields.some(({ name }) => name === key))) {
+      throw new InvalidValue('unknown', `has a field that the type does not have; it has ${this.#names}`)
+    }
     const read: Record<string, unknown> = Object.create(null) as Record<string, unknown>
     for (const { name, type } of this.#fields) read[name] = fieldOf(name, type, given[name])
     return read

@@ -1,4 +1,5 @@
-// What lists, sets, maps, tuples and vectors share: rules of a value inside another, and equality by value for what JS compares by identity.
+// What lists, sets, maps, tuples and vectors share: rules of a value inside another, and equality by value for what JS
+// compares by identity.
 import { type CqlType, InvalidValue, type Key } from './cql-type.js'
 
 /** A value inside another one. @throws {InvalidValue} that says where: `element 3` */
@@ -6,10 +7,16 @@ export function convertInner<E> (of: CqlType<E>, value: unknown, place: string, 
   try {
     if (value === null || value === undefined) throw new InvalidValue('null', 'must not be null')
     const converted = of.convert(value)
-    if (isLostInside(of, converted)) throw new InvalidValue('empty', 'must not be empty: the driver cannot send an empty list or set inside another value')
+    if (isLostInside(of, converted)) {
+      throw new InvalidValue(
+        'empty', 'must not be empty: the driver cannot send an empty list or set inside another value'
+      )
+    }
     return converted
   } catch (error) {
-    throw error instanceof InvalidValue ? error.within(`${place} ${index}`, place === 'element' ? index : undefined) : error
+    throw error instanceof InvalidValue
+      ? error.within(`${place} ${index}`, place === 'element' ? index : undefined)
+      : error
   }
 }
 
@@ -68,8 +75,13 @@ export function joinKeys (keys: Iterable<Key | null>): string {
   return joined
 }
 
-/** Tells whether a value, or one equal to it, is among `values`; the shortcut by identity serves snapshots, which share immutable elements. */
-export function membership<E> (of: CqlType<E>, values: ReadonlySet<E> | ReadonlyMap<E, unknown>): (value: E) => boolean {
+/**
+ * Tells whether a value, or one equal to it, is among `values`; the shortcut by identity serves snapshots, which share
+ * immutable elements.
+ */
+export function membership<E> (
+  of: CqlType<E>, values: ReadonlySet<E> | ReadonlyMap<E, unknown>
+): (value: E) => boolean {
   if (of.primitive) return (value) => values.has(value)
   let keys: Set<Key> | undefined
   return (value) => {

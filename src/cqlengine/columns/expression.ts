@@ -1,11 +1,14 @@
-// Conditions and orders made from columns: `User.columns.year.gt(5)`. Plain values; the query layer checks and renders them.
+// Conditions and orders made from columns: `User.columns.year.gt(5)`. Plain values; the query layer checks and renders
+// them.
 
 import type { Operator } from '../statements/relation.js'
 
 export type { Operator }
 
 /** All operators, as they are spelled behind `__` in `filter({ year__gt: 5 })`. */
-export const operators: readonly Operator[] = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'like', 'contains', 'containsKey', 'entry']
+export const operators: readonly Operator[] = [
+  'eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'like', 'contains', 'containsKey', 'entry'
+]
 
 /** A condition on a column, for `filter(…)`. */
 export class Expression {

@@ -1,7 +1,10 @@
 import type { types } from '../driver.js'
 import { ModelDefinitionError } from '../errors.js'
 import { defining } from '../known-options.js'
-import { type AnyColumn, type AnyColumnOptions, Column, type ColumnLike, columnOf, type ColumnOptions, type FrozenOption, type TextOptions } from './column.js'
+import {
+  type AnyColumn, type AnyColumnOptions, Column, type ColumnLike, columnOf, type ColumnOptions, type FrozenOption,
+  type TextOptions
+} from './column.js'
 import { CounterType } from './counter.js'
 import type { CqlType, Kind, UserTypeLike } from './cql-type.js'
 import { type CustomSpec, CustomType } from './custom.js'
@@ -30,7 +33,10 @@ interface FlagOfOption {
   hidden: 'hidden'
 }
 
-/** Flags of a column, from its options: `keyof` of a filtered map, so that hovers show the words. What may be true or not makes no flag. */
+/**
+ * Flags of a column, from its options: `keyof` of a filtered map, so that hovers show the words. What may be true or
+ * not makes no flag.
+ */
 export type FlagsOf<O> = keyof {
   [P in keyof O as
   P extends keyof FlagOfOption ? (O[P] extends true ? FlagOfOption[P] : never)
@@ -41,8 +47,9 @@ export type FlagsOf<O> = keyof {
 }
 
 /**
- * No options but these: the compiler looks for misspelt ones only where it does not infer the object's type. Part of what `O` extends and not of the
- * parameter's type, for a union of options is inferred as one only where `O` stands alone.
+ * No options but these: the compiler looks for misspelt ones only where it does not infer the object's type. Part of
+ * what `O` extends and not of the parameter's type, for a union of options is inferred as one only where `O` stands
+ * alone.
  */
 type Only<O, Known extends PropertyKey> = KeysOf<O> extends Known ? unknown : NoSuchOption<Exclude<KeysOf<O>, Known>>
 /** Of a union all keys, not only those that all of it have. */
@@ -70,8 +77,11 @@ type ListInput<C> = readonly InnerOf<C>[]
 type SetInput<C> = ReadonlySet<InnerOf<C>> | readonly InnerOf<C>[]
 type MapInput<A, B> = ReadonlyMap<InnerOf<A>, InnerOf<B>> | { readonly [key: string]: InnerOf<B> }
 type TupleValue<T extends readonly unknown[]> = { -readonly [I in keyof T]: ValueOf<T[I]> | null }
-type TupleInput<T extends readonly unknown[]> = { readonly [I in keyof T]: InnerOf<T[I]> | null | undefined } | types.Tuple
-type VectorValue<C> = Facts<C>['element'] extends never ? ValueOf<C>[] : FloatMark extends Facts<C>['element'] ? Float32Array : ValueOf<C>[]
+type TupleInput<T extends readonly unknown[]> =
+  { readonly [I in keyof T]: InnerOf<T[I]> | null | undefined } | types.Tuple
+type VectorValue<C> = Facts<C>['element'] extends never
+  ? ValueOf<C>[]
+  : FloatMark extends Facts<C>['element'] ? Float32Array : ValueOf<C>[]
 type VectorInput<C> = readonly InnerOf<C>[] | VectorValue<C>
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- "any user type whatsoever" */
@@ -104,7 +114,9 @@ export interface ColumnFactories {
   readonly SmallInt: Scalar<number>
   /** `bigint`: a `bigint` of 64 bits. Takes safe integers, decimal texts and `types.Long`. */
   readonly BigInt: Scalar<bigint, NumLike>
-  /** `varint`: a `bigint` of up to 10,000 digits. Takes safe integers, decimal texts, `types.Long` and `types.Integer`. */
+  /**
+   * `varint`: a `bigint` of up to 10,000 digits. Takes safe integers, decimal texts, `types.Long` and `types.Integer`.
+   */
   readonly VarInt: Scalar<bigint, NumLike>
   /** `boolean`: `true` or `false`, and nothing that is merely like them. */
   readonly Boolean: Scalar<boolean>
@@ -130,11 +142,14 @@ export interface ColumnFactories {
   readonly Inet: Scalar<types.InetAddress, types.InetAddress | string>
 
   /**
-   * `counter`: a `bigint` that starts at 0 and is added to: `update({ hits__increment: 1 })`. Beside it a table has keys and counters only.
+   * `counter`: a `bigint` that starts at 0 and is added to: `update({ hits__increment: 1 })`. Beside it a table has
+   * keys and counters only.
    * @example
    * const hits = c.Counter()
    */
-  Counter (options?: Pick<ColumnOptions<bigint>, 'dbField' | 'static' | 'required' | 'description' | 'hidden'>): Column<bigint, 'counter', 'counter', NumLike>
+  Counter (
+    options?: Pick<ColumnOptions<bigint>, 'dbField' | 'static' | 'required' | 'description' | 'hidden'>
+  ): Column<bigint, 'counter', 'counter', NumLike>
 
   /**
    * `list<T>`: an array, in which nothing is null. Null and empty are the same.
@@ -142,7 +157,10 @@ export interface ColumnFactories {
    * @example
    * const past = c.List(c.Text)
    */
-  List<C extends ColumnLike, const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}>(of: C, options?: O):
+  List<
+    C extends ColumnLike,
+    const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}
+  >(of: C, options?: O):
   Column<ValueOf<C>[], Collection | FlagsOf<O>, 'list', ListInput<C> | null, InnerOf<C>>
 
   /**
@@ -151,15 +169,24 @@ export interface ColumnFactories {
    * @example
    * const tags = c.Set(c.Text, { index: true })
    */
-  Set<C extends ColumnLike, const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}>(of: C, options?: O):
+  Set<
+    C extends ColumnLike,
+    const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}
+  >(of: C, options?: O):
   Column<Set<ValueOf<C>>, Collection | FlagsOf<O>, 'set', SetInput<C> | null, InnerOf<C>>
 
   /**
-   * `map<K, V>`: a `Map`, in which nothing is null. Takes plain objects whose keys are in their JSON form. Null and empty are the same.
+   * `map<K, V>`: a `Map`, in which nothing is null. Takes plain objects whose keys are in their JSON form. Null and
+   * empty are the same.
    * @example
    * const scores = c.Map(c.Text, c.Integer)
    */
-  Map<A extends ColumnLike, B extends ColumnLike, const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}>(key: A, value: B, options?: O):
+  Map<
+    A extends ColumnLike,
+    B extends ColumnLike,
+    const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption &
+      Only<O, CommonOrFrozen> = {}
+  >(key: A, value: B, options?: O):
   Column<Map<ValueOf<A>, ValueOf<B>>, Collection | FlagsOf<O>, 'map', MapInput<A, B> | null, [InnerOf<A>, InnerOf<B>]>
 
   /**
@@ -167,13 +194,18 @@ export interface ColumnFactories {
    * @example
    * const place = c.Tuple(c.Double, c.Double)
    */
-  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]]>(...of: T): Column<TupleValue<T>, never, 'scalar', TupleInput<T>>
+  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]]>(
+    ...of: T
+  ): Column<TupleValue<T>, never, 'scalar', TupleInput<T>>
   /**
    * `tuple<A, B, …>` with options.
    * @example
    * const place = c.Tuple(c.Double, c.Double, { required: true })
    */
-  Tuple<const T extends readonly [ColumnLike, ...ColumnLike[]], const O extends ColumnOptions<TupleValue<T>, TupleInput<T>> & Only<O, Common>>(...of: readonly [...of: T, options: O]):
+  Tuple<
+    const T extends readonly [ColumnLike, ...ColumnLike[]],
+    const O extends ColumnOptions<TupleValue<T>, TupleInput<T>> & Only<O, Common>
+  >(...of: readonly [...of: T, options: O]):
   Column<TupleValue<T>, FlagsOf<O>, 'scalar', TupleInput<T>>
 
   /**
@@ -182,7 +214,10 @@ export interface ColumnFactories {
    * @example
    * const embedding = c.Vector(c.Float, 1536, { index: { using: 'sai' } })
    */
-  Vector<C extends ColumnLike, const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> & Only<O, Common> = {}>(of: C, dimensions: number, options?: O):
+  Vector<
+    C extends ColumnLike,
+    const O extends ColumnOptions<VectorValue<C>, VectorInput<C>> & Only<O, Common> = {}
+  >(of: C, dimensions: number, options?: O):
   Column<VectorValue<C>, FlagsOf<O>, 'vector', VectorInput<C>>
 
   /**
@@ -191,7 +226,10 @@ export interface ColumnFactories {
    * @example
    * const home = c.UserDefinedType(Address)
    */
-  UserDefinedType<T extends AnyUserTypeClass, const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption & Only<O, CommonOrFrozen> = {}>(type: T, options?: O):
+  UserDefinedType<
+    T extends AnyUserTypeClass,
+    const O extends ColumnOptions<InstanceType<T>, UserTypeInput<T>> & FrozenOption & Only<O, CommonOrFrozen> = {}
+  >(type: T, options?: O):
   Column<InstanceType<T>, FlagsOf<O>, 'udt', UserTypeInput<T>>
 
   /**
@@ -203,7 +241,9 @@ export interface ColumnFactories {
   custom<V, I = V>(spec: CustomSpec<V, I>): Scalar<V, I>
 }
 
-function column (factory: string, type: CqlType, given: unknown, known: readonly string[] = optionNames.scalar): AnyColumn {
+function column (
+  factory: string, type: CqlType, given: unknown, known: readonly string[] = optionNames.scalar
+): AnyColumn {
   const options = checkOptions(factory, given, known)
   const placed = placedType(factory, type, options)
   return new Column(placed, withOwnDefault(factory, placed, options))
@@ -214,7 +254,9 @@ function placedType (factory: string, type: CqlType, options: AnyColumnOptions):
   try {
     return options.primaryKey === true || options.partitionKey === true ? checkKeyType(type) : type
   } catch (error) {
-    throw error instanceof ModelDefinitionError ? new ModelDefinitionError(`columns.${factory}: ${error.message}`) : error
+    throw error instanceof ModelDefinitionError
+      ? new ModelDefinitionError(`columns.${factory}: ${error.message}`)
+      : error
   }
 }
 
@@ -251,8 +293,13 @@ function tuple (...given: readonly unknown[]): AnyColumn {
   const last = given.at(-1)
   const options = isPlainObject(last) ? last : undefined
   const of = options === undefined ? given : given.slice(0, -1)
-  if (of.length === 0) throw new ModelDefinitionError('columns.Tuple: a tuple needs at least one type, e.g. columns.Tuple(columns.Integer, columns.Text)')
-  return column('Tuple', new TupleType(of.map((one) => checkInner(inner(one as ColumnLike, 'Tuple'), 'a tuple'))), options)
+  if (of.length === 0) {
+    throw new ModelDefinitionError('columns.Tuple: a tuple needs at least one type, e.g. ' +
+      'columns.Tuple(columns.Integer, columns.Text)')
+  }
+  return column(
+    'Tuple', new TupleType(of.map((one) => checkInner(inner(one as ColumnLike, 'Tuple'), 'a tuple'))), options
+  )
 }
 
 function vector (of: ColumnLike, dimensions: number, options?: unknown): AnyColumn {
@@ -263,7 +310,9 @@ function userDefinedType (type: unknown, options?: unknown): AnyColumn {
   if (typeof type !== 'function' || !('typeName' in type) || !('columns' in type) || type.typeName === '') {
     throw new ModelDefinitionError('columns.UserDefinedType: expected a class made by db.UserType.define(…)')
   }
-  return column('UserDefinedType', new UserDefined(type as UserTypeLike, isFrozen(options, true)), options, optionNames.freezable)
+  return column(
+    'UserDefinedType', new UserDefined(type as UserTypeLike, isFrozen(options, true)), options, optionNames.freezable
+  )
 }
 
 function custom (spec: CustomSpec<unknown>): (options?: unknown) => AnyColumn {

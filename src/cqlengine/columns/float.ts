@@ -1,6 +1,9 @@
 import { CqlType, InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 
-/** `double` (TYP-10): any JS number. NaN and the infinities are stored; JSON has no word for them, so there they are null. */
+/**
+ * `double` (TYP-10): any JS number. NaN and the infinities are stored; JSON has no word for them, so there they are
+ * null.
+ */
 export class DoubleType extends CqlType<number> {
   override readonly cql: 'float' | 'double' = 'double'
   override readonly facts: TypeFacts = { size: 8, isNumber: true, isOrderedBySai: true }
@@ -25,7 +28,10 @@ export class DoubleType extends CqlType<number> {
 /** The largest number that is rounded to a finite one. */
 const largest = 3.4028235677973362e38
 
-/** `float`: numbers are stored rounded to 32 bits, so two that are rounded to the same are equal; too large ones would become Infinity. */
+/**
+ * `float`: numbers are stored rounded to 32 bits, so two that are rounded to the same are equal; too large ones would
+ * become Infinity.
+ */
 export class FloatType extends DoubleType {
   override readonly cql = 'float'
   override readonly primitive = false

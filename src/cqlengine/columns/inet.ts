@@ -4,7 +4,10 @@ import { types } from '../driver.js'
 import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
-/** `inet` (TYP-18, B44): an IPv4 or IPv6 address. The driver's parser and printer both fail on some IPv6 addresses, hence our own. */
+/**
+ * `inet` (TYP-18, B44): an IPv4 or IPv6 address. The driver's parser and printer both fail on some IPv6 addresses,
+ * hence our own.
+ */
 export class InetType extends DriverObjectType<types.InetAddress> {
   override readonly cql = 'inet'
   override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true }
@@ -14,18 +17,28 @@ export class InetType extends DriverObjectType<types.InetAddress> {
     return new types.InetAddress(toAddressBytes(value))
   }
 
-  override fromDriver (value: unknown): types.InetAddress { return value instanceof types.InetAddress ? value : this.convert(value) }
+  override fromDriver (value: unknown): types.InetAddress {
+    return value instanceof types.InetAddress ? value : this.convert(value)
+  }
+
   protected override toBytes (value: types.InetAddress): Buffer { return value.getBuffer() }
-  override equals (a: types.InetAddress, b: types.InetAddress): boolean { return a === b || a.getBuffer().equals(b.getBuffer()) }
+  override equals (a: types.InetAddress, b: types.InetAddress): boolean {
+    return a === b || a.getBuffer().equals(b.getBuffer())
+  }
+
   override keyOf (value: types.InetAddress): Key { return value.getBuffer().toString('latin1') }
   override toJSON (value: types.InetAddress): string { return print(value.getBuffer()) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    return direction === 'output' ? { type: 'string' } : { anyOf: [{ type: 'string', format: 'ipv4' }, { type: 'string', format: 'ipv6' }] }
+    return direction === 'output'
+      ? { type: 'string' }
+      : { anyOf: [{ type: 'string', format: 'ipv4' }, { type: 'string', format: 'ipv6' }] }
   }
 }
 
-function isAddress (bytes: unknown): bytes is Buffer { return Buffer.isBuffer(bytes) && (bytes.length === 4 || bytes.length === 16) }
+function isAddress (bytes: unknown): bytes is Buffer {
+  return Buffer.isBuffer(bytes) && (bytes.length === 4 || bytes.length === 16)
+}
 
 function toAddressBytes (value: unknown): Buffer {
   if (typeof value === 'string') return parse(value)

@@ -24,7 +24,8 @@ export class IntegerType extends CqlType<number> {
   }
 
   override isConverted (value: unknown): value is number {
-    return typeof value === 'number' && Number.isInteger(value) && value >= this.#minimum && value <= this.#maximum && !Object.is(value, -0)
+    return typeof value === 'number' && Number.isInteger(value) && value >= this.#minimum && value <= this.#maximum &&
+      !Object.is(value, -0)
   }
 
   override schema (): JsonSchema { return { type: 'integer', minimum: this.#minimum, maximum: this.#maximum } }

@@ -1,4 +1,5 @@
-// Errors of validators by Standard Schema (zod, valibot, ArkType, …), thrown in a `validate` of the user's: their issues, by path and without values.
+// Errors of validators by Standard Schema (zod, valibot, ArkType, …), thrown in a `validate` of the user's: their
+// issues, by path and without values.
 import { Buffer } from 'node:buffer'
 import { mostViolations } from '../errors.js'
 
@@ -13,7 +14,10 @@ export interface Issue {
 /** In the place of a sentence that repeats the value, as many validators do. */
 const neutral = 'is not accepted'
 
-/** So many parts of what was judged are looked at, and so deep, to search for them in messages; of what is larger no message is told. */
+/**
+ * So many parts of what was judged are looked at, and so deep, to search for them in messages; of what is larger no
+ * message is told.
+ */
 const mostParts = 20_000
 const deepest = 8
 /** Characters of a message that is searched, and of a path. */
@@ -28,7 +32,8 @@ export interface Issues {
 }
 
 /**
- * The issues of an error; undefined for an error without any. Only what is there by Standard Schema is read: `message` and `path`.
+ * The issues of an error; undefined for an error without any. Only what is there by Standard Schema is read: `message`
+ * and `path`.
  * @param judged the value that was judged, for its parts must not be in a message
  */
 export function issuesOf (error: unknown, judged: unknown): Issues | undefined {
@@ -70,11 +75,14 @@ class Parts {
 
   collect (value: unknown, depth: number): void {
     if (++this.#looks > mostParts || depth > deepest) this.#isCut = true
-    if (this.#isCut || value === null || value === undefined || typeof value === 'boolean' || typeof value === 'function') return
+    if (this.#isCut || value === null || value === undefined || typeof value === 'boolean' ||
+      typeof value === 'function') return
     if (typeof value !== 'object') this.#texts.add(String(value))
     else if (value instanceof Date) this.#texts.add(value.toISOString()).add(String(value))
-    else if (Buffer.isBuffer(value)) this.#texts.add(value.toString('base64')).add(value.toString('hex')).add(value.toString())
-    else if (value instanceof Map) this.#all(value.entries(), depth)
+    else if (Buffer.isBuffer(value)) {
+      this.#texts.add(value.toString('base64')).add(value.toString('hex'))
+        .add(value.toString())
+    } else if (value instanceof Map) this.#all(value.entries(), depth)
     else if (Symbol.iterator in value) this.#all(value as Iterable<unknown>, depth + 1)
     else {
       // Values of the driver's classes are known by their texts, which plain objects have not.
@@ -82,7 +90,9 @@ class Parts {
       if (!text.startsWith('[object')) this.#texts.add(text)
       else {
         // Hidden fields are not enumerable.
-        for (const name of Object.getOwnPropertyNames(value)) this.collect((value as Record<string, unknown>)[name], depth + 1)
+        for (const name of Object.getOwnPropertyNames(value)) {
+          this.collect((value as Record<string, unknown>)[name], depth + 1)
+        }
       }
     }
   }
@@ -95,12 +105,15 @@ class Parts {
     }
   }
 
-  /** Whether one of these texts stands in the message, a short one as a word of its own; or may, for not all are known. */
+  /**
+   * Whether one of these texts stands in the message, a short one as a word of its own; or may, for not all are known.
+   */
   areIn (message: string): boolean {
     if (this.#isCut || message.length > longest) return true
     for (const part of this.#texts) {
       for (let at = part === '' ? -1 : message.indexOf(part); at >= 0; at = message.indexOf(part, at + 1)) {
-        const isInsideWord = (isWord(message[at - 1]) && isWord(part[0])) || (isWord(message[at + part.length]) && isWord(part.at(-1)))
+        const isInsideWord = (isWord(message[at - 1]) && isWord(part[0])) ||
+          (isWord(message[at + part.length]) && isWord(part.at(-1)))
         if (part.length >= 8 || !isInsideWord) return true
       }
     }
@@ -108,4 +121,6 @@ class Parts {
   }
 }
 
-function isWord (character: string | undefined): boolean { return character !== undefined && /[\p{L}\p{N}_]/u.test(character) }
+function isWord (character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}_]/u.test(character)
+}

@@ -1,5 +1,7 @@
 import type { Encoding } from '../connection/encoding.js'
-import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
+import {
+  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind
+} from './cql-type.js'
 import { convertElements, equalElements, joinKeys, sameElements } from './elements.js'
 import { ObjectType } from './outside.js'
 import { innerSchema } from './schema.js'
@@ -41,14 +43,25 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
     }
   }
 
-  override toDriver (value: E[], encoding: Encoding): unknown { return value.map((e) => this.#of.toDriver(e, encoding)) }
-  override fromDriver (value: unknown): E[] { return [...value as Iterable<unknown>].map((e) => this.#of.fromDriver(e)) }
+  override toDriver (value: E[], encoding: Encoding): unknown {
+    return value.map((e) => this.#of.toDriver(e, encoding))
+  }
+
+  override fromDriver (value: unknown): E[] {
+    return [...value as Iterable<unknown>].map((e) => this.#of.fromDriver(e))
+  }
+
   override equals (a: E[], b: E[]): boolean { return a === b || equalElements(this.#of, a, b) }
-  override isSame (own: E[], value: unknown): boolean { return Array.isArray(value) && sameElements(this.#of, own, value) }
+  override isSame (own: E[], value: unknown): boolean {
+    return Array.isArray(value) && sameElements(this.#of, own, value)
+  }
+
   override copy (value: E[]): E[] { return this.#of.mutable ? value.map((e) => this.#of.copy(e)) : value.slice() }
   override keyOf (value: E[]): Key { return joinKeys(value.map((e) => this.#of.keyOf(e))) }
   override toJSON (value: E[]): unknown { return value.map((e) => this.#of.toJSON(e)) }
-  override schema (direction: 'input' | 'output'): JsonSchema { return { type: 'array', items: innerSchema(this.#of, direction) } }
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    return { type: 'array', items: innerSchema(this.#of, direction) }
+  }
 
   override operandSchema (kind: ChangeKind): JsonSchema | undefined {
     if (this.#isFrozen) return undefined
@@ -78,8 +91,8 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
   }
 
   /**
-   * Sent twice, the elements stand there twice. So they do when the whole list is: a driver that tries again keeps the timestamp, and what
-   * the first attempt wrote is not older than that (run on 5.0.8).
+   * Sent twice, the elements stand there twice. So they do when the whole list is: a driver that tries again keeps the
+   * timestamp, and what the first attempt wrote is not older than that (run on 5.0.8).
    */
   override isIdempotent (kind: ChangeKind): boolean { return this.#isFrozen || kind === 'remove' }
 
@@ -91,7 +104,10 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
 
   override emptyValue (): E[] { return [] }
   override isEmpty (value: E[]): boolean { return value.length === 0 }
-  override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined { return part === 'element' ? this.#of : undefined }
+  override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined {
+    return part === 'element' ? this.#of : undefined
+  }
+
   override parts (): readonly CqlType[] { return [this.#of] }
 }
 
@@ -100,7 +116,9 @@ export function noOperation (cql: string, kind: string, known: readonly string[]
   return new InvalidValue('operation', `a ${cql} column has no operation "${kind}"; ${has}`)
 }
 
-/** Where `part` stands in `whole`, -1 if nowhere. Knuth, Morris and Pratt: linear also for long lists of equal elements. */
+/**
+ * Where `part` stands in `whole`, -1 if nowhere. Knuth, Morris and Pratt: linear also for long lists of equal elements.
+ */
 function positionOf<E> (of: CqlType<E>, part: readonly E[], whole: readonly E[]): number {
   if (part.length > whole.length) return -1
   const same = (a: E | undefined, b: E | undefined): boolean => of.equals(a as E, b as E)

@@ -1,4 +1,5 @@
-// Keys of maps as text: in JSON, and with a client of the user's that has no `encoding.map`, where the driver reads and writes plain objects.
+// Keys of maps as text: in JSON, and with a client of the user's that has no `encoding.map`, where the driver reads and
+// writes plain objects.
 import { types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import { type CqlType, InvalidValue } from './cql-type.js'
@@ -27,15 +28,21 @@ export function keyFromText<K> (type: CqlType<K>, text: string): K {
 /** @throws {QueryError} where such keys cannot be told from the text that the driver makes of them */
 export function checkPlainKeys (type: CqlType): void {
   if (type.facts.isPlainKey === true) return
-  throw new QueryError(`A map with keys of type ${type.cql} needs a client with { encoding: { map: Map } }: without it the driver mangles such keys`)
+  throw new QueryError(`A map with keys of type ${type.cql} needs a client with { encoding: { map: Map } }: without ` +
+    'it the driver mangles such keys')
 }
 
-/** A key as the driver encodes it from a property's name: it takes every text for true but the empty one, and has a form of its own for far days. */
+/**
+ * A key as the driver encodes it from a property's name: it takes every text for true but the empty one, and has a form
+ * of its own for far days.
+ */
 export function keyToProperty<K> (type: CqlType<K>, key: K): string {
   return key === false ? '' : type.cql === 'date' ? String(key) : keyToText(type, key)
 }
 
 /** A key as the driver decodes it into a property's name. */
 export function keyFromProperty<K> (type: CqlType<K>, name: string): K {
-  return type.cql === 'date' && /^-?\d+$/.test(name) ? type.fromDriver(types.LocalDate.fromString(name)) : keyFromText(type, name)
+  return type.cql === 'date' && /^-?\d+$/.test(name)
+    ? type.fromDriver(types.LocalDate.fromString(name))
+    : keyFromText(type, name)
 }

@@ -4,13 +4,19 @@ import type { CqlType } from './cql-type.js'
 
 /** An element, a value, a field: anything but a counter. */
 export function checkInner (type: CqlType, place: string): CqlType {
-  if (type.kind === 'counter') throw new ModelDefinitionError(`${capital(place)} cannot hold counters: a counter is a column of its own`)
+  if (type.kind === 'counter') {
+    throw new ModelDefinitionError(`${capital(place)} cannot hold counters: a counter is a column of its own`)
+  }
   return type
 }
 
-/** Elements of sets and keys of maps, which have an order: no durations, though Cassandra lets them stand deeper inside. */
+/**
+ * Elements of sets and keys of maps, which have an order: no durations, though Cassandra lets them stand deeper inside.
+ */
 export function checkSortable (type: CqlType, place: string): CqlType {
-  if (type.cql === 'duration') throw new ModelDefinitionError(`${capital(place)} cannot hold durations: they have no order`)
+  if (type.cql === 'duration') {
+    throw new ModelDefinitionError(`${capital(place)} cannot hold durations: they have no order`)
+  }
   return checkInner(type, place)
 }
 
@@ -22,7 +28,8 @@ export function checkKeyType (type: CqlType): CqlType {
 
 export function checkVector (type: CqlType, dimensions: number): CqlType {
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions >= 2 ** 31) {
-    throw new ModelDefinitionError('A vector needs its number of dimensions, 1 or more, e.g. columns.Vector(columns.Float, 3)')
+    throw new ModelDefinitionError('A vector needs its number of dimensions, 1 or more, e.g. ' +
+      'columns.Vector(columns.Float, 3)')
   }
   return checkInner(type, 'a vector')
 }

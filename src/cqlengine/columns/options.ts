@@ -20,7 +20,9 @@ const rules: Readonly<Record<string, Rule>> = {
   required: flag,
   default: [() => true, 'a value or a function'],
   static: flag,
-  index: [(v) => typeof v === 'boolean' || isPlainObject(v) || Array.isArray(v), 'true, an index or an array of indexes'],
+  index: [
+    (v) => typeof v === 'boolean' || isPlainObject(v) || Array.isArray(v), 'true, an index or an array of indexes'
+  ],
   customIndex: flag,
   dbField: name,
   discriminatorColumn: flag,
@@ -46,7 +48,10 @@ const indexRules: Readonly<Record<string, Rule>> = {
   name: [(v) => typeof v === 'string' && /^\w+$/.test(v), 'letters, digits and _'],
   using: name,
   target: [(v) => ['values', 'keys', 'entries', 'full'].includes(v as string), '"values", "keys", "entries" or "full"'],
-  options: [(v) => isPlainObject(v) && Object.values(v).every((o) => ['string', 'number', 'boolean'].includes(typeof o)), 'an object of strings, numbers and booleans']
+  options: [
+    (v) => isPlainObject(v) && Object.values(v).every((o) => ['string', 'number', 'boolean'].includes(typeof o)),
+    'an object of strings, numbers and booleans'
+  ]
 }
 
 /**
@@ -57,10 +62,15 @@ const indexRules: Readonly<Record<string, Rule>> = {
 export function checkOptions (factory: string, given: unknown, known: readonly string[]): AnyColumnOptions {
   const at = `columns.${factory}`
   if (given === undefined) return Object.freeze({})
-  if (!isPlainObject(given)) throw new ModelDefinitionError(`${at}: the options must be an object such as { required: true }`)
+  if (!isPlainObject(given)) {
+    throw new ModelDefinitionError(`${at}: the options must be an object such as { required: true }`)
+  }
   const options: Record<string, unknown> = {}
   for (const [option, value] of Object.entries(given)) {
-    if (!known.includes(option)) throw new ModelDefinitionError(`${at}: unknown option ${shown(option)}${meant(option, known)}; there are ${listed(known)}`)
+    if (!known.includes(option)) {
+      throw new ModelDefinitionError(`${at}: unknown option ${shown(option)}${meant(option, known)}; there are ` +
+        `${listed(known)}`)
+    }
     if (value !== undefined) options[option] = checked(`${at}: option ${option}`, rules[option] as Rule, value)
   }
   if (typeof options.clusteringOrder === 'string') options.clusteringOrder = options.clusteringOrder.toLowerCase()
@@ -70,8 +80,8 @@ export function checkOptions (factory: string, given: unknown, known: readonly s
 }
 
 /**
- * The options with a copy of their default, which no later change of the value that was given reaches. A default that can never be written is a
- * mistake in the model. Functions are judged when they are called.
+ * The options with a copy of their default, which no later change of the value that was given reaches. A default that
+ * can never be written is a mistake in the model. Functions are judged when they are called.
  * @throws {ModelDefinitionError}
  */
 export function withOwnDefault (factory: string, type: CqlType, options: AnyColumnOptions): AnyColumnOptions {
@@ -93,16 +103,25 @@ function checked (at: string, [check, expected]: Rule, value: unknown): unknown 
 function checkIndex (at: string, index: unknown): boolean | readonly IndexOptions[] {
   if (typeof index === 'boolean') return index
   const indexes = Array.isArray(index) ? listOf(index) : [index]
-  if (indexes === undefined) throw new ModelDefinitionError(`${at}: index must be true, an index or an array of indexes`)
+  if (indexes === undefined) {
+    throw new ModelDefinitionError(`${at}: index must be true, an index or an array of indexes`)
+  }
   return Object.freeze(indexes.map((one) => {
-    if (!isPlainObject(one)) throw new ModelDefinitionError(`${at}: an index must be an object such as { using: 'sai' }`)
+    if (!isPlainObject(one)) {
+      throw new ModelDefinitionError(`${at}: an index must be an object such as { using: 'sai' }`)
+    }
     for (const [option, value] of Object.entries(one)) {
       const rule = Object.hasOwn(indexRules, option) ? indexRules[option] : undefined
-      if (rule === undefined) throw new ModelDefinitionError(`${at}: unknown option ${shown(option)} of an index${meant(option, Object.keys(indexRules))}; there are ${Object.keys(indexRules).join(', ')}`)
+      if (rule === undefined) {
+        throw new ModelDefinitionError(`${at}: unknown option ${shown(option)} of an ` +
+          `index${meant(option, Object.keys(indexRules))}; there are ${Object.keys(indexRules).join(', ')}`)
+      }
       if (value !== undefined) checked(`${at}: option ${option} of an index`, rule, value)
     }
     const { options } = one as IndexOptions
-    return Object.freeze({ ...one, ...options !== undefined && { options: Object.freeze({ ...options }) } }) as IndexOptions
+    return Object.freeze({
+      ...one, ...options !== undefined && { options: Object.freeze({ ...options }) }
+    }) as IndexOptions
   }))
 }
 
@@ -110,11 +129,19 @@ function checkTogether (at: string, options: AnyColumnOptions): void {
   const minimum = minimumLength(options)
   const { maxLength = Infinity, primaryKey, partitionKey } = options
   if (maxLength < minimum) {
-    const why = options.minLength === undefined ? 'a required text has at least 1 character unless minLength says 0' : `minLength is ${minimum}`
+    const why = options.minLength === undefined
+      ? 'a required text has at least 1 character unless minLength says 0'
+      : `minLength is ${minimum}`
     throw new ModelDefinitionError(`${at}: maxLength is ${maxLength}, but ${why}`)
   }
   const isKey = primaryKey === true || partitionKey === true
-  if (primaryKey === false && partitionKey === true) throw new ModelDefinitionError(`${at}: a partitionKey is part of the primary key; leave out primaryKey: false`)
-  if (isKey && options.static === true) throw new ModelDefinitionError(`${at}: a key column cannot be static; leave out one of both`)
-  if (isKey && options.frozen === false) throw new ModelDefinitionError(`${at}: a key column must be frozen; leave out frozen: false`)
+  if (primaryKey === false && partitionKey === true) {
+    throw new ModelDefinitionError(`${at}: a partitionKey is part of the primary key; leave out primaryKey: false`)
+  }
+  if (isKey && options.static === true) {
+    throw new ModelDefinitionError(`${at}: a key column cannot be static; leave out one of both`)
+  }
+  if (isKey && options.frozen === false) {
+    throw new ModelDefinitionError(`${at}: a key column must be frozen; leave out frozen: false`)
+  }
 }

@@ -20,7 +20,10 @@ import { TupleType } from './tuple.js'
 import { TimeUuidType, UuidType } from './uuid.js'
 import { VectorType } from './vector.js'
 
-/** The types without parameters, by their CQL names. Counters are not here: they go nowhere but into columns of their own. */
+/**
+ * The types without parameters, by their CQL names. Counters are not here: they go nowhere but into columns of their
+ * own.
+ */
 export const scalarTypes = {
   ascii: new AsciiType(),
   bigint: new BigIntType(),
@@ -69,7 +72,10 @@ class Parser {
       case 'frozen': return this.#arguments((type) => type.frozen(), 1)
       case 'list': return this.#arguments((of) => new ListType(checkInner(of, 'a list')), 1)
       case 'set': return this.#arguments((of) => new SetType(checkSortable(of, 'a set')), 1)
-      case 'map': return this.#arguments((key, value) => new MapType(checkSortable(key, 'the keys of a map'), checkInner(value as CqlType, 'a map')), 2)
+      case 'map':
+        return this.#arguments(
+          (key, value) => new MapType(checkSortable(key, 'the keys of a map'), checkInner(value as CqlType, 'a map')), 2
+        )
       case 'tuple': return this.#arguments((...of) => new TupleType(of.map((type) => checkInner(type, 'a tuple'))))
       case 'vector': return this.#vector()
       case 'varchar': return scalarTypes.text
@@ -107,5 +113,7 @@ class Parser {
 }
 
 function unknownType (cql: string): ModelDefinitionError {
-  return new ModelDefinitionError(`columns.custom: ${JSON.stringify(cql)} is no CQL type that a custom column can have; it may be any of ${Object.keys(scalarTypes).join(', ')}, and list, set, map, tuple, vector and frozen of these`)
+  return new ModelDefinitionError(`columns.custom: ${JSON.stringify(cql)} is no CQL type that a custom column can ` +
+    `have; it may be any of ${Object.keys(scalarTypes).join(', ')}, and list, set, map, tuple, vector and frozen ` +
+    'of these')
 }

@@ -1,5 +1,5 @@
-// Whether a column reads rightly what the server says it sends. Types that read alike may differ from the model's: what the driver makes of them
-// has the form that instances hold, and nothing of it is lost.
+// Whether a column reads rightly what the server says it sends. Types that read alike may differ from the model's: what
+// the driver makes of them has the form that instances hold, and nothing of it is lost.
 import type { DriverType } from '../connection/driver-internals/internals.js'
 import { types } from '../driver.js'
 import type { CqlType } from './cql-type.js'
@@ -20,7 +20,10 @@ const integers = ['tinyint', 'smallint', 'int']
 const floats = ['float', 'double']
 const bigIntegers = ['bigint', 'varint', 'counter']
 
-/** What else than itself each type without parts reads; the driver gives one JS type for all of a line. Not listed: nothing else. */
+/**
+ * What else than itself each type without parts reads; the driver gives one JS type for all of a line. Not listed:
+ * nothing else.
+ */
 const alike: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   text: texts,
   ascii: texts,
@@ -35,7 +38,9 @@ const alike: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   uuid: ['uuid', 'timeuuid']
 }))
 /** For each type without parts the codes of what it reads: a bit for each. */
-const codes: ReadonlyMap<string, number> = new Map(Object.keys(scalarTypes).concat('counter').map((name) => [name, bitsOf(alike.get(name) ?? [name])]))
+const codes: ReadonlyMap<string, number> = new Map(
+  Object.keys(scalarTypes).concat('counter').map((name) => [name, bitsOf(alike.get(name) ?? [name])])
+)
 
 function bitsOf (names: readonly string[]): number {
   let bits = 0
@@ -45,7 +50,10 @@ function bitsOf (names: readonly string[]): number {
   return bits
 }
 
-/** The protocol's codes of the types that a column of `type` reads, a bit for each; 0 where the code alone does not tell. */
+/**
+ * The protocol's codes of the types that a column of `type` reads, a bit for each; 0 where the code alone does not
+ * tell.
+ */
 export function readCodes (type: CqlType): number { return codes.get(baseOf(type).cql) ?? 0 }
 
 /** Whether a column of `type` reads what the server sends as `told`. */
@@ -78,10 +86,14 @@ function partsReadAlike (type: CqlType, told: readonly DriverType[]): boolean {
 
 interface UserTypeInfo { readonly fields: readonly { readonly name: string, readonly type: DriverType }[] }
 
-/** Either may have fields that the other lacks yet, for a type can be added to. Without any in common they are two types. */
+/**
+ * Either may have fields that the other lacks yet, for a type can be added to. Without any in common they are two
+ * types.
+ */
 function fieldsReadAlike (type: UserDefined, { fields }: UserTypeInfo): boolean {
   const shared = type.fieldTypes().map((field) => ({ ...field, told: fields.find(({ name }) => name === field.name) }))
-  return shared.some(({ told }) => told !== undefined) && shared.every(({ type: own, told }) => told === undefined || readsAlike(own, told.type))
+  return shared.some(({ told }) => told !== undefined) &&
+    shared.every(({ type: own, told }) => told === undefined || readsAlike(own, told.type))
 }
 
 /** Vectors, durations of old protocols, and classes of the server's that the driver gives as bytes. */

@@ -4,7 +4,10 @@ import type { AnyColumn } from './column.js'
 import { columnSchema } from './column-schema.js'
 import { type Change, type ChangeKind, CqlType, type JsonSchema, type Key, type UserTypeLike } from './cql-type.js'
 
-/** The type of a column inside another one, with the rules that the column adds: `List(Text({ maxLength: 5 }))` (COL-14). */
+/**
+ * The type of a column inside another one, with the rules that the column adds: `List(Text({ maxLength: 5 }))`
+ * (COL-14).
+ */
 export function innerType (column: AnyColumn): CqlType {
   return hasRules(column.options) ? new RuledType(column.type, column) : column.type
 }
@@ -45,7 +48,10 @@ class RuledType extends CqlType {
   override schema (direction: 'input' | 'output'): JsonSchema { return columnSchema(this.#column, direction) }
   override changes (before: unknown, after: unknown): readonly Change[] { return this.#type.changes(before, after) }
   override convertChange (kind: ChangeKind, value: unknown): unknown { return this.#type.convertChange(kind, value) }
-  override changeToDriver (change: Change, encoding: Encoding): unknown { return this.#type.changeToDriver(change, encoding) }
+  override changeToDriver (change: Change, encoding: Encoding): unknown {
+    return this.#type.changeToDriver(change, encoding)
+  }
+
   override isIdempotent (kind: ChangeKind): boolean { return this.#type.isIdempotent(kind) }
   override frozen (): CqlType { return new RuledType(this.#type.frozen(), this.#column) }
   override unruled (): CqlType { return this.#type.unruled() }

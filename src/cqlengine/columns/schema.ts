@@ -4,11 +4,16 @@ import { isLostInside } from './elements.js'
 /** Words beside which null would have to be allowed in several places. */
 const composing = ['const', 'anyOf', 'oneOf', 'allOf', 'not', '$ref', 'if']
 
-/** What a schema allows, and null. Ajv wants a `type` beside `nullable`; a schema that says nothing allows everything already. */
+/**
+ * What a schema allows, and null. Ajv wants a `type` beside `nullable`; a schema that says nothing allows everything
+ * already.
+ */
 export function nullable (schema: JsonSchema): JsonSchema {
   const { type, anyOf, enum: values, description, ...rest } = schema
   // Last, where Ajv's conversion of types does not take null for something else.
-  if (Array.isArray(anyOf) && type === undefined && values === undefined && Object.keys(rest).length === 0) return { ...schema, anyOf: [...anyOf as unknown[], { type: 'null' }] }
+  if (Array.isArray(anyOf) && type === undefined && values === undefined && Object.keys(rest).length === 0) {
+    return { ...schema, anyOf: [...anyOf as unknown[], { type: 'null' }] }
+  }
   if (composing.some((word) => word in schema) || (type === undefined && values !== undefined)) {
     return { ...description !== undefined && { description }, anyOf: [schema, { type: 'null' }] }
   }
@@ -18,7 +23,11 @@ export function nullable (schema: JsonSchema): JsonSchema {
 /** Of a schema with a type: Ajv wants null among the values, too. */
 export function alsoNull (schema: JsonSchema): JsonSchema {
   const { enum: values } = schema
-  return { ...schema, nullable: true, ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] } }
+  return {
+    ...schema,
+    nullable: true,
+    ...Array.isArray(values) && !values.includes(null) && { enum: [...values as unknown[], null] }
+  }
 }
 
 /** Of a value inside another one, where a list or set cannot be empty. */
@@ -29,7 +38,9 @@ export function innerSchema (type: CqlType, direction: 'input' | 'output'): Json
 }
 
 const number = '-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?'
-const textForms: Readonly<Record<string, string>> = { integer: number, number: `(${number}|NaN|-?Infinity)`, boolean: '(true|false)', array: '\\[.*\\]', object: '\\{.*\\}' }
+const textForms: Readonly<Record<string, string>> = {
+  integer: number, number: `(${number}|NaN|-?Infinity)`, boolean: '(true|false)', array: '\\[.*\\]', object: '\\{.*\\}'
+}
 
 /** Of the keys of an object that stands for a map: texts, or texts of JSON. */
 export function keySchema (key: CqlType): JsonSchema {

@@ -1,14 +1,16 @@
 import { isSet } from 'node:util/types'
 import type { Encoding } from '../connection/encoding.js'
-import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
+import {
+  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind
+} from './cql-type.js'
 import { convertInner, distinct, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
 import { bindsAsIs, ObjectType } from './outside.js'
 import { innerSchema } from './schema.js'
 
 /**
- * `set<T>` (TYP-20). Instances hold a JS Set, which finds objects by identity; equal elements are one element all the same, by value.
- * Null and the empty set are the same to Cassandra and here.
+ * `set<T>` (TYP-20). Instances hold a JS Set, which finds objects by identity; equal elements are one element all the
+ * same, by value. Null and the empty set are the same to Cassandra and here.
  */
 export class SetType<E = unknown> extends ObjectType<Set<E>> {
   override readonly cql: string
@@ -129,7 +131,9 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     // An element that is given twice is one.
-    return { type: 'array', items: innerSchema(this.#of, direction), ...direction === 'output' && { uniqueItems: true } }
+    return {
+      type: 'array', items: innerSchema(this.#of, direction), ...direction === 'output' && { uniqueItems: true }
+    }
   }
 
   override operandSchema (kind: ChangeKind): JsonSchema | undefined {
@@ -137,7 +141,9 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     return kind === 'add' ? this.schema('input') : kind === 'remove' ? this.unruled().schema('input') : undefined
   }
 
-  /** What is new as an addition, what is gone as a removal (STM-07); the whole set where the two have nothing in common. */
+  /**
+   * What is new as an addition, what is gone as a removal (STM-07); the whole set where the two have nothing in common.
+   */
   override changes (before: Set<E> | null, after: Set<E> | null): readonly Change[] {
     const from = before ?? new Set<E>()
     const to = after ?? new Set<E>()
@@ -171,7 +177,10 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
 
   override emptyValue (): Set<E> { return new Set() }
   override isEmpty (value: Set<E>): boolean { return value.size === 0 }
-  override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined { return part === 'element' ? this.#of : undefined }
+  override elementType (part: 'element' | 'key' | 'value'): CqlType | undefined {
+    return part === 'element' ? this.#of : undefined
+  }
+
   override parts (): readonly CqlType[] { return [this.#of] }
 }
 

@@ -1,6 +1,8 @@
 import { CqlType, InvalidValue, type JsonSchema, type Kind, type TypeFacts } from './cql-type.js'
 
-/** `text` (TYP-01). Nothing but strings; half surrogate pairs are refused, for the driver would store U+FFFD instead. */
+/**
+ * `text` (TYP-01). Nothing but strings; half surrogate pairs are refused, for the driver would store U+FFFD instead.
+ */
 export class TextType extends CqlType<string> {
   override readonly cql: string = 'text'
   override readonly facts: TypeFacts = { isPlainKey: true }
@@ -9,7 +11,9 @@ export class TextType extends CqlType<string> {
 
   convert (value: unknown): string {
     if (typeof value !== 'string') throw new InvalidValue('type', 'must be a string')
-    if (!isWellFormed(value)) throw new InvalidValue('encoding', 'must not hold one half of a surrogate pair, which UTF-8 cannot express')
+    if (!isWellFormed(value)) {
+      throw new InvalidValue('encoding', 'must not hold one half of a surrogate pair, which UTF-8 cannot express')
+    }
     return value
   }
 
@@ -29,7 +33,9 @@ export class AsciiType extends TextType {
   }
 
   override isConverted (value: unknown): value is string { return typeof value === 'string' && isAscii(value) }
-  override schema (direction: 'input' | 'output'): JsonSchema { return direction === 'output' ? super.schema(direction) : { type: 'string', pattern: '^[\\x00-\\x7f]*$' } }
+  override schema (direction: 'input' | 'output'): JsonSchema {
+    return direction === 'output' ? super.schema(direction) : { type: 'string', pattern: '^[\\x00-\\x7f]*$' }
+  }
 }
 
 function isAscii (text: string): boolean { return /^[\0-\x7f]*$/.test(text) }

@@ -7,7 +7,10 @@ import { innerSchema, nullable } from './schema.js'
 
 type Elements = unknown[]
 
-/** `tuple<A, B, …>` (TYP-22, B17): an array with one element for each type, any of which may be null. Always written as a whole. */
+/**
+ * `tuple<A, B, …>` (TYP-22, B17): an array with one element for each type, any of which may be null. Always written as
+ * a whole.
+ */
 export class TupleType extends ObjectType<Elements> {
   override readonly cql: string
   override readonly mutable = true
@@ -47,14 +50,26 @@ export class TupleType extends ObjectType<Elements> {
     return this.#of.map((type, i) => given[i] === null || given[i] === undefined ? null : type.fromDriver(given[i]))
   }
 
-  override equals (a: Elements, b: Elements): boolean { return a === b || this.#of.every((type, i) => equalOrNull(type, a[i] ?? null, b[i] ?? null)) }
-  override isSame (own: Elements, value: unknown): boolean {
-    return Array.isArray(value) && value.length === own.length && this.#of.every((type, i) => sameOrNull(type, own[i] ?? null, value[i]))
+  override equals (a: Elements, b: Elements): boolean {
+    return a === b || this.#of.every((type, i) => equalOrNull(type, a[i] ?? null, b[i] ?? null))
   }
 
-  override copy (value: Elements): Elements { return this.#of.map((type, i) => value[i] === null ? null : type.copy(value[i])) }
-  override keyOf (value: Elements): Key { return joinKeys(this.#of.map((type, i) => value[i] === null ? null : type.keyOf(value[i]))) }
-  override toJSON (value: Elements): unknown { return this.#of.map((type, i) => value[i] === null ? null : type.toJSON(value[i])) }
+  override isSame (own: Elements, value: unknown): boolean {
+    return Array.isArray(value) && value.length === own.length &&
+      this.#of.every((type, i) => sameOrNull(type, own[i] ?? null, value[i]))
+  }
+
+  override copy (value: Elements): Elements {
+    return this.#of.map((type, i) => value[i] === null ? null : type.copy(value[i]))
+  }
+
+  override keyOf (value: Elements): Key {
+    return joinKeys(this.#of.map((type, i) => value[i] === null ? null : type.keyOf(value[i])))
+  }
+
+  override toJSON (value: Elements): unknown {
+    return this.#of.map((type, i) => value[i] === null ? null : type.toJSON(value[i]))
+  }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     const { length } = this.#of
@@ -81,5 +96,7 @@ function elementsOf (value: unknown, most = Infinity): Elements {
 }
 
 function elementsOfTuple (value: unknown): unknown {
-  return value instanceof types.Tuple || hasMethods(value, 'get', 'values', 'toJSON') ? (value as { readonly elements: unknown }).elements : undefined
+  return value instanceof types.Tuple || hasMethods(value, 'get', 'values', 'toJSON')
+    ? (value as { readonly elements: unknown }).elements
+    : undefined
 }

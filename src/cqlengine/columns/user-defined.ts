@@ -2,7 +2,9 @@ import type { Encoding } from '../connection/encoding.js'
 import { quote } from '../statements/identifiers.js'
 import { type CheckedColumn, checkValue, hasRules } from './check.js'
 import { columnSchema } from './column-schema.js'
-import { type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind, type UserTypeLike } from './cql-type.js'
+import {
+  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind, type UserTypeLike
+} from './cql-type.js'
 import { equalOrNull, joinKeys, sameOrNull } from './elements.js'
 import { noOperation } from './list.js'
 import { isPlainObject, ObjectType, unreadable } from './outside.js'
@@ -12,8 +14,8 @@ import { listed, meant, shown } from '../words.js'
 type Instance = Record<string, unknown>
 
 /**
- * Values for a user type's constructor that are to be taken as they are: what was stored must be readable, whatever the rules of the fields
- * say today, and is not checked a second time.
+ * Values for a user type's constructor that are to be taken as they are: what was stored must be readable, whatever the
+ * rules of the fields say today, and is not checked a second time.
  */
 export class StoredFields { [field: string]: unknown }
 
@@ -21,8 +23,8 @@ type Field = CheckedColumn & { readonly name: string, readonly field: string }
 type FieldColumn = CheckedColumn & { readonly options: { readonly dbField?: string } }
 
 /**
- * A user type (UDT rows): instances of the class, compared field by field (B05). A field that is missing is null, and an empty collection in
- * a field is stored as null and read as empty.
+ * A user type (UDT rows): instances of the class, compared field by field (B05). A field that is missing is null, and
+ * an empty collection in a field is stored as null and read as empty.
  */
 export class UserDefined extends ObjectType<object> {
   override readonly cql: string
@@ -48,19 +50,29 @@ export class UserDefined extends ObjectType<object> {
   /** Of an instance each field is checked again, for it can have been assigned anything since. */
   protected read (value: unknown): object {
     if (value instanceof this.#class) return this.#converted(value as Instance)
-    if (!isPlainObject(value)) throw new InvalidValue('type', `must be an instance of ${this.#class.name || 'the user type'} or a plain object with its fields`)
+    if (!isPlainObject(value)) {
+      throw new InvalidValue(
+        'type', `must be an instance of ${this.#class.name || 'the user type'} or a plain object with its fields`
+      )
+    }
     const given = this.#given(value)
     return this.#converted(this.#make(this.#isRuled ? given : this.#completed(given)))
   }
 
   /** For messages, which do not tell hidden ones. */
-  get #names (): readonly string[] { return this.#fields.filter(({ options }) => options.hidden !== true).map(({ name }) => name) }
+  get #names (): readonly string[] {
+    return this.#fields.filter(({ options }) => options.hidden !== true).map(({ name }) => name)
+  }
 
   #given (value: Record<string, unknown>): Instance {
     const given: Instance = {}
     for (const key of Object.keys(value)) {
       const field = this.#fields.find(({ name }) => name === key)
-      if (field === undefined) throw new InvalidValue('unknown', `has no field ${shown(key)}${meant(key, this.#names)}, only ${listed(this.#names)}`)
+      if (field === undefined) {
+        throw new InvalidValue(
+          'unknown', `has no field ${shown(key)}${meant(key, this.#names)}, only ${listed(this.#names)}`
+        )
+      }
       const v = value[key]
       if (v !== undefined) given[key] = checkField(field, v)
     }
@@ -91,7 +103,9 @@ export class UserDefined extends ObjectType<object> {
 
   /** Through the class of `like`, so that methods, private members and subclasses stay. */
   #make (values: Instance, like?: Instance): Instance {
-    const Class = like === undefined ? this.#class : (Object.getPrototypeOf(like) as { readonly constructor: UserTypeLike }).constructor
+    const Class = like === undefined
+      ? this.#class
+      : (Object.getPrototypeOf(like) as { readonly constructor: UserTypeLike }).constructor
     return new Class(values) as Instance
   }
 
@@ -113,11 +127,16 @@ export class UserDefined extends ObjectType<object> {
     return this.#make(read)
   }
 
-  override equals (a: object, b: object): boolean { return a === b || this.#fields.every((field) => equalOrNull(field.type, valueOf(a, field), valueOf(b, field))) }
+  override equals (a: object, b: object): boolean {
+    return a === b || this.#fields.every((field) => equalOrNull(field.type, valueOf(a, field), valueOf(b, field)))
+  }
 
   override isSame (own: object, value: unknown): boolean {
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(own) !== Object.getPrototypeOf(value)) return false
-    return this.#fields.every(({ name, type }) => sameOrNull(type, (own as Instance)[name] ?? null, (value as Instance)[name] ?? null))
+    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(own) !== Object.getPrototypeOf(value)) {
+      return false
+    }
+    return this.#fields.every(({ name, type }) =>
+      sameOrNull(type, (own as Instance)[name] ?? null, (value as Instance)[name] ?? null))
   }
 
   override copy (value: object): object {
@@ -141,20 +160,28 @@ export class UserDefined extends ObjectType<object> {
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     // Null is the empty collection, which a body may leave out as well.
-    const isSure = ({ options, type }: Field): boolean => options.required === true && (direction === 'output' || type.emptyValue() === null)
+    const isSure = ({ options, type }: Field): boolean =>
+      options.required === true && (direction === 'output' || type.emptyValue() === null)
     const visible = this.#fields.filter(({ options }) => direction === 'input' || options.hidden !== true)
     const properties = visible.map((field) => {
       const schema = columnSchema(field, direction)
       return [field.name, isSure(field) ? schema : nullable(schema)] as const
     })
-    const required = visible.filter((field) => isSure(field) && (direction === 'output' || field.options.default === undefined)).map(({ name }) => name)
-    return { type: 'object', properties: Object.fromEntries(properties), ...required.length > 0 && { required }, additionalProperties: false }
+    const required = visible.filter((field) =>
+      isSure(field) && (direction === 'output' || field.options.default === undefined)).map(({ name }) => name)
+    return {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      ...required.length > 0 && { required },
+      additionalProperties: false
+    }
   }
 
   /** The changed fields of a type that is not frozen, by their names in the database; else the whole. */
   override changes (before: object | null, after: object | null): readonly Change[] {
     if (this.#isFrozen || before === null || after === null) return super.changes(before, after)
-    const changed = this.#fields.filter((field) => !equalOrNull(field.type, valueOf(before, field), valueOf(after, field)))
+    const changed = this.#fields.filter((field) =>
+      !equalOrNull(field.type, valueOf(before, field), valueOf(after, field)))
     if (changed.length === this.#fields.length) return [{ kind: 'assign', value: after }]
     return changed.map((field) => ({ kind: 'field', value: [field.field, valueOf(after, field)] }))
   }
@@ -186,7 +213,10 @@ export class UserDefined extends ObjectType<object> {
     return value === null || field === undefined ? null : field.type.toDriver(value, encoding)
   }
 
-  override frozen (): CqlType<object> { return this.#isFrozen ? this : new UserDefined(this.#class, true, this.#isRuled) }
+  override frozen (): CqlType<object> {
+    return this.#isFrozen ? this : new UserDefined(this.#class, true, this.#isRuled)
+  }
+
   override unruled (): CqlType<object> {
     const isPlain = this.#fields.every(({ options, type }) => !hasRules(options) && type.unruled() === type)
     return isPlain ? this : new UserDefined(this.#class, this.#isFrozen, false)
@@ -194,7 +224,10 @@ export class UserDefined extends ObjectType<object> {
 
   override parts (): readonly CqlType[] { return this.#fields.map(({ type }) => type) }
   /** The fields by their names in the database. */
-  fieldTypes (): readonly { readonly name: string, readonly type: CqlType }[] { return this.#fields.map(({ field, type }) => ({ name: field, type })) }
+  fieldTypes (): readonly { readonly name: string, readonly type: CqlType }[] {
+    return this.#fields.map(({ field, type }) => ({ name: field, type }))
+  }
+
   override userTypes (): readonly UserTypeLike[] { return [...super.userTypes(), this.#class] }
 }
 
@@ -208,7 +241,11 @@ function fieldsOf (type: UserTypeLike): readonly Field[] {
 /** Only what tells names and defaults is left of the options. */
 function withoutRules (field: Field): Field {
   const { default: byDefault, dbField, description, hidden } = field.options
-  return { ...field, type: field.type.unruled(), options: { default: byDefault, dbField, description, hidden } as Field['options'] }
+  return {
+    ...field,
+    type: field.type.unruled(),
+    options: { default: byDefault, dbField, description, hidden } as Field['options']
+  }
 }
 
 /** The field's value, with what Cassandra stores as null as null. */

@@ -67,7 +67,10 @@ export class TimeUuidType extends UuidType {
     return direction === 'output' ? super.schema(direction) : { type: 'string', pattern: patternOf('1') }
   }
 
-  override fromDriver (value: unknown): types.TimeUuid { return (value instanceof TimeUuid ? value : super.fromDriver(value)) as types.TimeUuid }
+  override fromDriver (value: unknown): types.TimeUuid {
+    return (value instanceof TimeUuid ? value : super.fromDriver(value)) as types.TimeUuid
+  }
+
   protected override fromBytes (bytes: Buffer): types.TimeUuid { return timeUuid(bytes) }
 }
 
@@ -101,7 +104,12 @@ function toUuidBytes (value: unknown): Buffer {
 }
 
 const dashed = /^(?:urn:uuid:)?([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i
-const forms = [dashed, /^\{([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})\}$/i, /^([0-9a-f]{32})$/i, /^\{([0-9a-f]{32})\}$/i]
+const forms = [
+  dashed,
+  /^\{([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})\}$/i,
+  /^([0-9a-f]{32})$/i,
+  /^\{([0-9a-f]{32})\}$/i
+]
 
 function parse (text: string): Buffer {
   for (const form of forms) {

@@ -8,7 +8,10 @@ import { innerSchema } from './schema.js'
 
 type Numbers = Float32Array | unknown[]
 
-/** `vector<T, n>`: exactly n elements, none of them null. A `Float32Array` for float, else an array. Always written as a whole. */
+/**
+ * `vector<T, n>`: exactly n elements, none of them null. A `Float32Array` for float, else an array. Always written as a
+ * whole.
+ */
 export class VectorType extends ObjectType<Numbers> {
   override readonly cql: string
   override readonly kind: Kind = 'vector'
@@ -28,7 +31,9 @@ export class VectorType extends ObjectType<Numbers> {
 
   protected read (value: unknown): Numbers {
     const given = this.#elementsOf(value)
-    if (given.length !== this.dimensions) throw new InvalidValue('length', `must have exactly ${this.dimensions} elements`)
+    if (given.length !== this.dimensions) {
+      throw new InvalidValue('length', `must have exactly ${this.dimensions} elements`)
+    }
     if (value instanceof Float32Array && this.#isFloat) return value
     const converted = convertElements(this.#of, given as unknown[])
     return this.#isFloat ? Float32Array.from(converted as number[]) : converted
@@ -44,18 +49,26 @@ export class VectorType extends ObjectType<Numbers> {
   }
 
   override toDriver (value: Numbers, encoding: Encoding): unknown {
-    return value instanceof Float32Array ? value.slice() : new types.Vector(value.map((e) => this.#of.toDriver(e, encoding)))
+    return value instanceof Float32Array
+      ? value.slice()
+      : new types.Vector(value.map((e) => this.#of.toDriver(e, encoding)))
   }
 
   override fromDriver (value: unknown): Numbers {
-    const elements = value instanceof types.Vector && Array.isArray(value.elements) ? value.elements as unknown[] : value as ArrayLike<unknown>
-    return this.#isFloat ? Float32Array.from(elements as ArrayLike<number>) : Array.from(elements).map((e) => this.#of.fromDriver(e))
+    const elements = value instanceof types.Vector && Array.isArray(value.elements)
+      ? value.elements as unknown[]
+      : value as ArrayLike<unknown>
+    return this.#isFloat
+      ? Float32Array.from(elements as ArrayLike<number>)
+      : Array.from(elements).map((e) => this.#of.fromDriver(e))
   }
 
   override equals (a: Numbers, b: Numbers): boolean { return a === b || equalElements(this.#of, a, b) }
 
   override isSame (own: Numbers, value: unknown): boolean {
-    return this.#isFloat ? super.isSame(own, value) : Array.isArray(value) && sameElements(this.#of, own as unknown[], value)
+    return this.#isFloat
+      ? super.isSame(own, value)
+      : Array.isArray(value) && sameElements(this.#of, own as unknown[], value)
   }
 
   override copy (value: Numbers): Numbers {
@@ -66,7 +79,9 @@ export class VectorType extends ObjectType<Numbers> {
   override toJSON (value: Numbers): unknown { return Array.from(value, (e) => this.#of.toJSON(e)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
-    return { type: 'array', items: innerSchema(this.#of, direction), minItems: this.dimensions, maxItems: this.dimensions }
+    return {
+      type: 'array', items: innerSchema(this.#of, direction), minItems: this.dimensions, maxItems: this.dimensions
+    }
   }
 
   override unruled (): CqlType<Numbers> {

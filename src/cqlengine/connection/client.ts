@@ -51,11 +51,15 @@ export function createClient (settings: ClientSettings): Client {
     }
     return client
   } catch (cause) {
-    throw new ConfigError(`The driver refuses the client options of connection "${settings.name}" (see the cause)`, { cause })
+    throw new ConfigError(
+      `The driver refuses the client options of connection "${settings.name}" (see the cause)`, { cause }
+    )
   }
 }
 
-function clientOptions ({ hosts, consistency, localDataCenter, options = {}, warn }: ClientSettings, budget: HedgeBudget | undefined): DseClientOptions {
+function clientOptions (
+  { hosts, consistency, localDataCenter, options = {}, warn }: ClientSettings, budget: HedgeBudget | undefined
+): DseClientOptions {
   const { localDataCenter: nested, ...user } = options
   const dataCenter = new DataCenterPolicy({ wanted: localDataCenter ?? nested, warn })
   return {
@@ -67,31 +71,42 @@ function clientOptions ({ hosts, consistency, localDataCenter, options = {}, war
     encoding: { ...ownEncodingOptions, ...user.encoding },
     pooling: { warmup: false, heartBeatInterval: 10_000, ...user.pooling },
     policies: {
-      // Each pause is up to 15 % longer or shorter: 4.6 s at most, so that there is an answer within 5 s of the first node that can give one.
+      // Each pause is up to 15 % longer or shorter: 4.6 s at most, so that there is an answer within 5 s of the first
+      // node that can give one.
       reconnection: new policies.reconnection.ExponentialReconnectionPolicy(500, 4000, true),
       ...(budget && { speculativeExecution: new HedgePolicy(budget) }),
       ...user.policies
     },
-    socketOptions: { connectTimeout: 3000, readTimeout: handshakeTimeout, defunctReadTimeoutThreshold: 8, ...user.socketOptions },
+    socketOptions: {
+      connectTimeout: 3000, readTimeout: handshakeTimeout, defunctReadTimeoutThreshold: 8, ...user.socketOptions
+    },
     queryOptions: { ...user.queryOptions, ...(consistency !== undefined && { consistency }) },
     profiles: [dataCenterProfile(dataCenter), ...requestProfiles(user, consistency)],
     // Without it the driver accepts every certificate.
-    ...(user.sslOptions && { sslOptions: { ...user.sslOptions, rejectUnauthorized: user.sslOptions.rejectUnauthorized ?? true } })
+    ...(user.sslOptions &&
+      { sslOptions: { ...user.sslOptions, rejectUnauthorized: user.sslOptions.rejectUnauthorized ?? true } })
   }
 }
 
-const dataCenterProfile = (policy: DataCenterPolicy): ExecutionProfile => new ExecutionProfile('cqlengine data center', { loadBalancing: policy })
+const dataCenterProfile = (policy: DataCenterPolicy): ExecutionProfile =>
+  new ExecutionProfile('cqlengine data center', { loadBalancing: policy })
 
-/** Copies: the driver writes the client's policies into the profiles that it is given, so two clients must not share them. */
+/**
+ * Copies: the driver writes the client's policies into the profiles that it is given, so two clients must not share
+ * them.
+ */
 function requestProfiles (user: DriverOptions, consistency: number | undefined): ExecutionProfile[] {
   const given = user.profiles ?? []
   const readTimeout = user.socketOptions?.readTimeout === undefined ? statementTimeout : undefined
   // The driver's declarations forget that each of these may be undefined.
-  const profileOf = (name: string, options: object): ExecutionProfile => new ExecutionProfile(name, options as ConstructorParameters<typeof ExecutionProfile>[1])
+  const profileOf = (name: string, options: object): ExecutionProfile =>
+    new ExecutionProfile(name, options as ConstructorParameters<typeof ExecutionProfile>[1])
   const copies = given.map((profile) => profileOf(profile.name, {
     ...profile,
     readTimeout: profile.readTimeout ?? readTimeout,
     consistency: profile.name === 'default' ? consistency ?? profile.consistency : profile.consistency
   }))
-  return given.some((profile) => profile.name === 'default') ? copies : [profileOf('default', { consistency, readTimeout }), ...copies]
+  return given.some((profile) => profile.name === 'default')
+    ? copies
+    : [profileOf('default', { consistency, readTimeout }), ...copies]
 }

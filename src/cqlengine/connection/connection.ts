@@ -13,8 +13,9 @@ import { withTimeout } from './time-limit.js'
 import { usualMaxWaiting } from './waiting-room.js'
 
 /**
- * `idle`: nothing was tried yet (lazy). `connecting`: the first attempt. `ready`: connected; from then on the driver keeps it so.
- * `retrying`: an attempt failed, others follow in the background and with each use. `failed`: an attempt failed, the next use tries again.
+ * `idle`: nothing was tried yet (lazy). `connecting`: the first attempt. `ready`: connected; from then on the driver
+ * keeps it so. `retrying`: an attempt failed, others follow in the background and with each use. `failed`: an attempt
+ * failed, the next use tries again.
  */
 export type ConnectionState = 'idle' | 'connecting' | 'ready' | 'retrying' | 'failed' | 'closed'
 
@@ -71,7 +72,11 @@ export class Connection {
   /** What a user's client misread of its cluster before it was given to us. */
   #readAgain: (() => Promise<void>) | undefined
 
-  constructor ({ name, client, owned, keyspace, consistency, maxWaiting = usualMaxWaiting, retryConnect = false, observers, onState }: ConnectionSettings) {
+  constructor (
+    {
+      name, client, owned, keyspace, consistency, maxWaiting = usualMaxWaiting, retryConnect = false, observers, onState
+    }: ConnectionSettings
+  ) {
     this.name = name
     this.keyspace = keyspace
     this.owned = owned
@@ -106,7 +111,9 @@ export class Connection {
     if (this.#state === 'ready') return Promise.resolve()
     if (this.#closing !== undefined && this.#attempt === undefined) return Promise.reject(this.#closedError())
     const attempt = this.#attempt ??= this.#tryOnce()
-    return timeout === undefined ? attempt : withTimeout(attempt, timeout, `Connection "${this.name}" could not be made within ${timeout} ms`)
+    return timeout === undefined
+      ? attempt
+      : withTimeout(attempt, timeout, `Connection "${this.name}" could not be made within ${timeout} ms`)
   }
 
   /**
@@ -124,8 +131,8 @@ export class Connection {
   }
 
   /**
-   * Ends the connection: new requests get a ClosedError at once, those under way may finish, then the client is shut down if it is ours.
-   * Calling it again gives the same promise.
+   * Ends the connection: new requests get a ClosedError at once, those under way may finish, then the client is shut
+   * down if it is ours. Calling it again gives the same promise.
    * @param options.timeout ms to wait for requests under way, and for an attempt to connect; default 10,000
    */
   close ({ timeout = drainTimeout }: { timeout?: number } = {}): Promise<void> {
@@ -229,4 +236,5 @@ function atMost (ms: number, promise: Promise<unknown>): Promise<boolean> {
 
 /** A data center that does not exist is a mistake in the settings: no time will heal it. */
 const isHopeless = (error: unknown): boolean => isDriverError(error, 'ArgumentError') ||
-  (isDriverError(error, 'NoHostAvailableError') && Object.values<unknown>(error.innerErrors ?? {}).some((inner) => isDriverError(inner, 'ArgumentError')))
+  (isDriverError(error, 'NoHostAvailableError') &&
+  Object.values<unknown>(error.innerErrors ?? {}).some((inner) => isDriverError(inner, 'ArgumentError')))

@@ -1,4 +1,5 @@
-// Consistency levels as people write them. The driver sends what it does not know as ANY, so everything is checked here first.
+// Consistency levels as people write them. The driver sends what it does not know as ANY, so everything is checked here
+// first.
 import { types } from '../driver.js'
 import { type CQLEngineError, QueryError } from '../errors.js'
 
@@ -6,7 +7,8 @@ import { type CQLEngineError, QueryError } from '../errors.js'
 type ErrorClass = new (message: string) => CQLEngineError
 
 const simplify = (name: string): string => name.replace(/_/g, '').toLowerCase()
-const levels = Object.entries(types.consistencies).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+const levels = Object.entries(types.consistencies)
+  .filter((entry): entry is [string, number] => typeof entry[1] === 'number')
 const byName: ReadonlyMap<string, number> = new Map(levels.map(([name, level]) => [simplify(name), level]))
 const numbers: ReadonlySet<number> = new Set(byName.values())
 const inCql = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
@@ -15,20 +17,25 @@ const serialLevels = levels.filter(([name]) => /serial$/i.test(name))
 
 /**
  * The number of a consistency level.
- * @param value a name in any case (`LOCAL_QUORUM`, `localQuorum`), or a number of `types.consistencies`, also as a string
+ * @param value a name in any case (`LOCAL_QUORUM`, `localQuorum`), or a number of `types.consistencies`, also as a
+ *   string
  * @param where what to name in the error, such as an option or variable
  * @throws {QueryError} (or `Kind`) for everything else; lists the levels, never the value
  */
 export function parseConsistency (value: unknown, where: string, Kind: ErrorClass = QueryError): number {
   const level = levelOf(value)
-  if (level === undefined) throw new Kind(`${where} is no consistency level: use one of ${list(levels)}, or a number of types.consistencies`)
+  if (level === undefined) {
+    throw new Kind(`${where} is no consistency level: use one of ${list(levels)}, or a number of types.consistencies`)
+  }
   return level
 }
 
 /** As {@link parseConsistency}, for the serial phase of conditions: `SERIAL` or `LOCAL_SERIAL`. */
 export function parseSerialConsistency (value: unknown, where: string, Kind: ErrorClass = QueryError): number {
   const level = levelOf(value)
-  if (!serialLevels.some(([, serial]) => serial === level)) throw new Kind(`${where} is no serial consistency level: use one of ${list(serialLevels)}`)
+  if (!serialLevels.some(([, serial]) => serial === level)) {
+    throw new Kind(`${where} is no serial consistency level: use one of ${list(serialLevels)}`)
+  }
   return level as number
 }
 

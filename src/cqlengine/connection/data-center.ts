@@ -17,9 +17,10 @@ export interface DataCenterOptions {
 }
 
 /**
- * A policy that no request uses: as the policy of the first profile it is asked before all others, and sets `localDataCenter` of the client, which
- * they read. The option itself stays away from the driver's constructor: for a data center that does not exist the driver would leave a socket
- * behind that keeps the process alive; an error from here closes everything.
+ * A policy that no request uses: as the policy of the first profile it is asked before all others, and sets
+ * `localDataCenter` of the client, which they read. The option itself stays away from the driver's constructor: for a
+ * data center that does not exist the driver would leave a socket behind that keeps the process alive; an error from
+ * here closes everything.
  */
 export class DataCenterPolicy extends policies.loadBalancing.LoadBalancingPolicy {
   readonly #options: DataCenterOptions
@@ -69,7 +70,8 @@ export class DataCenterPolicy extends policies.loadBalancing.LoadBalancingPolicy
     if (theirs.length === 0) return answeringHost(client)?.datacenter ?? hosts[0]?.datacenter
     if (theirs.length === 1) return theirs[0]
     const chosen = await firstToAccept(contacts) ?? answeringHost(client)?.datacenter ?? theirs[0]
-    this.#options.warn(`The hosts are in several data centers (${theirs.join(', ')}): using ${chosen}. Name one with localDataCenter`)
+    this.#options.warn(`The hosts are in several data centers (${theirs.join(', ')}): using ${chosen}. Name one with ` +
+      'localDataCenter')
     return chosen
   }
 }
@@ -112,6 +114,7 @@ function split (endpoint: string): { address: string, port: string } {
 
 /** As the driver reports it, but for the name that was configured. */
 function notThere (hosts: readonly Host[], existing: readonly string[]): Error {
-  const cause = new errors.ArgumentError(`localDataCenter names a data center that this cluster does not have; it has: ${existing.join(', ')}`)
+  const cause = new errors.ArgumentError('localDataCenter names a data center that this cluster does not have; it ' +
+    `has: ${existing.join(', ')}`)
   return new errors.NoHostAvailableError({ [hosts[0]?.address ?? 'unknown']: cause })
 }

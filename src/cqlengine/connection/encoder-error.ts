@@ -1,4 +1,5 @@
-// What the driver's encoder throws shows the value: "Expected Number, obtained 'my secret'". It is the one error of the driver's that goes no further.
+// What the driver's encoder throws shows the value: "Expected Number, obtained 'my secret'". It is the one error of the
+// driver's that goes no further.
 import { SchemaError, ValidationError } from '../errors.js'
 import type { RequestOptions } from './session.js'
 
@@ -8,9 +9,19 @@ import type { RequestOptions } from './session.js'
  */
 export function withoutValue (error: unknown, { kind, label = 'the table' }: RequestOptions): unknown {
   if (!(error instanceof TypeError || error instanceof RangeError) || !('coordinator' in error)) return error
-  if (kind === 'raw') return new ValidationError(undefined, [{ column: 'parameters', rule: 'type', message: 'one of them does not fit the type of its marker, so nothing was sent' }])
+  if (kind === 'raw') {
+    return new ValidationError(
+      undefined,
+      [{
+        column: 'parameters',
+        rule: 'type',
+        message: 'one of them does not fit the type of its marker, so nothing was sent'
+      }]
+    )
+  }
   return new SchemaError(
-    `${label}: a value cannot be sent, because a column has another type in the database than in the model. Nothing was sent; compare them with syncDb({ dryRun: true })`,
+    `${label}: a value cannot be sent, because a column has another type in the database than in the model. Nothing ` +
+      'was sent; compare them with syncDb({ dryRun: true })',
     { statements: [], warnings: [], conflicts: [] }
   )
 }

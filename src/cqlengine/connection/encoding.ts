@@ -1,5 +1,6 @@
-// How a client writes and reads the CQL types for which the driver offers two forms. The driver takes only the form that it is set to:
-// a Map sent without `encoding.map` empties the stored map, a bigint without `useBigIntAsLong` is refused.
+// How a client writes and reads the CQL types for which the driver offers two forms. The driver takes only the form
+// that it is set to: a Map sent without `encoding.map` empties the stored map, a bigint without `useBigIntAsLong` is
+// refused.
 import { Client, type ClientOptions } from '../driver.js'
 import { isDriverClient, optionsOf } from './driver-internals/internals.js'
 
@@ -11,8 +12,8 @@ export interface Encoding {
   readonly set: 'set' | 'array'
   readonly map: 'map' | 'object'
   /**
-   * Whose Uuid, BigDecimal, Long and so on it knows: the driver tells its own by `instanceof`. One of another installed copy of the driver
-   * refuses ours with a TypeError that shows the value; it takes bytes instead, as every copy does.
+   * Whose Uuid, BigDecimal, Long and so on it knows: the driver tells its own by `instanceof`. One of another installed
+   * copy of the driver refuses ours with a TypeError that shows the value; it takes bytes instead, as every copy does.
    */
   readonly classes: 'own' | 'foreign'
 }

@@ -14,9 +14,20 @@ export function connectionStatus (connection: Connection, isDefault: boolean): C
   return { state, isDefault, keyspace, inFlight, waiting, hedged: hedgesOf(client), hosts: hostStatus(client) }
 }
 
-/** Whether some node answers within `timeout` ms; never throws. One silent node shall not hide the others: the driver asks the next one halfway. */
+/**
+ * Whether some node answers within `timeout` ms; never throws. One silent node shall not hide the others: the driver
+ * asks the next one halfway.
+ */
 export async function isHealthy (connection: Connection, timeout: number): Promise<boolean> {
-  const options = { kind: 'raw', prepare: false, isIdempotent: true, consistency: types.consistencies.one, readTimeout: Math.max(1, Math.floor(timeout / 2)), label: 'health', urgent: true } as const
+  const options = {
+    kind: 'raw',
+    prepare: false,
+    isIdempotent: true,
+    consistency: types.consistencies.one,
+    readTimeout: Math.max(1, Math.floor(timeout / 2)),
+    label: 'health',
+    urgent: true
+  } as const
   try {
     await withTimeout(connection.session.execute(question, [], options), timeout, 'No node answered in time')
     return true

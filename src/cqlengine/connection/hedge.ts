@@ -1,4 +1,5 @@
-// How many requests may be sent twice: a silent node shall hold up nobody, and a cluster that is slow as a whole shall not be fed with more.
+// How many requests may be sent twice: a silent node shall hold up nobody, and a cluster that is slow as a whole shall
+// not be fed with more.
 import { ConfigError } from '../errors.js'
 
 export interface Hedge {
@@ -18,19 +19,31 @@ const inAnyCase = 10
 const window = 10
 /** s */
 const memory = 20
-/** Of its share, what may be spent in the longer time: with it, a slow quarter of a minute gets no more than the whole share of its own requests. */
+/**
+ * Of its share, what may be spent in the longer time: with it, a slow quarter of a minute gets no more than the whole
+ * share of its own requests.
+ */
 const thrift = 0.8
 const longestTimer = 2 ** 31 - 1
 
 /** @throws {ConfigError} naming the key, never its value */
 export function parseHedge (value: unknown, where: string): Hedge | false {
   if (value === false) return false
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ConfigError(`${where} must be false (never), or an object with after (ms) and share (0 to 1)`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${where} must be false (never), or an object with after (ms) and share (0 to 1)`)
+  }
   const { after, share, ...unknown } = value as Readonly<Record<string, unknown>>
   const [name] = Object.keys(unknown)
-  if (name !== undefined) throw new ConfigError(`${where} has no option ${JSON.stringify(name.slice(0, 60))}; it has: after, share`)
+  if (name !== undefined) {
+    throw new ConfigError(`${where} has no option ${JSON.stringify(name.slice(0, 60))}; it has: after, share`)
+  }
   return {
-    after: inRange(after ?? usualHedge.after, 1, longestTimer, `${where}.after must be a number of milliseconds from 1 to ${longestTimer}`),
+    after: inRange(
+      after ?? usualHedge.after,
+      1,
+      longestTimer,
+      `${where}.after must be a number of milliseconds from 1 to ${longestTimer}`
+    ),
     share: inRange(share ?? usualHedge.share, 0, 1, `${where}.share must be a number from 0 to 1`)
   }
 }
@@ -67,13 +80,16 @@ export class HedgeBudget {
   /** Whether one more may be sent twice at this moment. */
   hasRoom (): boolean {
     const now = this.#now()
-    // What calm seconds left may go out at once; where all nodes have become slow it would do so again when those are forgotten, but for the longer look.
+    // What calm seconds left may go out at once; where all nodes have become slow it would do so again when those are
+    // forgotten, but for the longer look.
     return this.#hasRoomFor(now, window, 1) && this.#hasRoomFor(now, memory, thrift)
   }
 
   #hasRoomFor (now: number, seconds: number, part: number): boolean {
     const least = inAnyCase * seconds / window
-    return recent(this.#sent, now, seconds) < Math.max(least, Math.floor(this.#share * part * recent(this.#requests, now, seconds)))
+    return recent(this.#sent, now, seconds) < Math.max(
+      least, Math.floor(this.#share * part * recent(this.#requests, now, seconds))
+    )
   }
 
   /** One was sent for the second time. */

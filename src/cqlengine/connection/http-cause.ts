@@ -10,8 +10,12 @@ export interface HttpCause {
   readonly retryAfter?: number
 }
 
-const unavailable: HttpCause = { statusCode: 503, code: 'CQL_UNAVAILABLE', message: 'The database is not available', retryAfter: 5 }
-const overloaded: HttpCause = { statusCode: 503, code: 'CQL_OVERLOADED', message: 'The database is overloaded', retryAfter: 5 }
+const unavailable: HttpCause = {
+  statusCode: 503, code: 'CQL_UNAVAILABLE', message: 'The database is not available', retryAfter: 5
+}
+const overloaded: HttpCause = {
+  statusCode: 503, code: 'CQL_OVERLOADED', message: 'The database is overloaded', retryAfter: 5
+}
 const timeout: HttpCause = { statusCode: 504, code: 'CQL_TIMEOUT', message: 'The database did not answer in time' }
 const failed: HttpCause = { statusCode: 500, code: 'CQL_DRIVER', message: 'The database could not process the request' }
 
@@ -38,8 +42,11 @@ export function classifyDriverError (error: unknown): HttpCause | undefined {
 /** A driver gives up when no host could serve: the reasons decide. None: all hosts are known to be down. */
 function ofHosts (reasons: readonly unknown[]): HttpCause {
   if (reasons.length === 0) return unavailable
-  const causes = reasons.map((reason) => classifyDriverError(reason) ?? (isKnownDown(reason) ? unavailable : isSystemError(reason) ? ofSystem(reason) : failed))
-  // One host out of reach, or busy, explains a failure that another moment may not have. Else the mistakes count more than the time-outs.
+  const causes = reasons.map((reason) =>
+    classifyDriverError(reason) ??
+      (isKnownDown(reason) ? unavailable : isSystemError(reason) ? ofSystem(reason) : failed))
+  // One host out of reach, or busy, explains a failure that another moment may not have. Else the mistakes count more
+  // than the time-outs.
   return [unavailable, overloaded, failed].find((cause) => causes.includes(cause)) ?? timeout
 }
 
@@ -54,7 +61,9 @@ const isKnownDown = (reason: unknown): boolean => typeof reason === 'string' || 
 const isLostConnection = (error: Error & { isSocketError?: boolean }): boolean =>
   error.isSocketError === true || /^(Socket was closed|Connection timeout)/.test(error.message)
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
 
 /** ECONNREFUSED, EHOSTUNREACH, ECONNRESET and their like: nobody there now. EPROTO is TLS that does not fit. */
-const ofSystem = ({ code = '' }: NodeJS.ErrnoException): HttpCause => code.startsWith('E') && code !== 'EPROTO' ? unavailable : failed
+const ofSystem = ({ code = '' }: NodeJS.ErrnoException): HttpCause =>
+  code.startsWith('E') && code !== 'EPROTO' ? unavailable : failed

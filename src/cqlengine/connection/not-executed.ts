@@ -6,8 +6,9 @@ import { isNoConnection } from './http-cause.js'
 const unprepared = 0x2500
 
 /**
- * The request was executed nowhere, because a node did not know its statement. Prepared anew it works, or fails with the server's own reason.
- * The driver does that by itself; but when it fails, because table, column or keyspace is gone, it hides the reason and says only that no host knows it.
+ * The request was executed nowhere, because a node did not know its statement. Prepared anew it works, or fails with
+ * the server's own reason. The driver does that by itself; but when it fails, because table, column or keyspace is
+ * gone, it hides the reason and says only that no host knows it.
  * @param isIdempotent it may be sent again even where a node did not say what became of it
  */
 export function isUnprepared (error: unknown, isIdempotent: boolean): boolean {
@@ -15,13 +16,16 @@ export function isUnprepared (error: unknown, isIdempotent: boolean): boolean {
   if (isDriverError(error, 'DriverInternalError')) return error.message.startsWith('Unprepared response invalid')
   if (!isDriverError(error, 'NoHostAvailableError')) return false
   const reasons = Object.values<unknown>(error.innerErrors ?? {})
-  return reasons.some(isUnknownThere) && (isIdempotent || reasons.every((reason) => isUnknownThere(reason) || wasNotSent(reason)))
+  return reasons.some(isUnknownThere) &&
+    (isIdempotent || reasons.every((reason) => isUnknownThere(reason) || wasNotSent(reason)))
 }
 
-const isUnknownThere = (reason: unknown): boolean => isDriverError(reason, 'ResponseError') && reason.code === unprepared
+const isUnknownThere = (reason: unknown): boolean =>
+  isDriverError(reason, 'ResponseError') && reason.code === unprepared
 
 /** A sentence stands for a host that was not tried. */
-const wasNotSent = (reason: unknown): boolean => typeof reason === 'string' || isDriverError(reason, 'BusyConnectionError') || isNoConnection(reason)
+const wasNotSent = (reason: unknown): boolean =>
+  typeof reason === 'string' || isDriverError(reason, 'BusyConnectionError') || isNoConnection(reason)
 
 /** Nothing was sent: every connection that could have taken it has as much to do as it may. */
 export function isBusy (error: unknown): boolean {

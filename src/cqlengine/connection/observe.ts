@@ -1,4 +1,5 @@
-// What others may see of a request: subscribers of the diagnostics channel, and the observer of one db. Never a parameter, never a row.
+// What others may see of a request: subscribers of the diagnostics channel, and the observer of one db. Never a
+// parameter, never a row.
 import { tracingChannel } from 'node:diagnostics_channel'
 import { CQLEngineError } from '../errors.js'
 import { classifyDriverError } from './http-cause.js'
@@ -20,15 +21,17 @@ export interface RequestEvent {
 }
 
 export interface Observers {
-  /** Told of each request that took at least `slowQuery` ms, failed ones too. What it throws becomes a process warning. */
+  /**
+   * Told of each request that took at least `slowQuery` ms, failed ones too. What it throws becomes a process warning.
+   */
   readonly observe?: (event: RequestEvent) => void
   /** ms; absent: 0, that is every request. */
   readonly slowQuery?: number
 }
 
 /**
- * The channel `fastify-cqlalchemy:query` of node:diagnostics_channel (start, end, asyncStart, asyncEnd, error). Its messages are as
- * `QueryMessage` of `public-types.ts` says.
+ * The channel `fastify-cqlalchemy:query` of node:diagnostics_channel (start, end, asyncStart, asyncEnd, error). Its
+ * messages are as `QueryMessage` of `public-types.ts` says.
  */
 const channel = tracingChannel('fastify-cqlalchemy:query')
 
@@ -42,7 +45,9 @@ interface Sent { readonly twice: boolean }
 export const isObserved = (observers: Observers): boolean => channel.hasSubscribers || observers.observe !== undefined
 
 /** Runs `send` and tells whoever wants to know. */
-export async function observed<T extends Answer> (observers: Observers, about: About, sent: Sent, send: () => Promise<T>): Promise<T> {
+export async function observed<T extends Answer> (
+  observers: Observers, about: About, sent: Sent, send: () => Promise<T>
+): Promise<T> {
   const started = performance.now()
   let ending: Ending | undefined
   const measured = async (): Promise<T> => {
@@ -91,6 +96,8 @@ function tell ({ observe, slowQuery = 0 }: Observers, event: RequestEvent): void
   try {
     observe(event)
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error('The observer of requests threw something that is no Error'))
+    process.emitWarning(
+      error instanceof Error ? error : new Error('The observer of requests threw something that is no Error')
+    )
   }
 }

@@ -1,4 +1,5 @@
-// From what a user writes about a connection to what we do about it. Every mistake is a ConfigError that names the option and never shows its value.
+// From what a user writes about a connection to what we do about it. Every mistake is a ConfigError that names the
+// option and never shows its value.
 import type { Client } from '../driver.js'
 import { ConfigError, NoConfigError } from '../errors.js'
 import { asOurs, listOf } from '../known-options.js'
@@ -29,7 +30,8 @@ export interface Plan {
 type Values = Readonly<Record<string, unknown>>
 
 const own = [
-  'hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter', 'maxWaiting', 'hedge', 'setupKwargs', 'clusterOptions',
+  'hosts', 'keyspace', 'consistency', 'lazyConnect', 'retryConnect', 'localDataCenter', 'maxWaiting', 'hedge',
+  'setupKwargs', 'clusterOptions',
   'session', 'client', 'default'
 ]
 const besideClient = ['keyspace', 'default', 'session', 'client']
@@ -45,7 +47,9 @@ const driverOptions: Readonly<Record<string, readonly string[] | undefined>> = {
   isMetadataSyncEnabled: undefined,
   maxPrepared: undefined,
   metrics: undefined,
-  policies: ['addressResolution', 'loadBalancing', 'reconnection', 'retry', 'speculativeExecution', 'timestampGeneration'],
+  policies: [
+    'addressResolution', 'loadBalancing', 'reconnection', 'retry', 'speculativeExecution', 'timestampGeneration'
+  ],
   pooling: ['coreConnectionsPerHost', 'heartBeatInterval', 'maxRequestsPerConnection', 'warmup'],
   prepareOnAllHosts: undefined,
   profiles: undefined,
@@ -55,7 +59,10 @@ const driverOptions: Readonly<Record<string, readonly string[] | undefined>> = {
   refreshSchemaDelay: undefined,
   rePrepareOnUp: undefined,
   requestTracker: undefined,
-  socketOptions: ['coalescingThreshold', 'connectTimeout', 'defunctReadTimeoutThreshold', 'keepAlive', 'keepAliveDelay', 'readTimeout', 'tcpNoDelay'],
+  socketOptions: [
+    'coalescingThreshold', 'connectTimeout', 'defunctReadTimeoutThreshold', 'keepAlive', 'keepAliveDelay',
+    'readTimeout', 'tcpNoDelay'
+  ],
   sslOptions: undefined,
   id: undefined,
   applicationName: undefined,
@@ -92,7 +99,9 @@ function planned (name: string, where: string, values: Values, warn: (message: s
     lazyConnect: flag(values, 'lazyConnect', where),
     retryConnect: flag(values, 'retryConnect', where),
     client: undefined,
-    consistency: given(values, 'consistency') ? parseConsistency(values.consistency, `${where}: consistency`, ConfigError) : undefined,
+    consistency: given(values, 'consistency')
+      ? parseConsistency(values.consistency, `${where}: consistency`, ConfigError)
+      : undefined,
     maxWaiting: given(values, 'maxWaiting') ? parseMaxWaiting(values.maxWaiting, `${where}: maxWaiting`) : undefined,
     hedge: given(values, 'hedge') ? parseHedge(values.hedge, `${where}: hedge`) : usualHedge,
     ...withHosts(values, where, warn)
@@ -109,8 +118,12 @@ export function setupOptions (raw: unknown): Values {
 }
 
 function readSetup (where: string, raw: unknown): Values {
-  const { lazyConnect, retryConnect, consistency, localDataCenter, maxWaiting, hedge, setupKwargs, clusterOptions, ...rest } = asObject(raw ?? {}, where)
-  for (const key of Object.keys(rest)) if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
+  const {
+    lazyConnect, retryConnect, consistency, localDataCenter, maxWaiting, hedge, setupKwargs, clusterOptions, ...rest
+  } = asObject(raw ?? {}, where)
+  for (const key of Object.keys(rest)) {
+    if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
+  }
   const nested = setupKwargs ?? clusterOptions
   if (setupKwargs !== undefined && clusterOptions !== undefined) throw sameThing(where)
   return {
@@ -141,20 +154,30 @@ export function checkClient (value: unknown, where: string): Client {
 
 /** @throws {ConfigError} */
 export function parseMaxWaiting (value: unknown, where: string): number {
-  if (!Number.isSafeInteger(value) || Number(value) < 0) throw new ConfigError(`${where} must be a whole number of statements, 0 or more`)
+  if (!Number.isSafeInteger(value) || Number(value) < 0) {
+    throw new ConfigError(`${where} must be a whole number of statements, 0 or more`)
+  }
   return Number(value)
 }
 
 type ClientPart = Omit<Plan, 'name' | 'keyspace' | 'isDefault'> & Partial<Pick<Plan, 'keyspace'>>
 
-/** A client brings its own settings along (CON-06). Naming an option with the value that it has anyway is no contradiction. */
+/**
+ * A client brings its own settings along (CON-06). Naming an option with the value that it has anyway is no
+ * contradiction.
+ */
 function withClient (values: Values, where: string): ClientPart {
-  if (given(values, 'session') && given(values, 'client')) throw new ConfigError(`${where}: session and client are the same option: give one of them`)
+  if (given(values, 'session') && given(values, 'client')) {
+    throw new ConfigError(`${where}: session and client are the same option: give one of them`)
+  }
   for (const [key, value] of Object.entries(values)) {
     if (besideClient.includes(key) || value === undefined || value === null || value === false) continue
-    throw new ConfigError(`${where}: ${key} cannot stand beside ${given(values, 'session') ? 'session' : 'client'}: the client has its own settings; only keyspace and default can`)
+    throw new ConfigError(`${where}: ${key} cannot stand beside ${given(values, 'session') ? 'session' : 'client'}: ` +
+      'the client has its own settings; only keyspace and default can')
   }
-  const client = checkClient(values.session ?? values.client, `${where}: ${given(values, 'session') ? 'session' : 'client'}`)
+  const client = checkClient(
+    values.session ?? values.client, `${where}: ${given(values, 'session') ? 'session' : 'client'}`
+  )
   const keyspace = keyspaceOf(values, where) ?? (client.keyspace || undefined)
   return {
     client,
@@ -170,12 +193,16 @@ function withClient (values: Values, where: string): ClientPart {
   }
 }
 
-function withHosts (values: Values, where: string, warn: (message: string) => void): Pick<Plan, 'hosts' | 'localDataCenter' | 'options'> {
+function withHosts (
+  values: Values, where: string, warn: (message: string) => void
+): Pick<Plan, 'hosts' | 'localDataCenter' | 'options'> {
   if (given(values, 'setupKwargs') && given(values, 'clusterOptions')) throw sameThing(where)
   const key = given(values, 'setupKwargs') ? 'setupKwargs' : 'clusterOptions'
   const { contactPoints, localDataCenter: nested, ...options } = checkDriverOptions(values[key], `${where}: ${key}`)
   const localDataCenter = pick(values, 'localDataCenter', nested, where, key)
-  if (localDataCenter !== undefined && (typeof localDataCenter !== 'string' || localDataCenter === '')) throw new ConfigError(`${where}: localDataCenter must be a name, that is a string that is not empty`)
+  if (localDataCenter !== undefined && (typeof localDataCenter !== 'string' || localDataCenter === '')) {
+    throw new ConfigError(`${where}: localDataCenter must be a name, that is a string that is not empty`)
+  }
   const hosts = pick(values, 'hosts', contactPoints, where, key)
   if (options.cloud !== undefined) {
     // CON-08
@@ -189,31 +216,44 @@ function withHosts (values: Values, where: string, warn: (message: string) => vo
 export function checkDriverOptions (raw: unknown, where: string): Values & DriverOptions {
   const values = raw === undefined || raw === null ? {} : asObject(raw, where)
   for (const [key, value] of Object.entries(values)) {
-    if (key === 'keyspace') throw new ConfigError(`${where}: keyspace goes beside it, not into it: connections are bound to no keyspace`)
+    if (key === 'keyspace') {
+      throw new ConfigError(`${where}: keyspace goes beside it, not into it: connections are bound to no keyspace`)
+    }
     if (!Object.hasOwn(driverOptions, key)) throw unknownOption(where, key, Object.keys(driverOptions))
     const nested = driverOptions[key]
     if (nested === undefined || value === undefined || value === null) continue
     for (const inner of Object.keys(asObject(value, `${where}.${key}`))) {
-      if (!nested.includes(inner)) throw new ConfigError(`${where}.${key} has no option ${shown(inner)}${meant(inner, nested)}; it has: ${listed(nested)}`)
+      if (!nested.includes(inner)) {
+        throw new ConfigError(`${where}.${key} has no option ${shown(inner)}${meant(inner, nested)}; it has: ` +
+          `${listed(nested)}`)
+      }
     }
   }
   const { credentials, sslOptions, profiles } = values
   if (isObject(credentials) && !(typeof credentials.username === 'string' && typeof credentials.password === 'string')) throw new ConfigError(`${where}.credentials needs username and password, both strings`)
-  if (sslOptions !== undefined && sslOptions !== null && !isObject(sslOptions)) throw new ConfigError(`${where}.sslOptions must be an object ({} turns TLS on)`)
-  if (profiles !== undefined && listOf(profiles) === undefined) throw new ConfigError(`${where}.profiles must be an array of ExecutionProfile`)
+  if (sslOptions !== undefined && sslOptions !== null && !isObject(sslOptions)) {
+    throw new ConfigError(`${where}.sslOptions must be an object ({} turns TLS on)`)
+  }
+  if (profiles !== undefined && listOf(profiles) === undefined) {
+    throw new ConfigError(`${where}.profiles must be an array of ExecutionProfile`)
+  }
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null))
 }
 
 /** An option that may stand at two places, but not at both. */
 function pick (values: Values, name: string, nested: unknown, where: string, key: string): unknown {
-  if (given(values, name) && nested !== undefined) throw new ConfigError(`${where}: ${name} is given twice, beside ${key} and in it`)
+  if (given(values, name) && nested !== undefined) {
+    throw new ConfigError(`${where}: ${name} is given twice, beside ${key} and in it`)
+  }
   return given(values, name) ? values[name] : nested
 }
 
 function keyspaceOf (values: Values, where: string): string | undefined {
   const { keyspace } = values
   if (keyspace === undefined || keyspace === null) return undefined
-  if (typeof keyspace !== 'string' || keyspace === '') throw new ConfigError(`${where}: keyspace must be a name, that is a string that is not empty`)
+  if (typeof keyspace !== 'string' || keyspace === '') {
+    throw new ConfigError(`${where}: keyspace must be a name, that is a string that is not empty`)
+  }
   return keyspace
 }
 
@@ -225,17 +265,24 @@ function flag (values: Values, name: string, where: string): boolean {
 }
 
 const given = (values: Values, name: string): boolean => values[name] !== undefined && values[name] !== null
-const isObject = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function asObject (value: unknown, where: string): Values {
   if (!isObject(value)) throw new ConfigError(`${where}: the options must be an object`)
   return value
 }
 
-const sameThing = (where: string): ConfigError => new ConfigError(`${where}: setupKwargs and clusterOptions are the same option: give one of them`)
+const sameThing = (where: string): ConfigError =>
+  new ConfigError(`${where}: setupKwargs and clusterOptions are the same option: give one of them`)
 
 function unknownOption (where: string, key: string, known: readonly string[]): ConfigError {
-  if (key === 'username' || key === 'password') return new ConfigError(`${where}: ${key} is no option: put credentials: { username, password }, or an authProvider, into the options of the driver (CON-03)`)
+  if (key === 'username' || key === 'password') {
+    return new ConfigError(`${where}: ${key} is no option: put credentials: { username, password }, or an ` +
+      'authProvider, into the options of the driver (CON-03)')
+  }
   const hint = Object.hasOwn(driverOptions, key) ? ': it is an option of the driver, put it into clusterOptions' : ''
-  return new ConfigError(`${where}: unknown option ${shown(key)}${hint === '' ? `${meant(key, known)}; known are ${listed(known)}` : hint}`)
+  return new ConfigError(
+    `${where}: unknown option ${shown(key)}${hint === '' ? `${meant(key, known)}; known are ${listed(known)}` : hint}`
+  )
 }

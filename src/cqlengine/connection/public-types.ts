@@ -4,8 +4,9 @@ import type { ConnectionState } from './connection.js'
 import type { HedgeOption } from './hedge.js'
 
 /**
- * What is told of each request on the diagnostics channel `fastify-cqlalchemy:query` (`tracingChannel` of node:diagnostics_channel): where it goes and what it
- * is from the beginning, how it ended from `asyncStart` and `error` on. Never a parameter, never a row. docs/production.md makes metrics of it.
+ * What is told of each request on the diagnostics channel `fastify-cqlalchemy:query` (`tracingChannel` of
+ * node:diagnostics_channel): where it goes and what it is from the beginning, how it ended from `asyncStart` and
+ * `error` on. Never a parameter, never a row. docs/production.md makes metrics of it.
  */
 export interface QueryMessage {
   /** The connection's name. */
@@ -18,7 +19,10 @@ export interface QueryMessage {
   readonly kind: string
   /** The model or table; `batch` for a batch. */
   readonly label?: string
-  /** How long the caller waited, in milliseconds: waiting for room, connecting and preparing included. Of each page by itself. */
+  /**
+   * How long the caller waited, in milliseconds: waiting for room, connecting and preparing included. Of each page by
+   * itself.
+   */
   readonly ms?: number
   /** `ok`, or the code that a client is answered with: `CQL_TIMEOUT`, `CQL_UNAVAILABLE`, … (`toHttpError`). */
   readonly outcome?: string
@@ -34,7 +38,9 @@ export interface ConnectOptions {
   hosts?: string | readonly string[] | undefined
   /** The connection's own default keyspace; it need not exist when connecting. */
   keyspace?: string | null | undefined
-  /** Default consistency: a name in any case, or a number of `types.consistencies`. Absent: the driver's (LOCAL_ONE). */
+  /**
+   * Default consistency: a name in any case, or a number of `types.consistencies`. Absent: the driver's (LOCAL_ONE).
+   */
   consistency?: string | number | undefined
   /** Connect at first use. Default false. */
   lazyConnect?: boolean | undefined
@@ -43,13 +49,14 @@ export interface ConnectOptions {
   /** Absent: found from the contact points. */
   localDataCenter?: string | undefined
   /**
-   * How many statements may wait until the connection has room for them; further ones are an `OverloadedError`. Default 100,000. 0: none waits, and what
-   * the driver cannot carry is its `NoHostAvailableError`.
+   * How many statements may wait until the connection has room for them; further ones are an `OverloadedError`. Default
+   * 100,000. 0: none waits, and what the driver cannot carry is its `NoHostAvailableError`.
    */
   maxWaiting?: number | undefined
   /**
-   * Idempotent requests that a node does not answer within `after` ms are also sent to another node: at most the part `share` of the requests of the
-   * last ten seconds, but ten in any case. `false`: never. Default `{ after: 1000, share: 0.02 }`. A speculative policy in `setupKwargs` wins.
+   * Idempotent requests that a node does not answer within `after` ms are also sent to another node: at most the part
+   * `share` of the requests of the last ten seconds, but ten in any case. `false`: never. Default
+   * `{ after: 1000, share: 0.02 }`. A speculative policy in `setupKwargs` wins.
    */
   hedge?: HedgeOption | undefined
   /** Options of the driver's client; they win over ours. */
@@ -58,8 +65,12 @@ export interface ConnectOptions {
   clusterOptions?: Partial<ClientOptions> | undefined
 }
 
-/** Options of a connection that uses a client of the user's, which we never close. `client` and `session` are two names for it. */
-export type SessionOptions = ({ session: Client, client?: undefined } | { client: Client, session?: undefined }) & { keyspace?: string | null | undefined }
+/**
+ * Options of a connection that uses a client of the user's, which we never close. `client` and `session` are two names
+ * for it.
+ */
+export type SessionOptions = { keyspace?: string | null | undefined } &
+  ({ session: Client, client?: undefined } | { client: Client, session?: undefined })
 
 /** What `getConnection` gives. */
 export interface ConnectionInfo {
@@ -88,20 +99,30 @@ export interface Connections {
    * @throws {ConfigError} an option cannot be used; nothing was registered
    * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); nothing was registered
    */
-  setup (hosts: string | readonly string[] | null, keyspace: string | null, options?: Omit<ConnectOptions, 'hosts' | 'keyspace'> & Partial<ClientOptions>): Promise<void>
-  /** Registers the default connection on this machine with the driver's defaults; leaves `db.keyspace` alone (CON-04). */
+  setup (
+    hosts: string | readonly string[] | null,
+    keyspace: string | null,
+    options?: Omit<ConnectOptions, 'hosts' | 'keyspace'> & Partial<ClientOptions>
+  ): Promise<void>
+  /**
+   * Registers the default connection on this machine with the driver's defaults; leaves `db.keyspace` alone (CON-04).
+   */
   default (): Promise<void>
   /**
-   * Registers a connection, or replaces the one of this name: its client, if we made it, is closed once its requests have ended (CON-05 to CON-09).
+   * Registers a connection, or replaces the one of this name: its client, if we made it, is closed once its requests
+   * have ended (CON-05 to CON-09).
    * @param options hosts and how to connect, or a client of yours; `default: true` makes it the default as well
    * @throws {ConfigError} an option cannot be used; the registry stays as it was
    * @throws {ConnectionRegistryError} the name is empty, or is being registered at this moment
-   * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); the registry stays as it was
+   * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); the registry stays as it
+   *   was
    */
-  registerConnection (name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean | undefined }): Promise<void>
+  registerConnection (
+    name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean | undefined }
+  ): Promise<void>
   /**
-   * Removes a connection; its client, if we made it, is closed once its requests have ended. An unknown name is no error (CON-10).
-   * Without the default connection, statements that name none are an error until another one is chosen.
+   * Removes a connection; its client, if we made it, is closed once its requests have ended. An unknown name is no
+   * error (CON-10). Without the default connection, statements that name none are an error until another one is chosen.
    */
   unregisterConnection (name: string): Promise<void>
   /**
@@ -109,7 +130,10 @@ export interface Connections {
    * @throws {ConnectionRegistryError} an unknown name
    */
   setDefaultConnection (name: string): void
-  /** Puts a client of yours in the place of the default connection's, or registers it as `default` (CON-13). Its keyspace is its connection's own. */
+  /**
+   * Puts a client of yours in the place of the default connection's, or registers it as `default` (CON-13). Its
+   * keyspace is its connection's own.
+   */
   setSession (client: Client): void
   /**
    * A connection, connected if it was not yet (CON-12).
@@ -119,7 +143,8 @@ export interface Connections {
    */
   getConnection (name?: string): Promise<ConnectionInfo>
   /**
-   * Resolves once a connection is ready: one with `retryConnect` is waited for through its failures, any other is tried now.
+   * Resolves once a connection is ready: one with `retryConnect` is waited for through its failures, any other is tried
+   * now.
    * @param name absent: the default
    * @throws what `getConnection` throws, unless it retries
    */

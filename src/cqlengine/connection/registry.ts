@@ -64,7 +64,9 @@ export class ConnectionRegistry implements Connections, Defaults {
   /** `db.close()` was called, and nothing was registered since. */
   get isClosed (): boolean { return this.#closing !== undefined }
 
-  /** Another number whenever something changed that a route depends on: decisions may be kept as long as it is the same. */
+  /**
+   * Another number whenever something changed that a route depends on: decisions may be kept as long as it is the same.
+   */
   get version (): number { return this.#version }
 
   /** The default's name, for routing. */
@@ -88,7 +90,10 @@ export class ConnectionRegistry implements Connections, Defaults {
    * @throws {ConfigError} `name` is no string, or empty
    */
   setKeyspace (name: string | undefined): void {
-    if (name !== undefined && name !== null && (typeof name !== 'string' || name === '')) throw new ConfigError('setKeyspace(): the keyspace must be a name, that is a string that is not empty; without an argument it goes back to the configured one')
+    if (name !== undefined && name !== null && (typeof name !== 'string' || name === '')) {
+      throw new ConfigError('setKeyspace(): the keyspace must be a name, that is a string that is not empty; without ' +
+        'an argument it goes back to the configured one')
+    }
     this.#keyspace = name ?? this.#configuredKeyspace
     this.#version++
   }
@@ -114,11 +119,16 @@ export class ConnectionRegistry implements Connections, Defaults {
     return this.#connections.get(connection.name) === connection
   }
 
-  async setup (hosts: string | readonly string[] | null, keyspace: string | null, options?: Parameters<Connections['setup']>[2]): Promise<void> {
-    if (keyspace !== null && keyspace !== undefined && (typeof keyspace !== 'string' || keyspace === '')) throw new ConfigError('setup(): keyspace must be a name, that is a string that is not empty, or null')
+  async setup (
+    hosts: string | readonly string[] | null, keyspace: string | null, options?: Parameters<Connections['setup']>[2]
+  ): Promise<void> {
+    if (keyspace !== null && keyspace !== undefined && (typeof keyspace !== 'string' || keyspace === '')) {
+      throw new ConfigError('setup(): keyspace must be a name, that is a string that is not empty, or null')
+    }
     const { clusterOptions, ...rest } = setupOptions(options)
     const elsewhere = clusterOptions as { cloud?: unknown, contactPoints?: unknown }
-    const here = hosts ?? (elsewhere.cloud === undefined && elsewhere.contactPoints === undefined ? localhost : undefined)
+    const here = hosts ??
+      (elsewhere.cloud === undefined && elsewhere.contactPoints === undefined ? localhost : undefined)
     await this.register(defaultConnectionName, { ...rest, clusterOptions, hosts: here, default: true })
     this.configureKeyspace(keyspace ?? undefined)
   }
@@ -127,7 +137,9 @@ export class ConnectionRegistry implements Connections, Defaults {
     await this.register(defaultConnectionName, { hosts: localhost, default: true })
   }
 
-  async registerConnection (name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean }): Promise<void> {
+  async registerConnection (
+    name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean }
+  ): Promise<void> {
     await this.register(name, options)
   }
 
@@ -140,7 +152,10 @@ export class ConnectionRegistry implements Connections, Defaults {
   /** Registers a connection whose options were checked before. */
   async registerPlan (plan: Plan): Promise<Connection> {
     const { name } = plan
-    if (this.#pending.has(name)) throw new ConnectionRegistryError(`Connection ${shown(name)} is being registered already: wait for that, or choose another name; known connections: ${known(this.names)}`)
+    if (this.#pending.has(name)) {
+      throw new ConnectionRegistryError(`Connection ${shown(name)} is being registered already: wait for that, or ` +
+        `choose another name; known connections: ${known(this.names)}`)
+    }
     this.#reopen()
     const connection = this.#make(plan)
     if (plan.lazyConnect) this.#install(connection, plan.isDefault)
@@ -200,8 +215,8 @@ export class ConnectionRegistry implements Connections, Defaults {
   }
 
   /**
-   * Closes all connections: lets requests end, waits for attempts to connect (both bounded), and shuts down the clients that are ours.
-   * Again: the same promise. Registering afterwards opens the registry again.
+   * Closes all connections: lets requests end, waits for attempts to connect (both bounded), and shuts down the clients
+   * that are ours. Again: the same promise. Registering afterwards opens the registry again.
    * @param options.timeout ms to wait for requests, default 10,000
    */
   close (options: { timeout?: number } = {}): Promise<void> {
@@ -212,13 +227,17 @@ export class ConnectionRegistry implements Connections, Defaults {
 
   /** What is known of each connection, without asking a server. */
   status (): Status {
-    const connections = Object.fromEntries([...this.#connections].map(([name, connection]) => [name, connectionStatus(connection, name === this.#defaultName)]))
+    const connections = Object.fromEntries(
+      [...this.#connections].map(([name, connection]) => [
+        name, connectionStatus(connection, name === this.#defaultName)
+      ])
+    )
     return { connections }
   }
 
   /**
-   * Whether every connection in use answers: the default one (a lazy one is connected by that), and all others that were not left idle.
-   * Never throws.
+   * Whether every connection in use answers: the default one (a lazy one is connected by that), and all others that
+   * were not left idle. Never throws.
    * @param options.timeout ms, default 2000
    */
   async health (options?: { timeout?: number | undefined }): Promise<boolean> {
@@ -240,7 +259,18 @@ export class ConnectionRegistry implements Connections, Defaults {
     const owned = plan.client === undefined
     if (owned) this.#options.onClient?.(client, name)
     const consistency = owned ? undefined : plan.consistency
-    const connection = new Connection({ name, client, owned, keyspace, consistency, maxWaiting, retryConnect, observers: this.#options, onState: this.#options.onState })
+    const connection = new Connection({
+      name,
+      client,
+      owned,
+      keyspace,
+      consistency,
+      maxWaiting,
+      retryConnect,
+      observers: this.#options,
+      onState:
+      this.#options.onState
+    })
     this.#turns.set(connection, this.#turn++)
     return connection
   }
@@ -281,7 +311,9 @@ export class ConnectionRegistry implements Connections, Defaults {
     }
     this.#turns.set(connection, this.#turnOf(old))
     this.#warn(`Connection "${name}" was registered before: it is replaced`)
-    this.#leave(old).catch((error: unknown) => { this.#warn(`The former connection "${name}" could not be closed: ${String(error)}`) })
+    this.#leave(old).catch((error: unknown) => {
+      this.#warn(`The former connection "${name}" could not be closed: ${String(error)}`)
+    })
   }
 
   #sort (): void {
@@ -309,18 +341,27 @@ export class ConnectionRegistry implements Connections, Defaults {
     this.#defaultName = undefined
     this.#version++
     for (const { abort } of pending) abort(closed())
-    await Promise.all([...connections.map((connection) => connection.close(options)), ...pending.map(({ connection }) => connection.close({ timeout: 0 })), ...this.#leaving])
+    await Promise.all([
+      ...connections.map((connection) => connection.close(options)),
+      ...pending.map(({ connection }) => connection.close({ timeout: 0 })),
+      ...this.#leaving
+    ])
   }
 
   #checkName (name: unknown): asserts name is string {
-    if (typeof name !== 'string' || name.trim() === '') throw new ConnectionRegistryError(`The name of a connection must be a string that is not empty; known connections: ${known(this.names)}`)
+    if (typeof name !== 'string' || name.trim() === '') {
+      throw new ConnectionRegistryError('The name of a connection must be a string that is not empty; known ' +
+        `connections: ${known(this.names)}`)
+    }
   }
 
   #unknown (name: string | undefined): ClosedError | ConnectionRegistryError {
     if (this.isClosed) return closed()
     return new ConnectionRegistryError(name === undefined
-      ? `No default connection is registered; known connections: ${known(this.names)}. Call setup() or setDefaultConnection()`
-      : `Connection ${shown(name)}${meant(name, this.names ?? [])} is not registered; known connections: ${known(this.names)}`)
+      ? `No default connection is registered; known connections: ${known(this.names)}. Call setup() or ` +
+        'setDefaultConnection()'
+      : `Connection ${shown(name)}${meant(name, this.names ?? [])} is not registered; known connections: ` +
+        `${known(this.names)}`)
   }
 
   get #warn (): (message: string) => void {

@@ -1,4 +1,5 @@
-// The one rule that decides which connection and which keyspace a statement goes to. Pure: it looks nothing up by itself.
+// The one rule that decides which connection and which keyspace a statement goes to. Pure: it looks nothing up by
+// itself.
 import { BatchError, ConnectionRegistryError, QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import { listed, shown } from '../words.js'
@@ -14,7 +15,8 @@ export interface Route {
 /**
  * A route from outside. What is missing by mistake (`routes[tenant]`) must not be the default place.
  * @param where for messages
- * @throws {QueryError} for what is no object of `connection` and `keyspace`, both of them names or absent; and when all that it has is undefined
+ * @throws {QueryError} for what is no object of `connection` and `keyspace`, both of them names or absent; and when all
+ *   that it has is undefined
  */
 export function checkedRoute (where: string, to: unknown): Route {
   try {
@@ -25,16 +27,22 @@ export function checkedRoute (where: string, to: unknown): Route {
 }
 
 function readRoute (where: string, to: unknown): Route {
-  if (typeof to !== 'object' || to === null || Array.isArray(to)) throw new QueryError(`${where} takes { connection, keyspace }`)
+  if (typeof to !== 'object' || to === null || Array.isArray(to)) {
+    throw new QueryError(`${where} takes { connection, keyspace }`)
+  }
   const route: { connection?: string, keyspace?: string } = {}
   for (const [name, value] of Object.entries(to)) {
-    if (name !== 'connection' && name !== 'keyspace') throw new QueryError(`${where} takes { connection, keyspace }, not ${shown(name)}`)
+    if (name !== 'connection' && name !== 'keyspace') {
+      throw new QueryError(`${where} takes { connection, keyspace }, not ${shown(name)}`)
+    }
     if (value === undefined) continue
     if (typeof value !== 'string' || value === '') throw new QueryError(`${where}: the ${name} must be a name`)
     route[name] = value
   }
   const [name] = Object.keys(to)
-  if (name !== undefined && route.connection === undefined && route.keyspace === undefined) throw new QueryError(`${where}: the ${name} is undefined; give a name, or leave it out`)
+  if (name !== undefined && route.connection === undefined && route.keyspace === undefined) {
+    throw new QueryError(`${where}: the ${name} is undefined; give a name, or leave it out`)
+  }
   return route
 }
 
@@ -126,10 +134,12 @@ const noDefault = (names: readonly string[] | undefined): ConnectionRegistryErro
 
 const usingInBatch = (connection: string, batch: string | undefined): BatchError => new BatchError(
   `using() asks for connection ${shown(connection)}, but the statement goes into a batch` +
-  `${batch === undefined ? '' : ` on connection "${batch}"`}: a batch goes to one connection as a whole. Name it where the batch is made`)
+  `${batch === undefined ? '' : ` on connection "${batch}"`}: a batch goes to one connection as a whole. Name it ` +
+  'where the batch is made')
 
 // Every possible reason is made once: routing happens for each statement.
-const reasons = Object.fromEntries((['using', 'batch', 'context', 'origin', 'model', 'scope', 'default'] as const).map((connection) => [
+const sources = ['using', 'batch', 'context', 'origin', 'model', 'scope', 'default'] as const
+const reasons = Object.fromEntries(sources.map((connection) => [
   connection,
   Object.fromEntries((['using', 'context', 'origin', 'model', 'scope', 'connection', 'db', 'none'] as const)
     .map((keyspace) => [keyspace, Object.freeze({ connection, keyspace })]))

@@ -26,7 +26,8 @@ export class Scopes {
   #storage: AsyncLocalStorage<Frame | undefined> | undefined
 
   /**
-   * Calls `fn` at once and gives its value; `route` holds for all that `fn` starts. Inner scopes override outer ones key by key.
+   * Calls `fn` at once and gives its value; `route` holds for all that `fn` starts. Inner scopes override outer ones
+   * key by key.
    * @throws {QueryError} `route` is no object of `connection` and `keyspace`, nor a function
    */
   run<T> (route: Route | RouteFunction, fn: () => T): T {
@@ -36,7 +37,10 @@ export class Scopes {
 
   /** A scope inside the present one, to be entered later, as often as needed. */
   open (route: Route | RouteFunction): Scope {
-    if (route === undefined || route === null) throw new QueryError(`A scope is an object of connection and keyspace, or a function that gives one, not ${shown(route)}`)
+    if (route === undefined || route === null) {
+      throw new QueryError('A scope is an object of connection and keyspace, or a function that gives one, not ' +
+        `${shown(route)}`)
+    }
     const storage = this.#storage ??= new AsyncLocalStorage()
     const parent = storage.getStore()
     const frame = typeof route === 'function'
@@ -73,7 +77,8 @@ export class Scopes {
 
 function fixedFrame (route: Route, parent: Frame | undefined): Frame {
   const outer = parent === undefined ? {} : parent.fixed
-  const fixed = outer && Object.freeze({ connection: route.connection ?? outer.connection, keyspace: route.keyspace ?? outer.keyspace })
+  const fixed = outer &&
+    Object.freeze({ connection: route.connection ?? outer.connection, keyspace: route.keyspace ?? outer.keyspace })
   return { parent, fixed, ask: Object.freeze({ connection: route.connection, keyspace: route.keyspace }) }
 }
 
@@ -87,15 +92,23 @@ function checked (route: unknown): Route | undefined {
 
 function read (route: unknown): Route | undefined {
   if (route === undefined || route === null) return undefined
-  if (typeof route !== 'object' || Array.isArray(route)) throw new QueryError(`A scope is an object of connection and keyspace, not ${typeof route}`)
+  if (typeof route !== 'object' || Array.isArray(route)) {
+    throw new QueryError(`A scope is an object of connection and keyspace, not ${typeof route}`)
+  }
   if (typeof (route as { then?: unknown }).then === 'function') {
     // Whoever made the promise would otherwise see its rejection as unhandled.
     Promise.resolve(route).catch(() => {})
-    throw new QueryError('A scope function must give its answer at once, not a promise: it is called whenever a statement needs a default')
+    throw new QueryError('A scope function must give its answer at once, not a promise: it is called whenever a ' +
+      'statement needs a default')
   }
   for (const [key, value] of Object.entries(route)) {
-    if (key !== 'connection' && key !== 'keyspace') throw new QueryError(`A scope has connection and keyspace, but no ${shown(key)}${meant(key, ['connection', 'keyspace'])}`)
-    if (value !== undefined && value !== null && (typeof value !== 'string' || value === '')) throw new QueryError(`The ${key} of a scope must be a name, that is a string that is not empty`)
+    if (key !== 'connection' && key !== 'keyspace') {
+      throw new QueryError('A scope has connection and keyspace, but no ' +
+        `${shown(key)}${meant(key, ['connection', 'keyspace'])}`)
+    }
+    if (value !== undefined && value !== null && (typeof value !== 'string' || value === '')) {
+      throw new QueryError(`The ${key} of a scope must be a name, that is a string that is not empty`)
+    }
   }
   const { connection, keyspace } = route as Route
   return { connection: connection ?? undefined, keyspace: keyspace ?? undefined }

@@ -1,4 +1,5 @@
-// The only place that talks to the network. All statements of all kinds leave through execute, pages or batch of a connection's session.
+// The only place that talks to the network. All statements of all kinds leave through execute, pages or batch of a
+// connection's session.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, types } from '../driver.js'
 import { ClosedError } from '../errors.js'
@@ -12,7 +13,10 @@ import { isObserved, observed, type Observers } from './observe.js'
 import { TimeLimit } from './time-limit.js'
 import { WaitingRoom } from './waiting-room.js'
 
-/** Options of one request. The object goes to the driver as it is, so it may be frozen and shared; what only we read the driver ignores. */
+/**
+ * Options of one request. The object goes to the driver as it is, so it may be frozen and shared; what only we read the
+ * driver ignores.
+ */
 export interface RequestOptions {
   readonly kind: 'read' | 'write' | 'schema' | 'raw'
   /** Default true. Say so explicitly: without it each request copies its options. */
@@ -26,11 +30,17 @@ export interface RequestOptions {
   readonly pageState?: string | Buffer
   /** ms that the driver waits for one node; default: that of the profile. Above 12 s it follows `timeout`. */
   readonly readTimeout?: number
-  /** ms for the whole request, connecting, waiting and preparing included; 0 or absent: no limit of ours. For pages: for each page. */
+  /**
+   * ms for the whole request, connecting, waiting and preparing included; 0 or absent: no limit of ours. For pages: for
+   * each page.
+   */
   readonly timeout?: number
   /** Our own checks passed, so a TypeError of the driver's encoder means that it knows an old type of a column. */
   readonly checked?: boolean
-  /** How many values the text takes, counted when it was made; absent: nobody counted. Checked before the statement is sent. */
+  /**
+   * How many values the text takes, counted when it was made; absent: nobody counted. Checked before the statement is
+   * sent.
+   */
   readonly markers?: number
   /** Goes past those that wait for room: for what must tell whether the database answers. */
   readonly urgent?: boolean
@@ -53,7 +63,10 @@ export type Params = readonly unknown[] | Readonly<Record<string, unknown>>
 /** `markers`: see {@link RequestOptions}. */
 export interface BatchedQuery { readonly query: string, readonly params: Params, readonly markers?: number | undefined }
 
-/** Who takes an answer where it comes in, and makes of it what the caller gets: another promise around it would cost as much as all the rest. */
+/**
+ * Who takes an answer where it comes in, and makes of it what the caller gets: another promise around it would cost as
+ * much as all the rest.
+ */
 export interface Receiver<T> {
   /** What it throws is what the caller gets. */
   received (answer: types.ResultSet): T
@@ -128,14 +141,17 @@ export class Session {
   send<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>): Promise<T> {
     return this.#isPlain(options)
       ? this.#execute(cql, params, options, receiver)
-      : this.execute(cql, params, options).then((answer) => receiver.received(answer)).finally(() => { receiver.ended() })
+      : this.execute(cql, params, options).then((answer) => receiver.received(answer))
+        .finally(() => { receiver.ended() })
   }
 
   /**
-   * Sends one statement and gives page after page; the next one is already under way while the present one is worked on.
-   * Who ends early asks for nothing more.
+   * Sends one statement and gives page after page; the next one is already under way while the present one is worked
+   * on. Who ends early asks for nothing more.
    */
-  async * pages (cql: string, params: Params, options: RequestOptions): AsyncGenerator<types.ResultSet, void, undefined> {
+  async * pages (
+    cql: string, params: Params, options: RequestOptions
+  ): AsyncGenerator<types.ResultSet, void, undefined> {
     let next: Promise<types.ResultSet> | undefined = this.execute(cql, params, options)
     while (next !== undefined) {
       const page: types.ResultSet = await next
@@ -151,10 +167,16 @@ export class Session {
   batch (queries: readonly BatchedQuery[], options: BatchRequestOptions): Promise<types.ResultSet> {
     return this.#isPlain(options)
       ? this.#batch(queries, options)
-      : this.#carefully(`BEGIN BATCH (${queries.length} statements)`, options, (prepared, limit) => this.#batch(queries, prepared, limit))
+      : this.#carefully(
+        `BEGIN BATCH (${queries.length} statements)`,
+        options,
+        (prepared, limit) => this.#batch(queries, prepared, limit)
+      )
   }
 
-  /** The driver encodes by the types that it saw when preparing: after a table changed its types, it must prepare anew. */
+  /**
+   * The driver encodes by the types that it saw when preparing: after a table changed its types, it must prepare anew.
+   */
   forgetPrepared (): void {
     this.#forgotten++
     this.#link.client.metadata?.clearPrepared()
@@ -172,10 +194,13 @@ export class Session {
   }
 
   #isPlain (options: RequestOptions): boolean {
-    return this.#link.isReady && options.timeout === undefined && options.prepare !== undefined && !isObserved(this.#observers) && this.#link.consistency === undefined
+    return this.#link.isReady && options.timeout === undefined && options.prepare !== undefined &&
+      !isObserved(this.#observers) && this.#link.consistency === undefined
   }
 
-  #execute<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>, limit?: TimeLimit): Promise<T> {
+  #execute<T> (
+    cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>, limit?: TimeLimit
+  ): Promise<T> {
     return this.#mustWait(options)
       ? this.#room.later(() => this.#send(cql, params, options, receiver, limit), receiver, limit)
       : this.#send(cql, params, options, receiver, limit)
@@ -192,19 +217,25 @@ export class Session {
   }
 
   // `then` where `await` would read better: of a small request that is a tenth.
-  #send<T> (cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>, limit: TimeLimit | undefined): Promise<T> {
+  #send<T> (
+    cql: string, params: Params, options: RequestOptions, receiver: Receiver<T>, limit: TimeLimit | undefined
+  ): Promise<T> {
     const link = this.#link
     const forgotten = this.#forgotten
     this.#room.running++
-    // Promise's own `then`, for the promise may have another: what is counted above must be counted back. (The compiler gives `call` no types.)
+    // Promise's own `then`, for the promise may have another: what is counted above must be counted back. (The compiler
+    // gives `call` no types.)
     return then.call(
       started(link, cql, params, options),
       (answer: types.ResultSet) => this.#arrived(answer, receiver),
-      (error: unknown) => this.#failed({ error, options, forgotten, limit, send: () => started(link, cql, params, options) }, receiver)
+      (error: unknown) =>
+        this.#failed({ error, options, forgotten, limit, send: () => started(link, cql, params, options) }, receiver)
     ) as Promise<T>
   }
 
-  async #sendBatch (queries: readonly BatchedQuery[], options: BatchRequestOptions, limit: TimeLimit | undefined): Promise<types.ResultSet> {
+  async #sendBatch (
+    queries: readonly BatchedQuery[], options: BatchRequestOptions, limit: TimeLimit | undefined
+  ): Promise<types.ResultSet> {
     const { client, name } = this.#link
     const forgotten = this.#forgotten
     const send = async (): Promise<types.ResultSet> => {
@@ -255,14 +286,23 @@ export class Session {
     const { kind, label, keyspace } = options
     const sent = { twice: false }
     const watched: Send<O> = (complete, limit) => send(watchedTwice(complete, sent), limit)
-    return observed(this.#observers, { connection: this.#link.name, keyspace, cql, kind, label }, sent, () => this.#limited(options, watched))
+    return observed(
+      this.#observers,
+      { connection: this.#link.name, keyspace, cql, kind, label },
+      sent,
+      () => this.#limited(options, watched)
+    )
   }
 
   #limited<O extends RequestOptions> (options: O, send: Send<O>): Promise<types.ResultSet> {
     const { timeout } = options
     if (timeout === undefined || timeout === 0) return this.#connected(options, send)
-    const patient = timeout > statementTimeout && options.readTimeout === undefined ? { ...options, readTimeout: timeout } : options
-    const limit = new TimeLimit(timeout, `The request on connection "${this.#link.name}" did not end within ${timeout} ms`)
+    const patient = timeout > statementTimeout && options.readTimeout === undefined
+      ? { ...options, readTimeout: timeout }
+      : options
+    const limit = new TimeLimit(
+      timeout, `The request on connection "${this.#link.name}" did not end within ${timeout} ms`
+    )
     return limit.of(this.#connected(patient, send, limit))
   }
 
@@ -308,7 +348,9 @@ export class Session {
     throw failure
   }
 
-  /** Whoever waits for room waits for it here, too: others may use the client's connections, or some of them were lost. */
+  /**
+   * Whoever waits for room waits for it here, too: others may use the client's connections, or some of them were lost.
+   */
   #mayPause (pause: number, failure: unknown): boolean {
     return (this.#room.isOpen && isBusy(failure)) || (pause <= longestPause && isWithoutConnection(failure))
   }
@@ -348,8 +390,13 @@ interface Failure {
 
 const { then } = Promise.prototype
 
-/** The promise of a request, whatever a user's own client gives or throws. (The driver changes no parameters, but declares them as if.) */
-function started ({ client, name }: Link, cql: string, params: Params, options: RequestOptions): Promise<types.ResultSet> {
+/**
+ * The promise of a request, whatever a user's own client gives or throws. (The driver changes no parameters, but
+ * declares them as if.)
+ */
+function started (
+  { client, name }: Link, cql: string, params: Params, options: RequestOptions
+): Promise<types.ResultSet> {
   try {
     checkStatement(cql, params, options, name)
     return Promise.resolve(client.execute(cql, params as unknown[], options)) // itself, where it is an ordinary promise
@@ -360,7 +407,8 @@ function started ({ client, name }: Link, cql: string, params: Params, options: 
 
 /** Copies only what lacks something. */
 function completed<O extends RequestOptions> (options: O, { consistency }: Link): O {
-  const needsLevel = consistency !== undefined && options.consistency === undefined && options.executionProfile === undefined
+  const needsLevel = consistency !== undefined && options.consistency === undefined &&
+    options.executionProfile === undefined
   if (options.prepare !== undefined && !needsLevel) return options
   return { ...options, prepare: options.prepare ?? true, ...needsLevel && { consistency } }
 }
@@ -373,7 +421,8 @@ const isStale = (error: unknown, options: RequestOptions): boolean =>
 const longestPause = 512
 
 /**
- * Preparing gives up when the first host of its plan has no free connection (just connected, or silent), though others have: the next plan
- * starts with another host. Executing does not need this: there the driver goes on by itself.
+ * Preparing gives up when the first host of its plan has no free connection (just connected, or silent), though others
+ * have: the next plan starts with another host. Executing does not need this: there the driver goes on by itself.
  */
-const isWithoutConnection = (error: unknown): boolean => isDriverError(error, 'BusyConnectionError') || isNoConnection(error)
+const isWithoutConnection = (error: unknown): boolean =>
+  isDriverError(error, 'BusyConnectionError') || isNoConnection(error)

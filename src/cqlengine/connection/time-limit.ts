@@ -5,7 +5,8 @@ import { errors } from '../driver.js'
 const longestTimer = 2 ** 31 - 1
 
 /**
- * The outcome of `promise`, or the driver's OperationTimedOutError after `ms`. What is under way goes on; its later failure is nobody's.
+ * The outcome of `promise`, or the driver's OperationTimedOutError after `ms`. What is under way goes on; its later
+ * failure is nobody's.
  */
 export function withTimeout<T> (promise: Promise<T>, ms: number, message: string): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
-// Where requests wait that the connections cannot carry: first come, first served, bounded in number, and nothing is kept of those that gave up.
+// Where requests wait that the connections cannot carry: first come, first served, bounded in number, and nothing is
+// kept of those that gave up.
 import type { Client } from '../driver.js'
 import { OverloadedError } from '../errors.js'
 import { optionsOf } from './driver-internals/internals.js'
@@ -17,17 +18,24 @@ interface Waiting {
 /** How many may wait on one connection, unless told otherwise. */
 export const usualMaxWaiting = 100_000
 /**
- * Requests for each open connection of the driver. A node works on 128 at a time, so more would only wait there, and in the driver, where each costs ten
- * times the memory: 50,000 at once took 3.2 s in portions of 512, and 4.6 s when the driver had them all.
+ * Requests for each open connection of the driver. A node works on 128 at a time, so more would only wait there, and in
+ * the driver, where each costs ten times the memory: 50,000 at once took 3.2 s in portions of 512, and 4.6 s when the
+ * driver had them all.
  */
 const usualShare = 512
-/** What is kept free of what the driver allows: for health checks, for preparing, and for those who use its client themselves. */
+/**
+ * What is kept free of what the driver allows: for health checks, for preparing, and for those who use its client
+ * themselves.
+ */
 const mostOfDriver = 3 / 4
 /** The driver's own, where nothing is said. */
 const driverShare = 2048
 /** ms between two looks at the pools, while somebody waits. */
 const lookInterval = 100
-/** Looks until all that runs should have been answered once. Where it takes longer, a node is silent or far away, and the others could do more. */
+/**
+ * Looks until all that runs should have been answered once. Where it takes longer, a node is silent or far away, and
+ * the others could do more.
+ */
 const patience = 4
 
 export class WaitingRoom {
@@ -66,7 +74,9 @@ export class WaitingRoom {
   /** Requests may wait here at all. */
   get isOpen (): boolean { return this.#maxWaiting > 0 }
 
-  /** Asked when the limit is reached: whether there is room all the same, since the driver opened connections meanwhile. */
+  /**
+   * Asked when the limit is reached: whether there is room all the same, since the driver opened connections meanwhile.
+   */
   hasRoom (): boolean {
     // Whoever comes now must not go before those who wait.
     if (this.#size > 0) return false
@@ -77,7 +87,8 @@ export class WaitingRoom {
   /** @throws {OverloadedError} as many wait as may */
   check (others = 0): void {
     if (this.#maxWaiting === 0 || this.#size + others < this.#maxWaiting) return
-    throw new OverloadedError(`Connection "${this.#name}" has more to do than it can carry: ${this.#maxWaiting} statements wait already (option maxWaiting). Send fewer at once, or try again later`)
+    throw new OverloadedError(`Connection "${this.#name}" has more to do than it can carry: ${this.#maxWaiting} ` +
+      'statements wait already (option maxWaiting). Send fewer at once, or try again later')
   }
 
   /**
@@ -162,8 +173,8 @@ export class WaitingRoom {
   }
 
   #tick (): void {
-    // Most of what runs is stuck: were no more let in, one silent node would hold up what the others could do. Seen once, it may be this process that
-    // was too busy to take the answers.
+    // Most of what runs is stuck: were no more let in, one silent node would hold up what the others could do. Seen
+    // once, it may be this process that was too busy to take the answers.
     this.#slowLooks = this.#answered * patience < this.running ? this.#slowLooks + 1 : 0
     if (this.#slowLooks > 1) this.#growth *= 2
     this.#answered = 0

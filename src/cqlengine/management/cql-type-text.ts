@@ -1,5 +1,5 @@
-// Types as text differ though they mean the same: the server leaves out or adds an inner `frozen`, quotes only where it must, and
-// knows two names for text. So types are compared as trees in which such differences are gone.
+// Types as text differ though they mean the same: the server leaves out or adds an inner `frozen`, quotes only where it
+// must, and knows two names for text. So types are compared as trees in which such differences are gone.
 import { scalarTypes } from '../columns/parse-type.js'
 
 /** A type in its normal form. */
@@ -85,7 +85,9 @@ class TypeParser {
   }
 
   #userType (token: Token | undefined, frozen: boolean): TypeTree | undefined {
-    return token?.kind === 'word' || token?.kind === 'quoted' ? { kind: 'user', name: token.text, frozen, of: [] } : undefined
+    return token?.kind === 'word' || token?.kind === 'quoted'
+      ? { kind: 'user', name: token.text, frozen, of: [] }
+      : undefined
   }
 
   #parametrized (name: string, frozen: boolean): TypeTree | undefined {
@@ -104,10 +106,15 @@ class TypeParser {
     return parameters[name] === of.length ? { kind: 'collection', name, frozen, of } : undefined
   }
 
-  /** The server writes a user type called like a native one without quotes; what stands in `frozen<…>` is never a native type. */
+  /**
+   * The server writes a user type called like a native one without quotes; what stands in `frozen<…>` is never a native
+   * type.
+   */
   #frozen (): TypeTree | undefined {
     const word = this.#tokens[this.#next]
-    const inner = word?.kind === 'word' && this.#tokens[this.#next + 1]?.text === '>' ? this.#userType(this.#tokens[this.#next++], true) : this.type(true)
+    const inner = word?.kind === 'word' && this.#tokens[this.#next + 1]?.text === '>'
+      ? this.#userType(this.#tokens[this.#next++], true)
+      : this.type(true)
     return this.#take('>') ? inner : undefined
   }
 

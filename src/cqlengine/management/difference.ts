@@ -1,4 +1,5 @@
-// What a keyspace lacks, as plain values: (wanted, existing) → statements, warnings, conflicts. Sends nothing, asks nothing.
+// What a keyspace lacks, as plain values: (wanted, existing) → statements, warnings, conflicts. Sends nothing, asks
+// nothing.
 import { createKeyspace } from '../statements/ddl.js'
 import { indexNames } from './index-difference.js'
 import { conflictsOnly, type Difference, joined, warningsOnly } from './plan.js'
@@ -11,15 +12,17 @@ import { viewDifference } from './view-difference.js'
 import { isWantedView, mergeTables, type WantedSchema, type WantedTable, wantedTypes } from './wanted.js'
 
 /**
- * Compares what the models of a keyspace want with what it has (MGT-06 … MGT-15). Statements come in the order in which they must be
- * sent: types, inner ones first, then each table with its columns, options and indexes. Nothing is ever dropped or replaced; a table
- * with a conflict gets no statements.
+ * Compares what the models of a keyspace want with what it has (MGT-06 … MGT-15). Statements come in the order in which
+ * they must be sent: types, inner ones first, then each table with its columns, options and indexes. Nothing is ever
+ * dropped or replaced; a table with a conflict gets no statements.
  * @param existing undefined: there is no such keyspace
  */
 export function difference (wanted: WantedSchema, existing: ExistingSchema | undefined): Difference {
   const isOurs = ({ managed }: WantedTable): boolean => managed !== false
   const ours = { ...wanted, tables: wanted.tables.filter(isOurs) }
-  const others = { ...wanted, tables: wanted.showsUnmanaged === true ? wanted.tables.filter((table) => !isOurs(table)) : [], types: [] }
+  const others = {
+    ...wanted, tables: wanted.showsUnmanaged === true ? wanted.tables.filter((table) => !isOurs(table)) : [], types: []
+  }
   const rest = existing === undefined || wanted.known === undefined ? [] : unknownThings(wanted.known, existing, wanted)
   return joined([part(ours, existing, []), ...unmanaged(others, existing, ours), warningsOnly(rest)])
 }
@@ -46,12 +49,18 @@ function unmanaged (wanted: WantedSchema, existing: ExistingSchema | undefined, 
   const known = new Set(wantedTypes(ours).types.map(({ name }) => name))
   return wanted.tables.map((table) => {
     const { statements, warnings, conflicts } = part({ ...wanted, tables: [table] }, existing, ours.tables)
-    const missing = statements.filter(({ adds }) => !((adds?.kind === 'type' || adds?.kind === 'field') && known.has(adds.type))).map(({ cql }) => cql)
+    const missing = statements.filter(({ adds }) =>
+      !((adds?.kind === 'type' || adds?.kind === 'field') && known.has(adds.type))).map(({ cql }) => cql)
     // The next table may use it, too.
     for (const { adds } of statements) if (adds?.kind === 'type' || adds?.kind === 'field') known.add(adds.type)
     const notes = missing.length === 0
       ? []
-      : [note({ ...wanted, table: table.table.name, model: table.model }, 'unmanaged', 'it lacks what the model has, and sync leaves it to others (managed: false)', { statements: missing })]
+      : [note(
+          { ...wanted, table: table.table.name, model: table.model },
+          'unmanaged',
+          'it lacks what the model has, and sync leaves it to others (managed: false)',
+          { statements: missing }
+        )]
     return warningsOnly([...warnings, ...conflicts, ...notes])
   })
 }
@@ -60,14 +69,22 @@ const sound = (part: Difference): Difference => part.conflicts.length === 0 ? pa
 
 function sharedTable ({ table, model }: WantedTable, tables: readonly WantedTable[], place: Place): SyncNote {
   const other = tables.find((t) => t.table.name === table.name)?.model
-  return note({ ...place, table: table.name, model }, 'shared-table', `the model "${other}" has this table in this keyspace too; give one of them another table name, keyspace or connection`)
+  return note(
+    { ...place, table: table.name, model },
+    'shared-table',
+    `the model "${other}" has this table in this keyspace too; give one of them another table name, keyspace or ` +
+      'connection'
+  )
 }
 
 function missingKeyspace ({ connection, keyspace, tables, types }: WantedSchema): SyncNote[] {
-  const message = `there is no keyspace "${keyspace}" on connection "${connection}"; create it with createKeyspaceSimple("${keyspace}", 1), or with createKeyspaceNetworkTopology()`
+  const message = `there is no keyspace "${keyspace}" on connection "${connection}"; create it with ` +
+    `createKeyspaceSimple("${keyspace}", 1), or with createKeyspaceNetworkTopology()`
   const statements = [createKeyspace(keyspace, { class: 'SimpleStrategy', replication_factor: 1 }, true)]
   return [
-    ...tables.map(({ model, table }) => note({ connection, keyspace, table: table.name, model }, 'missing-keyspace', message, { statements })),
-    ...types.map(({ typeName }) => note({ connection, keyspace, table: typeName }, 'missing-keyspace', message, { statements }))
+    ...tables.map(({ model, table }) =>
+      note({ connection, keyspace, table: table.name, model }, 'missing-keyspace', message, { statements })),
+    ...types.map(({ typeName }) =>
+      note({ connection, keyspace, table: typeName }, 'missing-keyspace', message, { statements }))
   ]
 }

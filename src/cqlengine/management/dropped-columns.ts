@@ -22,18 +22,28 @@ export function takesBack (wanted: string, dropped: string): boolean {
 
 function readsValuesOf (tree: TypeTree, before: TypeTree): boolean {
   const { kind, name, of } = tree
-  if (kind === 'native') return name === before.name || (before.kind === 'native' ? reads.get(name)?.includes(before.name) === true : name === 'blob' && hasNoLength(before))
-  if (kind !== before.kind || name !== before.name || tree.frozen !== before.frozen || tree.dimensions !== before.dimensions) return false
+  if (kind === 'native') {
+    return name === before.name ||
+      (before.kind === 'native'
+        ? reads.get(name)?.includes(before.name) === true
+        : name === 'blob' && hasNoLength(before))
+  }
+  if (kind !== before.kind || name !== before.name || tree.frozen !== before.frozen ||
+    tree.dimensions !== before.dimensions) return false
   const isRead = (inner: TypeTree, i: number): boolean => of[i] !== undefined && readsValuesOf(of[i], inner)
   // A tuple may have more values than before.
   if (kind === 'tuple') return before.of.every(isRead)
   if (kind !== 'collection' || tree.frozen) return false
   // The elements of sets and the keys of maps are in order on disk.
   const [first, ...rest] = before.of
-  const keepsOrder = name === 'list' || (first !== undefined && of[0] !== undefined && (sameTree(of[0], first) || (ordered.get(of[0].name)?.includes(first.name) === true)))
+  const keepsOrder = name === 'list' ||
+    (first !== undefined && of[0] !== undefined &&
+    (sameTree(of[0], first) || (ordered.get(of[0].name)?.includes(first.name) === true)))
   return keepsOrder && (name === 'list' ? before.of.every(isRead) : rest.every((inner, i) => isRead(inner, i + 1)))
 }
 
 function hasNoLength ({ kind, of }: TypeTree): boolean {
-  return kind === 'tuple' || (kind === 'vector' && of.every((inner) => inner.kind === 'native' && ['text', 'ascii', 'blob', 'varint', 'decimal'].includes(inner.name)))
+  return kind === 'tuple' ||
+    (kind === 'vector' &&
+    of.every((inner) => inner.kind === 'native' && ['text', 'ascii', 'blob', 'varint', 'decimal'].includes(inner.name)))
 }

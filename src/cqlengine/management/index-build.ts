@@ -23,10 +23,15 @@ const longestPause = 2000
  * @param report with all that was sent
  * @throws {SchemaError} when they are not within an hour
  */
-export async function waitForIndexes (connection: Connection, wanted: WantedSchema, report: SyncReport, settings: ReadSettings = {}): Promise<void> {
+export async function waitForIndexes (
+  connection: Connection, wanted: WantedSchema, report: SyncReport, settings: ReadSettings = {}
+): Promise<void> {
   const { names, sasi } = await indexesOf(connection, wanted, settings)
   if (names.length === 0) return
-  const builds = sasi.size === 0 ? [] : nodesOf(connection).map((host) => new SasiBuilds(connection, host, { keyspace: wanted.keyspace, tables: sasi }, settings))
+  const builds = sasi.size === 0
+    ? []
+    : nodesOf(connection).map((host) =>
+      new SasiBuilds(connection, host, { keyspace: wanted.keyspace, tables: sasi }, settings))
   const end = performance.now() + buildTimeout
   for (let wait = firstPause; ; wait = Math.min(2 * wait, longestPause)) {
     const missing = await notBuilt(connection, wanted.keyspace, names, settings)
@@ -43,7 +48,9 @@ interface Waited {
   readonly sasi: ReadonlySet<string>
 }
 
-async function indexesOf (connection: Connection, { tables, keyspace }: WantedSchema, settings: ReadSettings): Promise<Waited> {
+async function indexesOf (
+  connection: Connection, { tables, keyspace }: WantedSchema, settings: ReadSettings
+): Promise<Waited> {
   const names: string[] = []
   const sasi = new Set<string>()
   const node = new Coordinator(connection)
@@ -51,7 +58,8 @@ async function indexesOf (connection: Connection, { tables, keyspace }: WantedSc
     const columns = wanted.managed === false ? [] : wantedColumns(wanted).filter((c) => c.indexes.length > 0)
     if (columns.length === 0) continue
     const existing = await readIndexes(connection, node, keyspace, wanted.table.name, settings)
-    const ours = existing.filter((index) => columns.some((column) => distinct(column).some((w) => isFulfilledBy(column, w, index))))
+    const ours = existing.filter((index) =>
+      columns.some((column) => distinct(column).some((w) => isFulfilledBy(column, w, index))))
     names.push(...ours.map((index) => index.name))
     if (ours.some(({ using }) => kindOf(using) === sasiClass)) sasi.add(wanted.table.name)
   }
@@ -59,18 +67,33 @@ async function indexesOf (connection: Connection, { tables, keyspace }: WantedSc
 }
 
 /** The names that one of the nodes does not list as built. */
-async function notBuilt (connection: Connection, keyspace: string, names: readonly string[], { timeout }: ReadSettings): Promise<string[]> {
+async function notBuilt (
+  connection: Connection, keyspace: string, names: readonly string[], { timeout }: ReadSettings
+): Promise<string[]> {
   const options: RequestOptions = {
-    kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system.IndexInfo', ...timeout !== undefined && { timeout }
+    kind: 'schema',
+    prepare: false,
+    isIdempotent: true,
+    consistency: types.consistencies.localOne,
+    label: 'system.IndexInfo',
+    ...timeout !== undefined && { timeout }
   }
   const built = await Promise.all(nodesOf(connection).map(async (host) => {
     // In this table the column called table_name holds the keyspace.
-    const { rows } = await connection.session.execute('SELECT index_name FROM system."IndexInfo" WHERE table_name = ?', [keyspace], onNode(options, host))
+    const { rows } = await connection.session.execute(
+      'SELECT index_name FROM system."IndexInfo" WHERE table_name = ?', [keyspace], onNode(options, host)
+    )
     return new Set(rows.map((row) => row['index_name'] as string))
   }))
   return names.filter((name) => !built.every((onNode) => onNode.has(name)))
 }
 
-function unfinished ({ keyspace, connection }: WantedSchema, names: readonly string[], report: SyncReport): SchemaError {
-  return new SchemaError(`On connection "${connection}" the indexes ${names.map((n) => `"${n}"`).join(', ')} of keyspace "${keyspace}" are not built within ${buildTimeout / 60_000} minutes; the nodes go on building them`, report)
+function unfinished (
+  { keyspace, connection }: WantedSchema, names: readonly string[], report: SyncReport
+): SchemaError {
+  return new SchemaError(
+    `On connection "${connection}" the indexes ${names.map((n) => `"${n}"`).join(', ')} of keyspace "${keyspace}" ` +
+      `are not built within ${buildTimeout / 60_000} minutes; the nodes go on building them`,
+    report
+  )
 }

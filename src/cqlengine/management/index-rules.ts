@@ -12,7 +12,8 @@ export const sasiClass = 'org.apache.cassandra.index.sasi.SASIIndex'
 const columnNameLimit = 48
 
 const saiTypes: ReadonlySet<string> = new Set([
-  'ascii', 'bigint', 'boolean', 'date', 'decimal', 'double', 'float', 'inet', 'int', 'smallint', 'text', 'time', 'timestamp', 'timeuuid', 'tinyint', 'uuid', 'varint'
+  'ascii', 'bigint', 'boolean', 'date', 'decimal', 'double', 'float', 'inet', 'int', 'smallint', 'text', 'time',
+  'timestamp', 'timeuuid', 'tinyint', 'uuid', 'varint'
 ])
 const analysis = ['case_sensitive', 'normalize', 'ascii']
 const ofVectors = ['similarity_function', 'optimize_for', 'maximum_node_connections', 'construction_beam_width']
@@ -26,37 +27,57 @@ export function kindOf (using: string | undefined): string {
   return using.toLowerCase() === 'sasi' ? sasiClass : using
 }
 
-/** A sentence on what is wrong with an index; undefined: nothing that is known here. Of what others than Cassandra refuse little is known. */
-export function definitionProblem (column: TableColumn, index: IndexOptions, server: ReadonlyMap<string, unknown>): string | undefined {
+/**
+ * A sentence on what is wrong with an index; undefined: nothing that is known here. Of what others than Cassandra
+ * refuse little is known.
+ */
+export function definitionProblem (
+  column: TableColumn, index: IndexOptions, server: ReadonlyMap<string, unknown>
+): string | undefined {
   const tree = parseType(column.type.cql) as TypeTree
   const kind = kindOf(index.using)
   return generalProblem(column, tree, index) ??
     (kind === 'legacy' ? legacyProblem(index) : nameProblem(column, kind)) ??
-    (isForeign(server) ? undefined : kind === 'sai' ? saiProblem(column, tree, index) : kind === sasiClass ? sasiProblem(column, tree, index) : undefined)
+    (isForeign(server)
+      ? undefined
+      : kind === 'sai'
+        ? saiProblem(column, tree, index)
+        : kind === sasiClass ? sasiProblem(column, tree, index) : undefined)
 }
 
-function generalProblem (column: TableColumn, { kind, frozen }: TypeTree, { target }: IndexOptions): string | undefined {
+function generalProblem (
+  column: TableColumn, { kind, frozen }: TypeTree, { target }: IndexOptions
+): string | undefined {
   if (kind === 'user' && !frozen) return 'Cassandra has no indexes on user types that are not frozen'
-  if (kind === 'collection' && frozen && target !== undefined && target !== 'full') return `an index on a frozen collection must have target "full", not "${target}"`
+  if (kind === 'collection' && frozen && target !== undefined && target !== 'full') {
+    return `an index on a frozen collection must have target "full", not "${target}"`
+  }
   if (target === 'full' && kind !== 'collection') return 'an index with target "full" is for frozen collections'
   return hasDuration(column.type) ? 'Cassandra has no indexes on durations, nor on what contains them' : undefined
 }
 
 function legacyProblem ({ options = {} }: IndexOptions): string | undefined {
-  return Object.keys(options).length === 0 ? undefined : 'an index without a kind takes no options; add using, or leave out the options'
+  return Object.keys(options).length === 0
+    ? undefined
+    : 'an index without a kind takes no options; add using, or leave out the options'
 }
 
 function nameProblem ({ field }: TableColumn, kind: string): string | undefined {
   if (nameRule.test(field) && field.length <= columnNameLimit) return undefined
-  return `Cassandra makes indexes of the kind ${kind} only on columns whose names are of at most ${columnNameLimit} letters, digits and _; give the column a dbField`
+  return `Cassandra makes indexes of the kind ${kind} only on columns whose names are of at most ${columnNameLimit} ` +
+    'letters, digits and _; give the column a dbField'
 }
 
 function saiProblem (column: TableColumn, tree: TypeTree, { target, options = {} }: IndexOptions): string | undefined {
   const terms = termsOf(tree, target)
   const wrong = terms.find((term) => term.kind === 'native' && !saiTypes.has(term.name))
   if (wrong !== undefined) return `SAI cannot index values of type ${wrong.name}`
-  if (terms.some(({ kind, of }) => kind === 'vector' && of[0]?.name !== 'float')) return 'SAI indexes only vectors of floats'
-  return saiOptionProblem(column, tree, terms, new Map(Object.entries(options).map(([name, value]) => [name, String(value)])))
+  if (terms.some(({ kind, of }) => kind === 'vector' && of[0]?.name !== 'float')) {
+    return 'SAI indexes only vectors of floats'
+  }
+  return saiOptionProblem(
+    column, tree, terms, new Map(Object.entries(options).map(([name, value]) => [name, String(value)]))
+  )
 }
 
 /** What is looked up by an index. */
@@ -66,7 +87,9 @@ function termsOf (tree: TypeTree, target: IndexOptions['target'] = 'values'): re
   return tree.of.slice(target === 'keys' ? 0 : 1, target === 'keys' ? 1 : 2)
 }
 
-function saiOptionProblem ({ role, type }: TableColumn, tree: TypeTree, terms: readonly TypeTree[], options: ReadonlyMap<string, string>): string | undefined {
+function saiOptionProblem (
+  { role, type }: TableColumn, tree: TypeTree, terms: readonly TypeTree[], options: ReadonlyMap<string, string>
+): string | undefined {
   const isVector = tree.kind === 'vector'
   const known = [...analysis, ...ofVectors]
   const isText = terms.every(({ kind, name }) => kind === 'native' && (name === 'text' || name === 'ascii'))
@@ -74,7 +97,9 @@ function saiOptionProblem ({ role, type }: TableColumn, tree: TypeTree, terms: r
     if (!known.includes(name)) return `SAI has no option ${shown(name)}${meant(name, known)}; it has ${listed(known)}`
     if (ofVectors.includes(name)) {
       if (!isVector) return `the option ${name} is for vectors`
-      if (name === 'similarity_function' && !similarities.includes(value.toLowerCase())) return `the option similarity_function must be one of ${listed(similarities)}`
+      if (name === 'similarity_function' && !similarities.includes(value.toLowerCase())) {
+        return `the option similarity_function must be one of ${listed(similarities)}`
+      }
     } else if (role === 'partition' || role === 'clustering') {
       return `the option ${name} is not for columns of the key`
     } else if (!isText) {
@@ -84,10 +109,14 @@ function saiOptionProblem ({ role, type }: TableColumn, tree: TypeTree, terms: r
     }
   }
   const isCosine = (options.get('similarity_function') ?? 'cosine').toLowerCase() === 'cosine'
-  return isVector && isCosine && tree.dimensions === 1 ? 'a vector of one dimension has no cosine; choose another similarity_function' : undefined
+  return isVector && isCosine && tree.dimensions === 1
+    ? 'a vector of one dimension has no cosine; choose another similarity_function'
+    : undefined
 }
 
-function sasiProblem ({ role }: TableColumn, { kind, name, frozen }: TypeTree, { options = {} }: IndexOptions): string | undefined {
+function sasiProblem (
+  { role }: TableColumn, { kind, name, frozen }: TypeTree, { options = {} }: IndexOptions
+): string | undefined {
   if (role === 'partition') return 'SASI cannot index columns of the partition key'
   if (kind === 'collection' && !frozen) return 'SASI cannot index collections that are not frozen'
   const { mode, analyzed, is_literal: literal } = options
@@ -95,8 +124,12 @@ function sasiProblem ({ role }: TableColumn, { kind, name, frozen }: TypeTree, {
   const chosen = String(mode).toUpperCase()
   if (!sasiModes.includes(chosen)) return `the option mode must be one of ${listed(sasiModes)}`
   if (chosen !== 'SPARSE') return undefined
-  const isLiteral = literal === undefined ? kind === 'native' && (name === 'text' || name === 'ascii') : /^true$/i.test(String(literal))
-  return isLiteral || /^true$/i.test(String(analyzed)) ? 'the mode SPARSE is for numbers and times, without analysis' : undefined
+  const isLiteral = literal === undefined
+    ? kind === 'native' && (name === 'text' || name === 'ascii')
+    : /^true$/i.test(String(literal))
+  return isLiteral || /^true$/i.test(String(analyzed))
+    ? 'the mode SPARSE is for numbers and times, without analysis'
+    : undefined
 }
 
 /** Anywhere inside, fields of user types included. */
@@ -111,4 +144,5 @@ export function contains (type: CqlType, isIt: (tree: TypeTree) => boolean, seen
   })
 }
 
-const hasDuration = (type: CqlType): boolean => contains(type, ({ kind, name }) => kind === 'native' && name === 'duration')
+const hasDuration = (type: CqlType): boolean =>
+  contains(type, ({ kind, name }) => kind === 'native' && name === 'duration')

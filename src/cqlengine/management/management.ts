@@ -13,7 +13,9 @@ import { type SyncTarget, syncTables, syncTypes } from './sync.js'
 import { dropTable, truncateTable } from './tables.js'
 import { places } from './targets.js'
 
-/** Where a management call reaches: the product of connections and keyspaces (MGT-04). Left out: where the models are. */
+/**
+ * Where a management call reaches: the product of connections and keyspaces (MGT-04). Left out: where the models are.
+ */
 export interface ManageOptions {
   connections?: readonly string[] | undefined
   keyspaces?: readonly string[] | undefined
@@ -45,7 +47,9 @@ const placeOptions = ['connections', 'keyspaces'] as const
 const syncTypeOptions = ['connections', 'waitForIndexes', 'dryRun'] as const
 const syncOptions = [...placeOptions, 'waitForIndexes', 'dryRun'] as const
 
-/** `db.management` (MGT-01 … MGT-16). Additive only: nothing is ever dropped or altered but by the calls that say so. */
+/**
+ * `db.management` (MGT-01 … MGT-16). Additive only: nothing is ever dropped or altered but by the calls that say so.
+ */
 export class Management {
   readonly #db: Database
   readonly #models: () => readonly ModelConstructor[]
@@ -58,15 +62,23 @@ export class Management {
   // Arrow functions, for they are handed out as `db.syncDb` too.
 
   /** Creates a keyspace with SimpleStrategy, unless it exists; an existing one is left as it is (MGT-01). */
-  readonly createKeyspaceSimple = async (name: string, replicationFactor: number, options?: KeyspaceOptions): Promise<void> => {
+  readonly createKeyspaceSimple = async (
+    name: string, replicationFactor: number, options?: KeyspaceOptions
+  ): Promise<void> => {
     const { connections, durableWrites } = knownOptions('createKeyspaceSimple', options, keyspaceOptions)
-    for (const connection of this.#connections('createKeyspaceSimple', connections)) await createKeyspaceSimple(connection, name, replicationFactor, { durableWrites })
+    for (const connection of this.#connections('createKeyspaceSimple', connections)) {
+      await createKeyspaceSimple(connection, name, replicationFactor, { durableWrites })
+    }
   }
 
   /** Creates a keyspace with NetworkTopologyStrategy, unless it exists: replicas per data center (MGT-02). */
-  readonly createKeyspaceNetworkTopology = async (name: string, dataCenters: Record<string, number>, options?: KeyspaceOptions): Promise<void> => {
+  readonly createKeyspaceNetworkTopology = async (
+    name: string, dataCenters: Record<string, number>, options?: KeyspaceOptions
+  ): Promise<void> => {
     const { connections, durableWrites } = knownOptions('createKeyspaceNetworkTopology', options, keyspaceOptions)
-    for (const connection of this.#connections('createKeyspaceNetworkTopology', connections)) await createKeyspaceNetworkTopology(connection, name, dataCenters, { durableWrites })
+    for (const connection of this.#connections('createKeyspaceNetworkTopology', connections)) {
+      await createKeyspaceNetworkTopology(connection, name, dataCenters, { durableWrites })
+    }
   }
 
   /** Drops a keyspace with all that is in it; a missing one is no error (MGT-03). */
@@ -76,10 +88,10 @@ export class Management {
   }
 
   /**
-   * Brings the tables, types and indexes of all concrete models of this `db` (or of `models`) to what the models say. Adds only.
-   * `keyspaces` and `connections` leave models that name their own where they are.
-   * @throws {SchemaError} with the report: for a changed key, a missing keyspace, …, before anything is sent; when the nodes do not agree; and, with
-   * `cause`, when the server refuses something or does not answer
+   * Brings the tables, types and indexes of all concrete models of this `db` (or of `models`) to what the models say.
+   * Adds only. `keyspaces` and `connections` leave models that name their own where they are.
+   * @throws {SchemaError} with the report: for a changed key, a missing keyspace, …, before anything is sent; when the
+   *   nodes do not agree; and, with `cause`, when the server refuses something or does not answer
    */
   readonly syncDb = async (options?: SyncDbOptions): Promise<SyncReport> => {
     const given = knownOptions('syncDb', options, ['models', 'unknown', ...syncOptions])
@@ -87,55 +99,84 @@ export class Management {
     const list = listOf(models)
     if (list === undefined) throw new QueryError('syncDb: models must be an array of models')
     checkFlag('syncDb', 'unknown', unknown)
-    const targetsOf = (some: readonly ModelConstructor[]): SyncTarget[] => some.flatMap((model) => this.#targets('syncDb', model, {
-      ...model.connection === undefined && { connections },
-      ...model.keyspace === undefined && { keyspaces }
-    }))
-    return await syncTables(targetsOf(list.map(modelOf)), this.#resolve, { ...flagsOf('syncDb', given), ...unknown && { known: targetsOf(this.#models()) } })
+    const targetsOf = (some: readonly ModelConstructor[]): SyncTarget[] =>
+      some.flatMap((model) => this.#targets('syncDb', model, {
+        ...model.connection === undefined && { connections },
+        ...model.keyspace === undefined && { keyspaces }
+      }))
+    return await syncTables(
+      targetsOf(list.map(modelOf)),
+      this.#resolve,
+      { ...flagsOf('syncDb', given), ...unknown && { known: targetsOf(this.#models()) } }
+    )
   }
 
   /** One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). */
   readonly syncTable = async (model: AnyModel | AnyView, options?: SyncOptions): Promise<SyncReport> => {
     const given = knownOptions('syncTable', options, syncOptions)
-    return await syncTables(this.#targets('syncTable', modelOf(model), given), this.#resolve, flagsOf('syncTable', given))
+    return await syncTables(
+      this.#targets('syncTable', modelOf(model), given), this.#resolve, flagsOf('syncTable', given)
+    )
   }
 
   /** One user type, with the types that it uses (MGT-13). */
-  readonly syncType = async (keyspace: string, type: AnyUserType, options?: Omit<SyncOptions, 'keyspaces'>): Promise<SyncReport> => {
+  readonly syncType = async (
+    keyspace: string, type: AnyUserType, options?: Omit<SyncOptions, 'keyspaces'>
+  ): Promise<SyncReport> => {
     checkKeyspaceName('syncType', keyspace)
-    if (!isUserType(type)) throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
+    if (!isUserType(type)) {
+      throw new UserTypeError('syncType: expected a keyspace and a user type, made by db.UserType.define()')
+    }
     const given = knownOptions('syncType', options, syncTypeOptions)
-    const types = this.#connections('syncType', given.connections).map((connection) => ({ type, connection: connection.name, keyspace }))
+    const types = this.#connections('syncType', given.connections)
+      .map((connection) => ({ type, connection: connection.name, keyspace }))
     return await syncTypes(types, this.#resolve, flagsOf('syncType', given))
   }
 
   /** Drops a model's table, or a view; a missing one is no error (MGT-14). */
-  readonly dropTable = async (model: AnyModel | AnyView, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
+  readonly dropTable = async (
+    model: AnyModel | AnyView, options?: Omit<ManageOptions, 'waitForIndexes'>
+  ): Promise<void> => {
     const given = knownOptions('dropTable', options, placeOptions)
-    for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), given)) await dropTable(this.#resolve(connection), keyspace, table)
+    for (const { connection, keyspace, table } of this.#targets('dropTable', modelOf(model), given)) {
+      await dropTable(this.#resolve(connection), keyspace, table)
+    }
   }
 
   /** Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s. */
   readonly truncateTable = async (model: AnyModel, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
     const given = knownOptions('truncateTable', options, placeOptions)
     checkWritable(tableOf(modelOf(model)))
-    for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), given)) await truncateTable(this.#resolve(connection), keyspace, table.name)
+    for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), given)) {
+      await truncateTable(this.#resolve(connection), keyspace, table.name)
+    }
   }
 
   readonly #resolve = (name: string): Connection => this.#db.registry.resolve(name)
 
   /** For what belongs to a cluster and to no model. */
   #connections (caller: string, connections: readonly string[] | undefined): Connection[] {
-    return places(caller, { ...connections !== undefined && { connections } }, (using) => ({ connection: connectionOf(this.#db, using).name, keyspace: '' }))
+    return places(
+      caller,
+      { ...connections !== undefined && { connections } },
+      (using) => ({ connection: connectionOf(this.#db, using).name, keyspace: '' })
+    )
       .map(({ connection }) => this.#resolve(connection))
   }
 
-  #targets (caller: string, model: ModelConstructor, { connections, keyspaces }: Pick<ManageOptions, 'connections' | 'keyspaces'>): SyncTarget[] {
+  #targets (
+    caller: string,
+    model: ModelConstructor,
+    { connections, keyspaces }: Pick<ManageOptions, 'connections' | 'keyspaces'>
+  ): SyncTarget[] {
     const table = tableOf(model)
     const { options, family, view } = model[META]
     const known = new Set(table.columns.map((c) => c.field))
-    const extra = (family?.children ?? []).flatMap((child) => tableOf(child).columns).filter((c) => !known.has(c.field) && known.add(c.field))
-    const all = places(caller, { ...connections !== undefined && { connections }, ...keyspaces !== undefined && { keyspaces } }, (using) => {
+    const extra = (family?.children ?? []).flatMap((child) => tableOf(child).columns)
+      .filter((c) => !known.has(c.field) && known.add(c.field))
+    const all = places(caller, {
+      ...connections !== undefined && { connections }, ...keyspaces !== undefined && { keyspaces }
+    }, (using) => {
       const place = placeOf(this.#db, model, sourcesOf(using))
       return { connection: place.connection.name, keyspace: place.keyspace }
     })
@@ -152,7 +193,9 @@ export class Management {
   }
 }
 
-function flagsOf (caller: string, { dryRun, waitForIndexes }: SyncOptions): { dryRun: boolean, waitForIndexes: boolean } {
+function flagsOf (
+  caller: string, { dryRun, waitForIndexes }: SyncOptions
+): { dryRun: boolean, waitForIndexes: boolean } {
   checkFlag(caller, 'dryRun', dryRun)
   checkFlag(caller, 'waitForIndexes', waitForIndexes)
   return { dryRun: dryRun ?? false, waitForIndexes: waitForIndexes ?? false }

@@ -23,9 +23,10 @@ export function nodesOf ({ client }: Connection): (Host | undefined)[] {
 }
 
 /**
- * The node through which a sync reads and sends all. What one node has, another may not have yet: a statement that builds on what was read
- * must go to the node that said so. All processes take the same one as long as it is up, so that it puts their changes in an order: where
- * two nodes take different types of one column at once, the schema of the cluster is damaged.
+ * The node through which a sync reads and sends all. What one node has, another may not have yet: a statement that
+ * builds on what was read must go to the node that said so. All processes take the same one as long as it is up, so
+ * that it puts their changes in an order: where two nodes take different types of one column at once, the schema of the
+ * cluster is damaged.
  */
 export class Coordinator {
   readonly #connection: Connection
@@ -50,7 +51,8 @@ export class Coordinator {
       try {
         return await ask(host)
       } catch (error) {
-        if (host === undefined || !(isDriverError(error, 'NoHostAvailableError') || isDriverError(error, 'OperationTimedOutError'))) throw error
+        if (host === undefined ||
+          !(isDriverError(error, 'NoHostAvailableError') || isDriverError(error, 'OperationTimedOutError'))) throw error
         this.#failed.add(host)
       }
     }

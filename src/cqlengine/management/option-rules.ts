@@ -36,7 +36,9 @@ function problemOf (name: string, value: OptionValue, existing: unknown): string
     const number = Number(value)
     // Stands for the default of the compaction.
     if (name === 'bloom_filter_fp_chance' && number === -1) return undefined
-    return number >= range[0] && number <= range[1] ? undefined : `the table option ${name} must be from ${range[0]} to ${range[1]}`
+    return number >= range[0] && number <= range[1]
+      ? undefined
+      : `the table option ${name} must be from ${range[0]} to ${range[1]}`
   }
   if (name === 'read_repair') return oneOf(`the table option ${name}`, value, ['BLOCKING', 'NONE'])
   if (name === 'speculative_retry' || name === 'additional_write_policy') return policyProblem(name, String(value))
@@ -54,7 +56,9 @@ function intervalProblems (values: Options, existing: ReadonlyMap<string, unknow
   if (values['min_index_interval'] === undefined && values['max_index_interval'] === undefined) return []
   const of = (name: keyof typeof defaults): number => Number(values[name] ?? existing?.get(name) ?? defaults[name])
   const [min, max] = [of('min_index_interval'), of('max_index_interval')]
-  return max >= min ? [] : [`the table option max_index_interval (${max}) must not be below min_index_interval (${min})`]
+  return max >= min
+    ? []
+    : [`the table option max_index_interval (${max}) must not be below min_index_interval (${min})`]
 }
 
 function oneOf (what: string, value: unknown, words: readonly string[]): string | undefined {
@@ -66,7 +70,10 @@ function policyProblem (name: string, text: string): string | undefined {
   const isRight = first === undefined || second === undefined
     ? isPercentile(text) || isTime(text) || /^(always|never|none)$/i.test(text)
     : (isPercentile(first) && isTime(second)) || (isTime(first) && isPercentile(second))
-  return isRight ? undefined : `the table option ${name} must be such as '99p' (more than 0, less than 100), '50ms', 'ALWAYS', 'NEVER' or 'MIN(99p,50ms)'`
+  return isRight
+    ? undefined
+    : `the table option ${name} must be such as '99p' (more than 0, less than 100), '50ms', 'ALWAYS', 'NEVER' or ` +
+      '\'MIN(99p,50ms)\''
 }
 
 function isPercentile (text: string): boolean {
@@ -80,12 +87,15 @@ function cachingProblem (entries: Entries): string | undefined {
   const unknown = Object.keys(entries).find((key) => !known.includes(key))
   if (unknown !== undefined) return unknownPart(unknown, known)
   const { keys, rows_per_partition: rows } = entries
-  if (rows !== undefined && !/^(all|none|\d+)$/i.test(String(rows))) return 'rows_per_partition must be ALL, NONE or a whole number'
+  if (rows !== undefined && !/^(all|none|\d+)$/i.test(String(rows))) {
+    return 'rows_per_partition must be ALL, NONE or a whole number'
+  }
   return keys === undefined ? undefined : oneOf('keys', keys, ['ALL', 'NONE'])
 }
 
 const forAllCompactions = [
-  'class', 'enabled', 'tombstone_threshold', 'tombstone_compaction_interval', 'unchecked_tombstone_compaction', 'log_all',
+  'class', 'enabled', 'tombstone_threshold', 'tombstone_compaction_interval', 'unchecked_tombstone_compaction',
+  'log_all',
   'only_purge_repaired_tombstones', 'provide_overlapping_tombstones', 'min_threshold', 'max_threshold'
 ]
 const sizeTiered = ['min_sstable_size', 'bucket_low', 'bucket_high']
@@ -93,10 +103,12 @@ const compactions: Readonly<Record<string, readonly string[]>> = {
   SizeTieredCompactionStrategy: sizeTiered,
   LeveledCompactionStrategy: [...sizeTiered, 'sstable_size_in_mb', 'fanout_size', 'single_sstable_uplevel'],
   TimeWindowCompactionStrategy: [
-    ...sizeTiered, 'compaction_window_unit', 'compaction_window_size', 'timestamp_resolution', 'expired_sstable_check_frequency_seconds', 'unsafe_aggressive_sstable_expiration'
+    ...sizeTiered, 'compaction_window_unit', 'compaction_window_size', 'timestamp_resolution',
+    'expired_sstable_check_frequency_seconds', 'unsafe_aggressive_sstable_expiration'
   ],
   UnifiedCompactionStrategy: [
-    'scaling_parameters', 'target_sstable_size', 'min_sstable_size', 'base_shard_count', 'sstable_growth', 'flush_size_override', 'overlap_inclusion_method',
+    'scaling_parameters', 'target_sstable_size', 'min_sstable_size', 'base_shard_count', 'sstable_growth',
+    'flush_size_override', 'overlap_inclusion_method',
     'expired_sstable_check_frequency_seconds', 'unsafe_aggressive_sstable_expiration'
   ]
 }
@@ -115,7 +127,9 @@ function compactionProblem (entries: Entries, existing: unknown): string | undef
 
 function thresholdProblem ({ min_threshold: min = 4, max_threshold: max = 32 }: Entries): string | undefined {
   const [least, most] = [Number(min), Number(max)]
-  if (!Number.isInteger(least) || !Number.isInteger(most)) return 'min_threshold and max_threshold must be whole numbers'
+  if (!Number.isInteger(least) || !Number.isInteger(most)) {
+    return 'min_threshold and max_threshold must be whole numbers'
+  }
   if (least < 2) return 'min_threshold must be at least 2'
   return most < least ? 'max_threshold must not be below min_threshold' : undefined
 }
@@ -153,5 +167,7 @@ function classOf ({ class: given }: Entries, existing: unknown, ofCassandra: str
   return text.includes('.') ? '' : text
 }
 
-const unknownClass = (name: string, known: readonly string[]): string => `Cassandra has no class ${shown(name)}${meant(name, known)}; it has ${listed(known)}`
-const unknownPart = (name: string, known: readonly string[]): string => `unknown part ${shown(name)}${meant(name, known)}; there are ${listed(known)}`
+const unknownClass = (name: string, known: readonly string[]): string =>
+  `Cassandra has no class ${shown(name)}${meant(name, known)}; it has ${listed(known)}`
+const unknownPart = (name: string, known: readonly string[]): string =>
+  `unknown part ${shown(name)}${meant(name, known)}; there are ${listed(known)}`

@@ -7,7 +7,10 @@ export interface PlannedStatement {
   readonly adds?: Addition
   /** Is sent only when the nodes flush nothing of before. */
   readonly afterFlushes?: boolean
-  /** What the server must have switched on: its settings, by the names of several versions, and what is wrong where one of them is off. */
+  /**
+   * What the server must have switched on: its settings, by the names of several versions, and what is wrong where one
+   * of them is off.
+   */
   readonly needs?: { readonly settings: readonly string[], readonly conflict: SyncNote }
 }
 

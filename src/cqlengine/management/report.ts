@@ -21,7 +21,12 @@ export interface NoteDetails {
   readonly statements?: readonly string[]
 }
 
-export function note ({ connection, keyspace, table, model }: Subject, kind: SyncNoteKind, message: string, { column, index, statements }: NoteDetails = {}): SyncNote {
+export function note (
+  { connection, keyspace, table, model }: Subject,
+  kind: SyncNoteKind,
+  message: string,
+  { column, index, statements }: NoteDetails = {}
+): SyncNote {
   const owner = model === undefined ? JSON.stringify(table) : `model "${model}"`
   const where = column === undefined ? owner : `${owner}, column ${JSON.stringify(column)}`
   return {
@@ -40,7 +45,9 @@ export function note ({ connection, keyspace, table, model }: Subject, kind: Syn
 /** For the message of an error: what stands in the first notes, and where. */
 export function summary (notes: readonly SyncNote[]): string {
   const shown = notes.slice(0, 5).map((n) => `${n.message} (keyspace "${n.keyspace}", connection "${n.connection}")`)
-  return [...shown, ...notes.length > shown.length ? [`and ${notes.length - shown.length} more, see report`] : []].join('; ')
+  return [...shown, ...notes.length > shown.length ? [`and ${notes.length - shown.length} more, see report`] : []].join(
+    '; '
+  )
 }
 
 export function emptyReport (): SyncReport {

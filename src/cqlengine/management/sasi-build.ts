@@ -1,6 +1,7 @@
-// A SASI index counts as built as soon as it is made. What was in memory then it gets when that is flushed, which begins at once; what was on disk
-// is indexed meanwhile. What is being flushed at that moment it never gets, so that other changes of its table must be over before. The node tells
-// of none of this, but of the pools of threads that do it.
+// A SASI index counts as built as soon as it is made. What was in memory then it gets when that is flushed, which
+// begins at once; what was on disk is indexed meanwhile. What is being flushed at that moment it never gets, so that
+// other changes of its table must be over before. The node tells of none of this, but of the pools of threads that do
+// it.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import { isDriverError } from '../connection/driver-error.js'
@@ -23,7 +24,8 @@ interface Tasks { readonly started: number, readonly ended: number, readonly all
 
 /** Waits until all nodes flushed what they flush now. It is no error where one takes longer than a minute. */
 export async function waitForFlushes (connection: Connection, settings: ReadSettings): Promise<void> {
-  const nodes = nodesOf(connection).map((host) => new SasiBuilds(connection, host, { keyspace: '', tables: new Set() }, settings))
+  const nodes = nodesOf(connection).map((host) =>
+    new SasiBuilds(connection, host, { keyspace: '', tables: new Set() }, settings))
   const end = performance.now() + flushTimeout
   while (!(await Promise.all(nodes.map(async (node) => await node.areFlushed()))).every((isDone) => isDone)) {
     if (performance.now() >= end) return
@@ -40,7 +42,12 @@ export class SasiBuilds {
   #first: ReadonlyMap<string, Tasks> | undefined
   #wasIdle = false
 
-  constructor (connection: Connection, host: Host | undefined, place: { readonly keyspace: string, readonly tables: ReadonlySet<string> }, { timeout }: ReadSettings) {
+  constructor (
+    connection: Connection,
+    host: Host | undefined,
+    place: { readonly keyspace: string, readonly tables: ReadonlySet<string> },
+    { timeout }: ReadSettings
+  ) {
     this.#connection = connection
     this.#host = host
     this.#place = place
@@ -71,9 +78,11 @@ export class SasiBuilds {
   }
 
   async #pools (): Promise<Map<string, Tasks>> {
-    const rows = await this.#read('SELECT name, active_tasks, pending_tasks, completed_tasks FROM system_views.thread_pools')
+    const rows = await this.#read('SELECT name, active_tasks, pending_tasks, completed_tasks FROM ' +
+      'system_views.thread_pools')
     return new Map(rows.map((row) => {
-      const [active, pending, ended] = ['active_tasks', 'pending_tasks', 'completed_tasks'].map((name) => Number(row[name])) as [number, number, number]
+      const [active, pending, ended] = ['active_tasks', 'pending_tasks', 'completed_tasks'].map((name) =>
+        Number(row[name])) as [number, number, number]
       return [row['name'] as string, { started: active + ended, ended, all: active + pending + ended }]
     }))
   }
@@ -81,7 +90,9 @@ export class SasiBuilds {
   async #isBuilding (): Promise<boolean> {
     const { keyspace, tables } = this.#place
     const rows = await this.#read('SELECT keyspace_name, table_name, kind FROM system_views.sstable_tasks')
-    return rows.some((row) => row['keyspace_name'] === keyspace && tables.has(row['table_name'] as string) && /index/i.test(String(row['kind'])))
+    return rows.some((row) =>
+      row['keyspace_name'] === keyspace && tables.has(row['table_name'] as string) &&
+        /index/i.test(String(row['kind'])))
   }
 
   /** Who may not read it, or has no such table, cannot wait for it. */
@@ -95,4 +106,6 @@ export class SasiBuilds {
   }
 }
 
-const readOptions: RequestOptions = Object.freeze({ kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_views' })
+const readOptions: RequestOptions = Object.freeze({
+  kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_views'
+})

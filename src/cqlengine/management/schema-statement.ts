@@ -1,5 +1,5 @@
-// Sends schema statements, one at a time, and waits until the nodes agree: changes made while they do not can damage a cluster
-// for good.
+// Sends schema statements, one at a time, and waits until the nodes agree: changes made while they do not can damage a
+// cluster for good.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import { agreement } from '../connection/driver-internals/internals.js'
@@ -18,8 +18,8 @@ const agreementPause = 50
 const versionTimeout = 2000
 
 /**
- * Whether all nodes have the same schema, asked again and again for at most ten seconds. A node that is down counts with the schema
- * that it had.
+ * Whether all nodes have the same schema, asked again and again for at most ten seconds. A node that is down counts
+ * with the schema that it had.
  */
 export async function nodesAgree (connection: Connection): Promise<boolean> {
   const end = performance.now() + agreementTimeout
@@ -31,8 +31,8 @@ export async function nodesAgree (connection: Connection): Promise<boolean> {
 }
 
 /**
- * Each node is asked for its own version. The driver asks one node, which knows of the others what they said some time ago: when that
- * one has not heard of a change yet, all seem to agree on what was before.
+ * Each node is asked for its own version. The driver asks one node, which knows of the others what they said some time
+ * ago: when that one has not heard of a change yet, all seem to agree on what was before.
  */
 async function agreeNow ({ client, session }: Connection): Promise<boolean> {
   const nodes = nearHosts(client)
@@ -40,7 +40,8 @@ async function agreeNow ({ client, session }: Connection): Promise<boolean> {
   if (first === undefined) return await agreement(client)?.() ?? true
   const versions = new Set<string>()
   const asked = new Set<string>()
-  const ask = async (host: Host, table: string): Promise<types.Row[]> => (await session.execute(`SELECT host_id, schema_version FROM system.${table}`, [], onNode(versionOptions, host))).rows
+  const ask = async (host: Host, table: string): Promise<types.Row[]> =>
+    (await session.execute(`SELECT host_id, schema_version FROM system.${table}`, [], onNode(versionOptions, host))).rows
   try {
     const own = await Promise.all(nodes.map(async (host) => await ask(host, 'local')))
     for (const row of own.flat()) {
@@ -59,7 +60,12 @@ async function agreeNow ({ client, session }: Connection): Promise<boolean> {
 }
 
 const versionOptions: RequestOptions = Object.freeze({
-  kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, timeout: versionTimeout, label: 'system.local'
+  kind: 'schema',
+  prepare: false,
+  isIdempotent: true,
+  consistency: types.consistencies.localOne,
+  timeout: versionTimeout,
+  label: 'system.local'
 })
 
 /**
@@ -67,16 +73,27 @@ const versionOptions: RequestOptions = Object.freeze({
  * @returns whether all nodes have the change
  * @throws the driver's errors, as they are
  */
-export async function sendSchemaStatement (connection: Connection, node: Coordinator, cql: string, keyspace: string, { timeout }: ReadSettings = {}): Promise<boolean> {
-  await node.execute(cql, [], { kind: 'schema', prepare: false, isIdempotent: true, keyspace, ...timeout !== undefined && { timeout } })
+export async function sendSchemaStatement (
+  connection: Connection, node: Coordinator, cql: string, keyspace: string, { timeout }: ReadSettings = {}
+): Promise<boolean> {
+  await node.execute(
+    cql, [], { kind: 'schema', prepare: false, isIdempotent: true, keyspace, ...timeout !== undefined && { timeout } }
+  )
   // The driver waited too, but not where the statement found nothing to do because another process was faster.
   return await nodesAgree(connection)
 }
 
-/** Sends a statement that stands alone. It is done then, so that nodes that do not have it yet are no error, but worth a process warning. */
+/**
+ * Sends a statement that stands alone. It is done then, so that nodes that do not have it yet are no error, but worth a
+ * process warning.
+ */
 export async function changeSchema (connection: Connection, cql: string, keyspace: string): Promise<void> {
   if (await sendSchemaStatement(connection, new Coordinator(connection), cql, keyspace)) return
-  process.emitWarning(`A schema change of keyspace "${keyspace}" was made, but not all nodes of connection "${connection.name}" have it yet; is one of them down?`, 'CQLEngineWarning')
+  process.emitWarning(
+    `A schema change of keyspace "${keyspace}" was made, but not all nodes of connection "${connection.name}" have ` +
+      'it yet; is one of them down?',
+    'CQLEngineWarning'
+  )
 }
 
 /** @param report with all that was sent */

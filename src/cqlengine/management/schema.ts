@@ -73,19 +73,28 @@ export interface Snapshot {
 }
 
 /** The schema of one keyspace as it is now, from one node: another one may be ahead or behind for a moment. */
-export async function readSchema (connection: Connection, node: Coordinator, keyspace: string, settings: ReadSettings = {}): Promise<Snapshot> {
+export async function readSchema (
+  connection: Connection, node: Coordinator, keyspace: string, settings: ReadSettings = {}
+): Promise<Snapshot> {
   return await node.ask(async (host) => await readFrom(connection, host, keyspace, settings))
 }
 
-async function readFrom ({ session }: Connection, host: Host | undefined, keyspace: string, settings: ReadSettings): Promise<Snapshot> {
+async function readFrom (
+  { session }: Connection, host: Host | undefined, keyspace: string, settings: ReadSettings
+): Promise<Snapshot> {
   const one = { ...settings, ...host !== undefined && { host } }
-  const local = async (columns: string): Promise<Row> => (await select(session, `SELECT ${columns} FROM system.local WHERE key = 'local'`, [], one)).rows[0] ?? {}
+  const local = async (columns: string): Promise<Row> =>
+    (await select(session, `SELECT ${columns} FROM system.local WHERE key = 'local'`, [], one)).rows[0] ?? {}
   const before = await local('*')
   const schema = await readParts(session, keyspace, new Map(Object.entries(before)), one)
-  return { schema, isQuiet: String(before['schema_version']) === String((await local('schema_version'))['schema_version']) }
+  return {
+    schema, isQuiet: String(before['schema_version']) === String((await local('schema_version'))['schema_version'])
+  }
 }
 
-async function readParts (session: Session, keyspace: string, server: ExistingSchema['server'], settings: NodeSettings): Promise<ExistingSchema | undefined> {
+async function readParts (
+  session: Session, keyspace: string, server: ExistingSchema['server'], settings: NodeSettings
+): Promise<ExistingSchema | undefined> {
   const read = (table: string, columns: string): Promise<Rows> =>
     select(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ?`, [keyspace], settings)
   const { rows: [found] } = await read('keyspaces', 'keyspace_name')
@@ -101,41 +110,72 @@ async function readParts (session: Session, keyspace: string, server: ExistingSc
   const of = { columns: byTable(columns), dropped: byTable(dropped), indexes: byTable(indexes) }
   const table = (row: Row, name: string): ExistingTable => ({
     columns: new Map(of.columns(name).map((c) => [text(c, 'column_name'), existingColumn(c)])),
-    dropped: new Map(of.dropped(name).map((c) => [text(c, 'column_name'), { type: text(c, 'type'), kind: text(c, 'kind') }])),
+    dropped: new Map(
+      of.dropped(name).map((c) => [text(c, 'column_name'), { type: text(c, 'type'), kind: text(c, 'kind') }])
+    ),
     indexes: of.indexes(name).map(existingIndex),
     options: new Map(Object.entries(row).map(([option, value]) => [option, asMap(value)]))
   })
   return {
     tables: new Map(tables.rows.map((row) => [text(row, 'table_name'), table(row, text(row, 'table_name'))])),
-    views: new Map(views.rows.map((row) => [text(row, 'view_name'), { ...table(row, text(row, 'view_name')), base: text(row, 'base_table_name'), where: text(row, 'where_clause') }])),
+    views: new Map(
+      views.rows.map((row) => [
+        text(row, 'view_name'),
+        { ...table(row, text(row, 'view_name')), base: text(row, 'base_table_name'), where: text(row, 'where_clause') }
+      ])
+    ),
     types: new Map(userTypes.rows.map((row) => [text(row, 'type_name'), fieldsOf(row)])),
     optionNames: new Set(tables.columns),
     server
   }
 }
 
-/** Whether what a statement is to add is still missing, asked just before it is sent: other processes may sync at the same time (B45). */
-export async function isMissing ({ session }: Connection, node: Coordinator, keyspace: string, addition: Addition, settings: ReadSettings = {}): Promise<boolean> {
-  const read = async (columns: string, table: string, where: string, ...values: string[]): Promise<readonly Row[]> => await node.ask(async (host) =>
-    (await select(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ? AND ${where}`, [keyspace, ...values], { ...settings, ...host !== undefined && { host } })).rows)
+/**
+ * Whether what a statement is to add is still missing, asked just before it is sent: other processes may sync at the
+ * same time (B45).
+ */
+export async function isMissing (
+  { session }: Connection, node: Coordinator, keyspace: string, addition: Addition, settings: ReadSettings = {}
+): Promise<boolean> {
+  const read = async (
+    columns: string, table: string, where: string, ...values: string[]
+  ): Promise<readonly Row[]> => await node.ask(async (host) =>
+    (await select(
+      session,
+      `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ? AND ${where}`,
+      [keyspace, ...values],
+      { ...settings, ...host !== undefined && { host } }
+    )).rows)
   switch (addition.kind) {
     case 'table': return (await read('table_name', 'tables', 'table_name = ?', addition.table)).length === 0
     case 'view': return (await read('view_name', 'views', 'view_name = ?', addition.view)).length === 0
-    case 'column': return (await read('column_name', 'columns', 'table_name = ? AND column_name = ?', addition.table, addition.column)).length === 0
+    case 'column':
+      return (await read(
+        'column_name', 'columns', 'table_name = ? AND column_name = ?', addition.table, addition.column
+      )).length === 0
     case 'type': return (await read('type_name', 'types', 'type_name = ?', addition.type)).length === 0
     case 'field': {
       const [type] = await read('type_name, field_names, field_types', 'types', 'type_name = ?', addition.type)
       return type === undefined || !fieldsOf(type).has(addition.field)
     }
-    case 'index': return !(await read('index_name, kind, options', 'indexes', 'table_name = ?', addition.table)).map(existingIndex).some(addition.isFulfilledBy)
+    case 'index':
+      return !(await read('index_name, kind, options', 'indexes', 'table_name = ?', addition.table))
+        .map(existingIndex).some(addition.isFulfilledBy)
   }
 }
 
 /** Those of these settings of a node that are `false`. Who may not read them, or has no such table, learns nothing. */
-export async function switchedOff ({ session }: Connection, node: Coordinator, settings: readonly string[], { timeout }: ReadSettings = {}): Promise<string[]> {
+export async function switchedOff (
+  { session }: Connection, node: Coordinator, settings: readonly string[], { timeout }: ReadSettings = {}
+): Promise<string[]> {
   try {
     const found = await Promise.all(settings.map(async (name) => await node.ask(async (host) =>
-      await select(session, 'SELECT name, value FROM system_views.settings WHERE name = ?', [name], { ...timeout !== undefined && { timeout }, ...host !== undefined && { host } }))))
+      await select(
+        session,
+        'SELECT name, value FROM system_views.settings WHERE name = ?',
+        [name],
+        { ...timeout !== undefined && { timeout }, ...host !== undefined && { host } }
+      ))))
     return found.flatMap(({ rows }) => rows.filter((row) => row['value'] === 'false').map((row) => text(row, 'name')))
   } catch (error) {
     if (isDriverError(error, 'ResponseError')) return []
@@ -144,14 +184,23 @@ export async function switchedOff ({ session }: Connection, node: Coordinator, s
 }
 
 /** The indexes of one table. */
-export async function readIndexes ({ session }: Connection, node: Coordinator, keyspace: string, table: string, settings: ReadSettings = {}): Promise<ExistingIndex[]> {
+export async function readIndexes (
+  { session }: Connection, node: Coordinator, keyspace: string, table: string, settings: ReadSettings = {}
+): Promise<ExistingIndex[]> {
   const { rows } = await node.ask(async (host) =>
-    await select(session, 'SELECT index_name, kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, table], { ...settings, ...host !== undefined && { host } }))
+    await select(
+      session,
+      'SELECT index_name, kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?',
+      [keyspace, table],
+      { ...settings, ...host !== undefined && { host } }
+    ))
   return rows.map(existingIndex)
 }
 
 /** Reads all pages: a keyspace can have more columns than fit into one. */
-async function select (session: Session, cql: string, params: readonly string[], { timeout, host }: NodeSettings): Promise<Rows> {
+async function select (
+  session: Session, cql: string, params: readonly string[], { timeout, host }: NodeSettings
+): Promise<Rows> {
   const rows: Row[] = []
   let columns: readonly string[] = []
   const options = onNode({ ...readOptions, ...timeout !== undefined && { timeout } }, host)
@@ -162,8 +211,11 @@ async function select (session: Session, cql: string, params: readonly string[],
   return { rows, columns }
 }
 
-// Every node has these tables by itself, so one answers for all. Unprepared: they are read once, and only strings are sent along.
-const readOptions: OneNode = Object.freeze({ kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_schema' })
+// Every node has these tables by itself, so one answers for all. Unprepared: they are read once, and only strings are
+// sent along.
+const readOptions: OneNode = Object.freeze({
+  kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_schema'
+})
 
 function byTable ({ rows }: Rows): (table: string) => readonly Row[] {
   const groups = new Map<string, Row[]>()
@@ -186,7 +238,9 @@ function existingColumn (row: Row): ExistingColumn {
 }
 
 function existingIndex (row: Row): ExistingIndex {
-  const { target = '', class_name: using, ...options } = Object.fromEntries(asMap(row['options']) as Map<string, string>)
+  const { target = '', class_name: using, ...options } = Object.fromEntries(
+    asMap(row['options']) as Map<string, string>
+  )
   return { name: text(row, 'index_name'), target, using: row['kind'] === 'CUSTOM' ? using : undefined, options }
 }
 
@@ -197,7 +251,9 @@ function fieldsOf (row: Row): Map<string, string> {
 
 /** Clients of users may give maps as objects, ours give Maps. */
 function asMap (value: unknown): unknown {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype ? new Map(Object.entries(value)) : value
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+    ? new Map(Object.entries(value))
+    : value
 }
 
 function text (row: Row, column: string): string {

@@ -15,7 +15,9 @@ const since = {
 export type Feature = keyof typeof since
 
 /** @param server the row of system.local; of no server, or of one that is no Cassandra, nothing is said */
-export function versionOf (server: ReadonlyMap<string, unknown>): { readonly text: string, readonly number: readonly [number, number] } | undefined {
+export function versionOf (
+  server: ReadonlyMap<string, unknown>
+): { readonly text: string, readonly number: readonly [number, number] } | undefined {
   const text: unknown = server.get('release_version')
   if (typeof text !== 'string' || others.some((name) => (server.get(name) ?? undefined) !== undefined)) return undefined
   const [, major, minor] = release.exec(text) ?? []
@@ -30,11 +32,17 @@ export function lack (server: ReadonlyMap<string, unknown>, feature: Feature): s
 }
 
 /** Another server than Apache Cassandra: Astra, DataStax Enterprise, Scylla. */
-export function isForeign (server: ReadonlyMap<string, unknown>): boolean { return server.size > 0 && versionOf(server) === undefined }
+export function isForeign (server: ReadonlyMap<string, unknown>): boolean {
+  return server.size > 0 && versionOf(server) === undefined
+}
 
 /** Older servers have one kind of index, and no words to choose it by. */
-export function hasIndexKinds (server: ReadonlyMap<string, unknown>): boolean { return lack(server, 'SAI indexes') === undefined }
+export function hasIndexKinds (server: ReadonlyMap<string, unknown>): boolean {
+  return lack(server, 'SAI indexes') === undefined
+}
 
-function isBefore ([major, minor]: readonly [number, number], [otherMajor, otherMinor]: readonly [number, number]): boolean {
+function isBefore (
+  [major, minor]: readonly [number, number], [otherMajor, otherMinor]: readonly [number, number]
+): boolean {
   return major < otherMajor || (major === otherMajor && minor < otherMinor)
 }

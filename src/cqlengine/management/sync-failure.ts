@@ -5,16 +5,28 @@ import type { Place, SyncReport } from './report.js'
 
 /** What a sync is about, for the message of an error. */
 export interface Doing extends Place {
-  readonly what: 'reading the schema' | 'sending a statement' | 'waiting until the nodes agree' | 'waiting for the indexes'
+  readonly what:
+    'reading the schema' | 'sending a statement' | 'waiting until the nodes agree' | 'waiting for the indexes'
 }
 
-/** @param report with all that was sent @returns the error itself where it has that report, else one that has it, and it as its cause */
+/**
+ * @param report with all that was sent @returns the error itself where it has that report, else one that has it, and it
+ * as its cause
+ */
 export function failure (error: unknown, doing: Doing | undefined, report: SyncReport): unknown {
   if (doing === undefined || (error instanceof SchemaError && error.report === report)) return error
   const { connection, keyspace, what } = doing
   const sent = report.statements.length
-  const before = sent === 0 ? 'nothing was sent' : `${sent} ${sent === 1 ? 'statement was' : 'statements were'} sent (see report)${what === 'sending a statement' ? `, the last of which ${lastOf(error)}` : ''}`
-  return new SchemaError(`The sync of keyspace "${keyspace}" on connection "${connection}" failed while ${what}; ${before}. ${reason(error)}`, report, { cause: error })
+  const before = sent === 0
+    ? 'nothing was sent'
+    : `${sent} ${sent === 1 ? 'statement was' : 'statements were'} sent (see ` +
+      `report)${what === 'sending a statement' ? `, the last of which ${lastOf(error)}` : ''}`
+  return new SchemaError(
+    `The sync of keyspace "${keyspace}" on connection "${connection}" failed while ${what}; ${before}. ` +
+      `${reason(error)}`,
+    report,
+    { cause: error }
+  )
 }
 
 function lastOf (error: unknown): string {

@@ -25,7 +25,10 @@ export interface SyncOptions {
   readonly known?: readonly SyncTarget[]
   /** Report what would be sent; send nothing. Default false. */
   readonly dryRun?: boolean
-  /** Return when the indexes of the models are built on all nodes. Default false: a query by a new index may fail until then. */
+  /**
+   * Return when the indexes of the models are built on all nodes. Default false: a query by a new index may fail until
+   * then.
+   */
   readonly waitForIndexes?: boolean
   /** ms for each request; absent: the driver's own limits. */
   readonly timeout?: number
@@ -38,21 +41,33 @@ export type ConnectionLookup = (name: string) => Connection | Promise<Connection
  * Creates the tables of models, and the user types that they use, or adds what they lack (MGT-06 … MGT-15).
  * Adds only: drops and replaces nothing. Processes with the same models may do so at once.
  * @returns what was sent (with `dryRun`: what would be), and what differs but is left
- * @throws {SchemaError} for whatever goes wrong, with a `report`, whose `statements` are those sent. Before anything is sent: a changed key, an
- * unknown option, a missing keyspace, …, of any of the targets, or nodes that do not agree on the schema. Later: the nodes do not agree after a
- * statement, or the server refuses one, or does not answer: then with `cause`.
+ * @throws {SchemaError} for whatever goes wrong, with a `report`, whose `statements` are those sent. Before anything is
+ *   sent: a changed key, an unknown option, a missing keyspace, …, of any of the targets, or nodes that do not agree on
+ *   the schema. Later: the nodes do not agree after a statement, or the server refuses one, or does not answer: then
+ *   with `cause`.
  */
-export function syncTables (targets: readonly SyncTarget[], connections: ConnectionLookup, options: SyncOptions = {}): Promise<SyncReport> {
-  const knownAt = (place: Place): SyncTarget[] | undefined => options.known?.filter(({ connection, keyspace }) => connection === place.connection && keyspace === place.keyspace)
+export function syncTables (
+  targets: readonly SyncTarget[], connections: ConnectionLookup, options: SyncOptions = {}
+): Promise<SyncReport> {
+  const knownAt = (place: Place): SyncTarget[] | undefined =>
+    options.known?.filter(({ connection, keyspace }) => connection === place.connection && keyspace === place.keyspace)
   return sync(byPlace(targets).map(({ place, items }) => {
     const known = knownAt(place)
-    return { ...place, tables: items, types: [], showsUnmanaged: options.dryRun === true, ...known !== undefined && { known } }
+    return {
+      ...place, tables: items, types: [], showsUnmanaged: options.dryRun === true, ...known !== undefined && { known }
+    }
   }), connections, options)
 }
 
 /** As {@link syncTables}, for user types and those inside them (MGT-13). */
-export function syncTypes (targets: readonly TypeTarget[], connections: ConnectionLookup, options: SyncOptions = {}): Promise<SyncReport> {
-  return sync(byPlace(targets).map(({ place, items }) => ({ ...place, tables: [], types: items.map((t) => t.type) })), connections, options)
+export function syncTypes (
+  targets: readonly TypeTarget[], connections: ConnectionLookup, options: SyncOptions = {}
+): Promise<SyncReport> {
+  return sync(
+    byPlace(targets).map(({ place, items }) => ({ ...place, tables: [], types: items.map((t) => t.type) })),
+    connections,
+    options
+  )
 }
 
 /** ms between two looks at a schema that others are changing. */
@@ -60,7 +75,10 @@ const shortPause = 20
 const longPause = 500
 /** How often a schema that says something impossible is read again while others change it. */
 const restlessReads = 20
-/** ms for which other processes may be faster, one statement after the other, before it looks as if they undid each other's work. */
+/**
+ * ms for which other processes may be faster, one statement after the other, before it looks as if they undid each
+ * other's work.
+ */
 const overtakenTimeout = 60_000
 
 /** One keyspace of a sync. */
@@ -77,7 +95,9 @@ interface Run {
   doing: Doing | undefined
 }
 
-async function sync (all: readonly WantedSchema[], connections: ConnectionLookup, options: SyncOptions): Promise<SyncReport> {
+async function sync (
+  all: readonly WantedSchema[], connections: ConnectionLookup, options: SyncOptions
+): Promise<SyncReport> {
   const tasks: Task[] = []
   for (const wanted of all) {
     const connection = await connections(wanted.connection)
@@ -102,7 +122,9 @@ async function runAll (tasks: readonly Task[], run: Run): Promise<void> {
     report.conflicts.push(...plan.conflicts)
   }
   if (options.dryRun === true) {
-    report.statements.push(...plans.flatMap((plan, i) => plan.statements.map(({ cql }) => ({ ...placeOf(tasks[i] as Task), cql }))))
+    report.statements.push(
+      ...plans.flatMap((plan, i) => plan.statements.map(({ cql }) => ({ ...placeOf(tasks[i] as Task), cql })))
+    )
     return
   }
   refuseConflicts(report)
@@ -114,7 +136,10 @@ async function runAll (tasks: readonly Task[], run: Run): Promise<void> {
   }
 }
 
-/** What is missing can be missing no more when it is sent, which is asked then. A conflict must be true: it is believed only of a schema at rest. */
+/**
+ * What is missing can be missing no more when it is sent, which is asked then. A conflict must be true: it is believed
+ * only of a schema at rest.
+ */
 async function compare (task: Task, run: Run): Promise<Difference> {
   const { wanted, connection, node } = task
   run.doing = { ...placeOf(task), what: 'reading the schema' }
@@ -130,8 +155,11 @@ async function compare (task: Task, run: Run): Promise<Difference> {
 async function withSettings (found: Difference, { connection, node }: Task, { options }: Run): Promise<Difference> {
   const needs = found.statements.flatMap((statement) => statement.needs ?? [])
   if (needs.length === 0) return found
-  const off = new Set(await switchedOff(connection, node, [...new Set(needs.flatMap(({ settings }) => settings))], options))
-  const conflicts = needs.filter(({ settings }) => settings.some((name) => off.has(name))).map(({ conflict }) => conflict)
+  const off = new Set(
+    await switchedOff(connection, node, [...new Set(needs.flatMap(({ settings }) => settings))], options)
+  )
+  const conflicts = needs.filter(({ settings }) => settings.some((name) => off.has(name)))
+    .map(({ conflict }) => conflict)
   return { ...found, conflicts: [...found.conflicts, ...conflicts] }
 }
 
@@ -140,12 +168,14 @@ function placeOf ({ wanted: { connection, keyspace } }: Task): Place { return { 
 function refuseConflicts (report: SyncReport): void {
   if (report.conflicts.length === 0) return
   const nothing = report.statements.length === 0 ? 'Nothing was sent, for the' : 'The'
-  throw new SchemaError(`${nothing} models and the database contradict each other: ${summary(report.conflicts)}`, report)
+  throw new SchemaError(
+    `${nothing} models and the database contradict each other: ${summary(report.conflicts)}`, report
+  )
 }
 
 /**
- * Sends what a plan says, and compares the keyspace again, until nothing is left: another process may have been faster, also between the
- * question and the statement, where IF NOT EXISTS accepts silently what is different.
+ * Sends what a plan says, and compares the keyspace again, until nothing is left: another process may have been faster,
+ * also between the question and the statement, where IF NOT EXISTS accepts silently what is different.
  */
 async function carryOut (task: Task, first: Difference, run: Run): Promise<void> {
   const { connection } = task
@@ -161,7 +191,11 @@ async function carryOut (task: Task, first: Difference, run: Run): Promise<void>
     if (report.statements.length > before) [progress, attempt] = [performance.now(), 1]
     if (performance.now() - progress > overtakenTimeout) {
       const { keyspace } = task.wanted
-      throw new SchemaError(`Keyspace "${keyspace}" on connection "${connection.name}" keeps changing while it is synced: let one process at a time do it`, report)
+      throw new SchemaError(
+        `Keyspace "${keyspace}" on connection "${connection.name}" keeps changing while it is synced: let one ` +
+          'process at a time do it',
+        report
+      )
     }
     if (!isDone) await pause(Math.min(attempt * shortPause, longPause))
     const plan = await compare(task, run)

@@ -6,9 +6,11 @@ export function keyOf (existing: ExistingTable): { readonly partition: string[],
 }
 
 function keyColumns ({ columns }: ExistingTable, kind: ExistingColumn['kind']): string[] {
-  return [...columns].filter(([, c]) => c.kind === kind).sort(([, a], [, b]) => a.position - b.position).map(([name]) => name)
+  return [...columns].filter(([, c]) => c.kind === kind).sort(([, a], [, b]) => a.position - b.position)
+    .map(([name]) => name)
 }
 
 export function columnDetails (now: string, wanted: string): string {
-  return `the column is ${now} in the database, differing from the model type ${wanted}; Cassandra cannot change the type of a column`
+  return `the column is ${now} in the database, differing from the model type ${wanted}; Cassandra cannot change the ` +
+    'type of a column'
 }

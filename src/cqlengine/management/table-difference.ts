@@ -16,7 +16,9 @@ import { clashingColumns, type WantedTable, wantedColumns } from './wanted.js'
 const isKey = ({ role }: TableColumn): boolean => role === 'partition' || role === 'clustering'
 
 /** One table: created, or given what it lacks (MGT-08 … MGT-12). */
-export function tableDifference (wanted: WantedTable, schema: ExistingSchema, place: Place, names: IndexNames): Difference {
+export function tableDifference (
+  wanted: WantedTable, schema: ExistingSchema, place: Place, names: IndexNames
+): Difference {
   const { table, model } = wanted
   const subject = { ...place, table: table.name, model }
   const existing = schema.tables.get(table.name)
@@ -25,28 +27,58 @@ export function tableDifference (wanted: WantedTable, schema: ExistingSchema, pl
   const impossible = [
     ...options.notes,
     ...definitionProblems(wanted, options.values, subject),
-    ...options.values['gc_grace_seconds'] === 0 && hasViews(schema, table.name) ? [note(subject, 'table-option', 'the table option gc_grace_seconds cannot be 0 for a table that has materialized views')] : [],
-    ...vectors === undefined ? [] : wantedColumns(wanted).filter(({ type }) => contains(type, ({ kind }) => kind === 'vector')).map((c) => note(subject, 'server', vectors, { column: c.field })),
+    ...options.values['gc_grace_seconds'] === 0 && hasViews(schema, table.name)
+      ? [note(
+          subject, 'table-option',
+          'the table option gc_grace_seconds cannot be 0 for a table that has materialized views'
+        )]
+      : [],
+    ...vectors === undefined
+      ? []
+      : wantedColumns(wanted).filter(({ type }) => contains(type, ({ kind }) => kind === 'vector'))
+        .map((c) => note(subject, 'server', vectors, { column: c.field })),
     // CREATE TABLE IF NOT EXISTS on a view's name makes the node throw and leaves it with half a table.
-    ...schema.views.has(table.name) ? [note(subject, 'name-taken', 'a materialized view of this name exists; give the model another table name, or make it a view')] : []
+    ...schema.views.has(table.name)
+      ? [note(
+          subject,
+          'name-taken',
+          'a materialized view of this name exists; give the model another table name, or make it a view'
+        )]
+      : []
   ]
   if (impossible.length > 0) return conflictsOnly(impossible)
   const indexes = indexDifference(wanted, schema, subject, names)
   const rest = existing === undefined
     ? newTable(wanted, options.values, schema, subject)
-    : joined([columnDifference(wanted, existing, schema, subject), optionDifference(wanted, options.values, existing, subject)])
+    : joined([
+      columnDifference(wanted, existing, schema, subject), optionDifference(wanted, options.values, existing, subject)
+    ])
   return joined([rest, indexes])
 }
 
-function definitionProblems (wanted: WantedTable, options: Readonly<Record<string, unknown>>, subject: Subject): SyncNote[] {
+function definitionProblems (
+  wanted: WantedTable, options: Readonly<Record<string, unknown>>, subject: Subject
+): SyncNote[] {
   return [
-    ...wantedColumns(wanted).filter(({ type }) => parseType(type.cql) === undefined).map((c) => note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: c.field })),
-    ...clashingColumns(wanted).map((c) => note(subject, 'family-column', `models of one family declare it differently, once as ${c.type.cql}; give one of them another dbField`, { column: c.field })),
-    ...wanted.table.isCounter && Number(options['default_time_to_live'] ?? 0) !== 0 ? [note(subject, 'table-option', 'a table with counters cannot have default_time_to_live')] : []
+    ...wantedColumns(wanted).filter(({ type }) => parseType(type.cql) === undefined)
+      .map((c) =>
+        note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: c.field })),
+    ...clashingColumns(wanted).map((c) =>
+      note(
+        subject,
+        'family-column',
+        `models of one family declare it differently, once as ${c.type.cql}; give one of them another dbField`,
+        { column: c.field }
+      )),
+    ...wanted.table.isCounter && Number(options['default_time_to_live'] ?? 0) !== 0
+      ? [note(subject, 'table-option', 'a table with counters cannot have default_time_to_live')]
+      : []
   ]
 }
 
-function newTable (wanted: WantedTable, options: ReadOptions['values'], schema: ExistingSchema, subject: Subject): Difference {
+function newTable (
+  wanted: WantedTable, options: ReadOptions['values'], schema: ExistingSchema, subject: Subject
+): Difference {
   const { table } = wanted
   const cql = createTable({
     keyspace: subject.keyspace,
@@ -56,15 +88,24 @@ function newTable (wanted: WantedTable, options: ReadOptions['values'], schema: 
     clustering: table.clustering.map((c) => ({ name: c.field, order: c.order })),
     options
   })
-  const alike = [...schema.tables.keys(), ...schema.views.keys()].find((name) => name.toLowerCase() === table.name.toLowerCase())
+  const alike = [...schema.tables.keys(), ...schema.views.keys()].find((name) =>
+    name.toLowerCase() === table.name.toLowerCase())
   return {
     statements: [{ cql, adds: { kind: 'table', table: table.name } }],
-    warnings: alike === undefined ? [] : [note(subject, 'similar-name', `the keyspace has "${alike}", which differs from "${table.name}" only in case; they are two tables`)],
+    warnings: alike === undefined
+      ? []
+      : [note(
+          subject,
+          'similar-name',
+        `the keyspace has "${alike}", which differs from "${table.name}" only in case; they are two tables`
+        )],
     conflicts: []
   }
 }
 
-function columnDifference (wanted: WantedTable, existing: ExistingTable, schema: ExistingSchema, subject: Subject): Difference {
+function columnDifference (
+  wanted: WantedTable, existing: ExistingTable, schema: ExistingSchema, subject: Subject
+): Difference {
   const columns = wantedColumns(wanted)
   const statements: PlannedStatement[] = []
   const warnings: SyncNote[] = []
@@ -74,20 +115,34 @@ function columnDifference (wanted: WantedTable, existing: ExistingTable, schema:
     if (now === undefined) {
       const conflict = droppedConflict(column, existing, subject) ?? counterConflict(column, existing, subject)
       if (conflict !== undefined) conflicts.push(conflict)
-      statements.push({ cql: addColumn(subject.keyspace, subject.table, columnText(column)), adds: { kind: 'column', table: subject.table, column: column.field } })
+      statements.push({
+        cql: addColumn(subject.keyspace, subject.table, columnText(column)),
+        adds: { kind: 'column', table: subject.table, column: column.field }
+      })
     } else warnings.push(...columnWarnings(column, now, subject))
   }
   const fields = new Set([...columns.map((c) => c.field), ...wanted.ignored ?? []])
   const isFixed = hasViews(schema, subject.table)
   for (const [name, column] of existing.columns) {
     if (fields.has(name)) continue
-    const drop = [...indexesOn(existing, name).map((index) => dropIndex(subject.keyspace, index)), dropColumn(subject.keyspace, subject.table, name)]
-    warnings.push(note(subject, 'unknown-column', 'the column is in the database but in no model; it is kept', { column: name, statements: isKeyKind(column) || isFixed ? [] : drop }))
+    const drop = [
+      ...indexesOn(existing, name).map((index) => dropIndex(subject.keyspace, index)),
+      dropColumn(subject.keyspace, subject.table, name)
+    ]
+    warnings.push(
+      note(
+        subject,
+        'unknown-column',
+        'the column is in the database but in no model; it is kept',
+        { column: name, statements: isKeyKind(column) || isFixed ? [] : drop }
+      )
+    )
   }
   return { statements, warnings, conflicts }
 }
 
-const hasViews = ({ views }: ExistingSchema, table: string): boolean => [...views.values()].some(({ base }) => base === table)
+const hasViews = ({ views }: ExistingSchema, table: string): boolean =>
+  [...views.values()].some(({ base }) => base === table)
 
 const isKeyKind = ({ kind }: ExistingColumn): boolean => kind === 'partition_key' || kind === 'clustering'
 
@@ -101,12 +156,34 @@ function keyConflicts ({ table }: WantedTable, existing: ExistingTable, subject:
   const { partition, clustering } = keyOf(existing)
   const now = keyText(partition, clustering)
   const wanted = keyText(table.partitionKey.map((c) => c.field), table.clustering.map((c) => c.field))
-  if (now !== wanted) return [note(subject, 'key', `the table has ${now}, the model ${wanted}; the key of a table cannot be changed: make a new table, or correct the model`)]
+  if (now !== wanted) {
+    return [note(
+      subject,
+      'key',
+      `the table has ${now}, the model ${wanted}; the key of a table cannot be changed: make a new table, or correct ` +
+        'the model'
+    )]
+  }
   return table.key.flatMap((column) => {
     const { type, order } = existing.columns.get(column.field) as ExistingColumn
     return [
-      ...sameType(type, column.type.cql) ? [] : [note(subject, 'key-type', `the key column is ${type} in the database, and ${column.type.cql} in the model; the key of a table cannot be changed`, { column: column.field })],
-      ...column.role !== 'clustering' || order === column.order ? [] : [note(subject, 'clustering-order', `the clustering order is ${order} in the database, and ${column.order} in the model; it cannot be changed`, { column: column.field })]
+      ...sameType(type, column.type.cql)
+        ? []
+        : [note(
+            subject,
+            'key-type',
+          `the key column is ${type} in the database, and ${column.type.cql} in the model; the key of a table cannot ` +
+            'be changed',
+          { column: column.field }
+          )],
+      ...column.role !== 'clustering' || order === column.order
+        ? []
+        : [note(
+            subject,
+            'clustering-order',
+          `the clustering order is ${order} in the database, and ${column.order} in the model; it cannot be changed`,
+          { column: column.field }
+          )]
     ]
   })
 }
@@ -122,11 +199,19 @@ function columnWarnings (column: TableColumn, now: ExistingColumn, subject: Subj
       : [note(subject, 'column-type', columnDetails(now.type, column.type.cql), { column: column.field })],
     ...isStatic === (now.kind === 'static')
       ? []
-      : [note(subject, 'column-static', `the column is ${isStatic ? 'not static in the database, but static in the model' : 'static in the database, but not in the model'}; this cannot be changed`, { column: column.field })]
+      : [note(
+          subject,
+          'column-static',
+        `the column is ${isStatic ? 'not static in the database, but static in the model' : 'static in the database, but not in the model'}; this cannot be changed`,
+        { column: column.field }
+        )]
   ]
 }
 
-/** The server refuses a column that once was there with another type or kind. User types it remembers as tuples, and takes none of them back. */
+/**
+ * The server refuses a column that once was there with another type or kind. User types it remembers as tuples, and
+ * takes none of them back.
+ */
 function droppedConflict (column: TableColumn, existing: ExistingTable, subject: Subject): SyncNote | undefined {
   const dropped = existing.dropped.get(column.field)
   if (dropped === undefined) return undefined
@@ -134,25 +219,46 @@ function droppedConflict (column: TableColumn, existing: ExistingTable, subject:
   const kind = column.role === 'static' ? 'static' : 'regular'
   const hasUserType = userTypeNames(parseType(cql) as TypeTree).length > 0
   if (!hasUserType && dropped.kind === kind && takesBack(cql, dropped.type)) return undefined
-  const why = hasUserType ? 'Cassandra takes no column back that has a user type' : `Cassandra accepts no ${kind} one of type ${cql}`
-  return note(subject, 'dropped-column', `a ${dropped.kind} column of this name and type ${dropped.type} was dropped, and ${why}; give it another dbField`, { column: column.field })
+  const why = hasUserType
+    ? 'Cassandra takes no column back that has a user type'
+    : `Cassandra accepts no ${kind} one of type ${cql}`
+  return note(
+    subject,
+    'dropped-column',
+    `a ${dropped.kind} column of this name and type ${dropped.type} was dropped, and ${why}; give it another dbField`,
+    { column: column.field }
+  )
 }
 
 /** Whether a table counts is decided when it is made. */
-function counterConflict ({ field, isCounter }: TableColumn, { options }: ExistingTable, subject: Subject): SyncNote | undefined {
+function counterConflict (
+  { field, isCounter }: TableColumn, { options }: ExistingTable, subject: Subject
+): SyncNote | undefined {
   const flags: unknown = options.get('flags')
   if (!(flags instanceof Set || Array.isArray(flags))) return undefined
   const counts = [...flags as Iterable<unknown>].includes('counter')
   if (counts === isCounter) return undefined
-  const message = isCounter ? 'the table was made without counters, and can get none' : 'the table was made for counters, and can get no other columns'
+  const message = isCounter
+    ? 'the table was made without counters, and can get none'
+    : 'the table was made for counters, and can get no other columns'
   return note(subject, 'counter-column', `${message}; move the column to another table`, { column: field })
 }
 
-function optionDifference (wanted: WantedTable, options: ReadOptions['values'], existing: ExistingTable, subject: Subject): Difference {
+function optionDifference (
+  wanted: WantedTable, options: ReadOptions['values'], existing: ExistingTable, subject: Subject
+): Difference {
   const { changed, hidden } = differentOptions(options, existing.options)
   return {
-    statements: Object.keys(changed).length === 0 ? [] : [{ cql: alterOptions(subject.keyspace, wanted.table.name, changed) }],
-    warnings: hidden.map((name) => note(subject, 'hidden-option', `the table option ${name} has no effect and cannot be compared, for change data capture is off on this server (cdc_enabled in cassandra.yaml)`)),
+    statements: Object.keys(changed).length === 0
+      ? []
+      : [{ cql: alterOptions(subject.keyspace, wanted.table.name, changed) }],
+    warnings: hidden.map((name) =>
+      note(
+        subject,
+        'hidden-option',
+        `the table option ${name} has no effect and cannot be compared, for change data capture is off on this ` +
+          'server (cdc_enabled in cassandra.yaml)'
+      )),
     conflicts: []
   }
 }

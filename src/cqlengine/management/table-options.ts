@@ -1,5 +1,6 @@
-// Table options as values (B38): both sides become numbers, flags, words and maps before they are compared, so that neither the form
-// in which an option was written nor the form in which the server gives it back can make a sync send it again.
+// Table options as values (B38): both sides become numbers, flags, words and maps before they are compared, so that
+// neither the form in which an option was written nor the form in which the server gives it back can make a sync send
+// it again.
 import type { OptionValue } from '../statements/ddl.js'
 import { listed, meant, shown } from '../words.js'
 
@@ -27,10 +28,14 @@ const kinds: ReadonlyMap<string, Kind> = new Map(Object.entries<Kind>({
 }))
 
 /** Columns of system_schema.tables that are no options, or no longer: Cassandra 4 and later refuse them. */
-const noOptions: ReadonlySet<string> = new Set(['keyspace_name', 'table_name', 'id', 'flags', 'extensions', 'dclocal_read_repair_chance', 'read_repair_chance'])
+const noOptions: ReadonlySet<string> = new Set([
+  'keyspace_name', 'table_name', 'id', 'flags', 'extensions', 'dclocal_read_repair_chance', 'read_repair_chance'
+])
 
 /** What the server leaves out when an option has its default. */
-const defaults: ReadonlyMap<string, OptionValue> = new Map<string, OptionValue>([['allow_auto_snapshot', true], ['incremental_backups', true], ['memtable', 'default']])
+const defaults: ReadonlyMap<string, OptionValue> = new Map<string, OptionValue>([
+  ['allow_auto_snapshot', true], ['incremental_backups', true], ['memtable', 'default']
+])
 
 const expectations: Readonly<Record<Kind, string>> = {
   text: 'a string',
@@ -50,7 +55,8 @@ export interface ReadOptions {
 
 /**
  * Checks the options of a model.
- * @param known names of the columns of system_schema.tables: other servers and later versions have options that we do not know
+ * @param known names of the columns of system_schema.tables: other servers and later versions have options that we do
+ *   not know
  */
 export function readOptions (given: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): ReadOptions {
   const values: Record<string, OptionValue> = {}
@@ -59,7 +65,8 @@ export function readOptions (given: Readonly<Record<string, unknown>>, known: Re
     if (value === undefined) continue
     const kind = kinds.get(name) ?? (known.has(name) && !noOptions.has(name) ? kindOf(value) : undefined)
     if (kind === undefined) {
-      problems.push(`the table option ${shown(name)} is unknown${meant(name, [...kinds.keys()])}; there are ${listed([...kinds.keys()])}`)
+      problems.push(`the table option ${shown(name)} is unknown${meant(name, [...kinds.keys()])}; there are ` +
+        `${listed([...kinds.keys()])}`)
       continue
     }
     const read = readValue(kind, value)
@@ -69,7 +76,9 @@ export function readOptions (given: Readonly<Record<string, unknown>>, known: Re
   return { values, problems }
 }
 
-/** What has to be sent so that the table gets the wanted options, and the names of those that the server does not tell. */
+/**
+ * What has to be sent so that the table gets the wanted options, and the names of those that the server does not tell.
+ */
 export interface OptionsDifference {
   readonly changed: Readonly<Record<string, OptionValue>>
   readonly hidden: readonly string[]
@@ -79,7 +88,9 @@ export interface OptionsDifference {
  * @param wanted from {@link readOptions}
  * @param existing the table's row of system_schema.tables
  */
-export function differentOptions (wanted: Readonly<Record<string, OptionValue>>, existing: ReadonlyMap<string, unknown>): OptionsDifference {
+export function differentOptions (
+  wanted: Readonly<Record<string, OptionValue>>, existing: ReadonlyMap<string, unknown>
+): OptionsDifference {
   const changed: Record<string, OptionValue> = {}
   const hidden: string[] = []
   for (const [name, value] of Object.entries(wanted)) {
@@ -95,7 +106,9 @@ export function differentOptions (wanted: Readonly<Record<string, OptionValue>>,
 }
 
 const kindOf = (value: unknown): Kind =>
-  typeof value === 'number' || typeof value === 'bigint' ? 'number' : typeof value === 'boolean' ? 'flag' : typeof value === 'object' ? 'map' : 'text'
+  typeof value === 'number' || typeof value === 'bigint'
+    ? 'number'
+    : typeof value === 'boolean' ? 'flag' : typeof value === 'object' ? 'map' : 'text'
 
 function readValue (kind: Kind, value: unknown): OptionValue | undefined {
   switch (kind) {
@@ -109,7 +122,9 @@ function readValue (kind: Kind, value: unknown): OptionValue | undefined {
 }
 
 function numberOf (value: unknown): number | undefined {
-  const n = typeof value === 'number' ? value : typeof value === 'bigint' || (typeof value === 'string' && value.trim() !== '') ? Number(value) : NaN
+  const n = typeof value === 'number'
+    ? value
+    : typeof value === 'bigint' || (typeof value === 'string' && value.trim() !== '') ? Number(value) : NaN
   return Number.isFinite(n) ? n : undefined
 }
 
@@ -120,8 +135,10 @@ function flagOf (value: unknown): boolean | undefined {
 
 function mapOf (value: unknown): Record<string, string | number | boolean> | undefined {
   if (!isMap(value)) return undefined
-  const given = Object.entries(value).filter(([, v]) => v !== undefined).map(([k, v]) => [k, typeof v === 'bigint' ? String(v) : v] as const)
-  return given.every((entry): entry is readonly [string, string | number | boolean] => ['string', 'number', 'boolean'].includes(typeof entry[1]))
+  const given = Object.entries(value).filter(([, v]) => v !== undefined)
+    .map(([k, v]) => [k, typeof v === 'bigint' ? String(v) : v] as const)
+  return given.every((entry): entry is readonly [string, string | number | boolean] =>
+    ['string', 'number', 'boolean'].includes(typeof entry[1]))
     ? Object.fromEntries(given)
     : undefined
 }
@@ -152,15 +169,19 @@ function policy (text: string): string {
 
 /**
  * The whole map to send when a given key differs: a map replaces the one before, so the keys that nobody gave go along
- * – unless another class is wanted, to which they would mean nothing, or compression is off, beside which nothing else may stand.
+ * – unless another class is wanted, to which they would mean nothing, or compression is off, beside which nothing else
+ * may stand.
  */
-function changedMap (name: string, given: Readonly<Record<string, string | number | boolean>>, existing: ReadonlyMap<string, unknown>): OptionValue | undefined {
+function changedMap (
+  name: string, given: Readonly<Record<string, string | number | boolean>>, existing: ReadonlyMap<string, unknown>
+): OptionValue | undefined {
   const isCompression = name === 'compression'
   const isOff = isCompression && (flagOf(given['enabled']) === false || Object.keys(given).length === 0)
   const wanted: typeof given = isOff ? { enabled: 'false' } : given
   if (Object.entries(wanted).every(([key, value]) => sameEntry(name, key, value, existing.get(key)))) return undefined
   if (isOff) return wanted
-  const isOtherClass = wanted['class'] !== undefined && !sameEntry(name, 'class', wanted['class'], existing.get('class'))
+  const isOtherClass = wanted['class'] !== undefined &&
+    !sameEntry(name, 'class', wanted['class'], existing.get('class'))
   const kept = [...existing].filter(([key]) => !isOtherClass && !(isCompression && key === 'enabled'))
   return { ...Object.fromEntries(kept) as Record<string, string>, ...wanted }
 }

@@ -3,16 +3,20 @@ import type { Table } from '../model/table.js'
 import { dropTable as dropTableText, dropView, truncateTable as truncateTableText } from '../statements/ddl.js'
 import { changeSchema } from './schema-statement.js'
 
-/** ms. The server gives all replicas 60 s, far more than for other statements; an answer of its own should come first. */
+/**
+ * ms. The server gives all replicas 60 s, far more than for other statements; an answer of its own should come first.
+ */
 const truncateTimeout = 65_000
 
 /**
- * Drops a table with its rows and indexes; a missing table or keyspace is no error (MGT-14). The statements that the client prepared are
- * forgotten: were the table made again with other types, the driver would go on encoding for the old ones.
- * Other processes must be restarted before it is made again with other types.
+ * Drops a table with its rows and indexes; a missing table or keyspace is no error (MGT-14). The statements that the
+ * client prepared are forgotten: were the table made again with other types, the driver would go on encoding for the
+ * old ones. Other processes must be restarted before it is made again with other types.
  * @param table its name in the database, and whether it is a view
  */
-export async function dropTable (connection: Connection, keyspace: string, { name, isView }: Pick<Table, 'name' | 'isView'>): Promise<void> {
+export async function dropTable (
+  connection: Connection, keyspace: string, { name, isView }: Pick<Table, 'name' | 'isView'>
+): Promise<void> {
   try {
     await changeSchema(connection, isView ? dropView(keyspace, name) : dropTableText(keyspace, name), keyspace)
   } finally {
@@ -26,5 +30,9 @@ export async function dropTable (connection: Connection, keyspace: string, { nam
  * @throws the driver's ResponseError when there is no such table, or a replica is down
  */
 export async function truncateTable (connection: Connection, keyspace: string, table: string): Promise<void> {
-  await connection.session.execute(truncateTableText(keyspace, table), [], { kind: 'schema', prepare: false, isIdempotent: false, timeout: truncateTimeout, keyspace, label: table })
+  await connection.session.execute(
+    truncateTableText(keyspace, table),
+    [],
+    { kind: 'schema', prepare: false, isIdempotent: false, timeout: truncateTimeout, keyspace, label: table }
+  )
 }

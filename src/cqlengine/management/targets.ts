@@ -14,7 +14,9 @@ export interface PlaceOptions {
  * @param route decides what is left out: connection, keyspace, or both
  * @throws {QueryError} when a list is not a list of names
  */
-export function places (caller: string, { connections, keyspaces }: PlaceOptions, route: (given: Partial<Place>) => Place): Place[] {
+export function places (
+  caller: string, { connections, keyspaces }: PlaceOptions, route: (given: Partial<Place>) => Place
+): Place[] {
   const found = new Map<string, Place>()
   for (const connection of names(caller, 'connections', connections)) {
     for (const keyspace of names(caller, 'keyspaces', keyspaces)) {

@@ -5,18 +5,32 @@ import type { ExistingSchema } from './schema.js'
 import { type WantedTable, wantedTypes } from './wanted.js'
 
 /** @param known all tables of models in this keyspace, whether they are synced or not */
-export function unknownThings (known: readonly WantedTable[], { tables, views, types }: ExistingSchema, place: Place): SyncNote[] {
+export function unknownThings (
+  known: readonly WantedTable[], { tables, views, types }: ExistingSchema, place: Place
+): SyncNote[] {
   const names = new Set(known.map(({ table }) => table.name))
   const used = new Set(wantedTypes({ ...place, tables: known, types: [] }).types.map(({ name }) => name))
   const { keyspace } = place
   const viewsOf = (table: string): string[] => [...views].filter(([, { base }]) => base === table).map(([name]) => name)
-  const unknown = (all: Iterable<string>, kind: 'unknown-table' | 'unknown-view' | 'unknown-type', message: string, drop: (name: string) => string[]): SyncNote[] =>
+  type Kind = 'unknown-table' | 'unknown-view' | 'unknown-type'
+  const unknown = (all: Iterable<string>, kind: Kind, message: string, drop: (name: string) => string[]): SyncNote[] =>
     [...all].map((name) => note({ ...place, table: name }, kind, message, { statements: drop(name) }))
   return [
-    ...unknown([...views.keys()].filter((name) => !names.has(name)), 'unknown-view', 'the view is in the database but in no model', (name) => [dropView(keyspace, name)]),
-    ...unknown([...tables.keys()].filter((name) => !names.has(name)), 'unknown-table', 'the table is in the database but in no model', (name) => [
+    ...unknown(
+      [...views.keys()].filter((name) => !names.has(name)),
+      'unknown-view',
+      'the view is in the database but in no model',
+      (name) => [dropView(keyspace, name)]
+    ),
+    ...unknown([...tables.keys()].filter((name) => !names.has(name)), 'unknown-table', 'the table is in the database ' +
+      'but in no model', (name) => [
       ...viewsOf(name).map((view) => dropView(keyspace, view)), dropTable(keyspace, name)
     ]),
-    ...unknown([...types.keys()].filter((name) => !used.has(name)), 'unknown-type', 'the user type is in the database, and no model uses it', (name) => [dropType(keyspace, name)])
+    ...unknown(
+      [...types.keys()].filter((name) => !used.has(name)),
+      'unknown-type',
+      'the user type is in the database, and no model uses it',
+      (name) => [dropType(keyspace, name)]
+    )
   ]
 }

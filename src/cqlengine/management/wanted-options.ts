@@ -7,7 +7,12 @@ import { type ReadOptions, readOptions } from './table-options.js'
 import type { WantedTable } from './wanted.js'
 
 /** @param existing the row of the table; absent: it is to be made */
-export function checkedOptions (wanted: WantedTable, { server, optionNames }: ExistingSchema, existing: ReadonlyMap<string, unknown> | undefined, subject: Subject): { readonly values: ReadOptions['values'], readonly notes: SyncNote[] } {
+export function checkedOptions (
+  wanted: WantedTable,
+  { server, optionNames }: ExistingSchema,
+  existing: ReadonlyMap<string, unknown> | undefined,
+  subject: Subject
+): { readonly values: ReadOptions['values'], readonly notes: SyncNote[] } {
   const { values, problems } = readOptions(wanted.options, optionNames)
   const unified = lack(server, 'UnifiedCompactionStrategy')
   const { compaction } = values
@@ -17,7 +22,8 @@ export function checkedOptions (wanted: WantedTable, { server, optionNames }: Ex
   return {
     values,
     notes: [
-      ...[...problems, ...isForeign(server) ? [] : optionProblems(values, existing)].map((problem) => note(subject, 'table-option', problem)),
+      ...[...problems, ...isForeign(server) ? [] : optionProblems(values, existing)].map((problem) =>
+        note(subject, 'table-option', problem)),
       ...unified !== undefined && isUnified ? [note(subject, 'server', unified)] : [],
       ...unknown.map((name) => note(subject, 'server', `the table option ${name} is none of this server (${version})`))
     ]

@@ -1,4 +1,5 @@
-// What the models of one keyspace ask for, brought together: several models may share a user type, a family shares a table.
+// What the models of one keyspace ask for, brought together: several models may share a user type, a family shares a
+// table.
 import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { listed } from '../words.js'
@@ -61,14 +62,24 @@ export function wantedTypes (wanted: Pick<WantedSchema, 'connection' | 'keyspace
       const field = column.options.dbField ?? name
       // Whatever is inside a user type must be frozen, also where only the whole is not.
       const cql = column.type.frozen().cql
-      if (parseType(cql) === undefined) conflicts.push(note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: field }))
-      else fields.set(field, cql)
+      if (parseType(cql) === undefined) {
+        conflicts.push(
+          note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: field })
+        )
+      } else fields.set(field, cql)
     }
     const other = types.get(typeName)
     if (other === undefined) types.set(typeName, fields)
     else if (!sameFields(other, fields)) {
       clashing.add(typeName)
-      conflicts.push(note(subject, 'type-definition', `two classes of this name have other fields: ${fieldTexts(other)}, and ${fieldTexts(fields)}; let all models use one class`))
+      conflicts.push(
+        note(
+          subject,
+          'type-definition',
+          `two classes of this name have other fields: ${fieldTexts(other)}, and ${fieldTexts(fields)}; let all ` +
+            'models use one class'
+        )
+      )
     }
   }
 
@@ -76,14 +87,17 @@ export function wantedTypes (wanted: Pick<WantedSchema, 'connection' | 'keyspace
     for (const column of [...table.columns, ...extra]) column.type.userTypes().forEach(visit)
   }
   wanted.types.forEach(visit)
-  return { types: [...types].filter(([name]) => !clashing.has(name)).map(([name, fields]) => ({ name, fields })), conflicts }
+  return {
+    types: [...types].filter(([name]) => !clashing.has(name)).map(([name, fields]) => ({ name, fields })), conflicts
+  }
 }
 
 function sameFields (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
   return a.size === b.size && [...a].every(([field, cql]) => sameType(b.get(field) ?? '', cql, { frozen: true }))
 }
 
-const fieldTexts = (fields: ReadonlyMap<string, string>): string => `(${listed([...fields].map(([field, cql]) => `${field} ${cql}`))})`
+const fieldTexts = (fields: ReadonlyMap<string, string>): string =>
+  `(${listed([...fields].map(([field, cql]) => `${field} ${cql}`))})`
 
 /** The columns of a table with those of all children, each once. */
 export function wantedColumns ({ table, extra = [] }: WantedTable): TableColumn[] {
@@ -98,11 +112,15 @@ export function clashingColumns (wanted: WantedTable): TableColumn[] {
   return (wanted.extra ?? []).filter((column) => {
     const first = columns.get(column.field) as TableColumn
     // A child sees its parents' columns too, key columns among them: there the frozen form counts.
-    return !sameType(first.type.frozen().cql, column.type.frozen().cql) || (first.role === 'static') !== (column.role === 'static')
+    return !sameType(first.type.frozen().cql, column.type.frozen().cql) ||
+      (first.role === 'static') !== (column.role === 'static')
   })
 }
 
-/** Targets that name one table of one keyspace become one, where they are the same table or members of one family; others are duplicates. */
+/**
+ * Targets that name one table of one keyspace become one, where they are the same table or members of one family;
+ * others are duplicates.
+ */
 export function mergeTables (tables: readonly WantedTable[]): { tables: WantedTable[], duplicates: WantedTable[] } {
   const merged = new Map<string, WantedTable>()
   const duplicates: WantedTable[] = []
@@ -113,7 +131,9 @@ export function mergeTables (tables: readonly WantedTable[]): { tables: WantedTa
     else {
       merged.set(wanted.table.name, {
         ...first,
-        extra: [...first.extra ?? [], ...first.table === wanted.table ? [] : wanted.table.columns, ...wanted.extra ?? []],
+        extra: [
+          ...first.extra ?? [], ...first.table === wanted.table ? [] : wanted.table.columns, ...wanted.extra ?? []
+        ],
         options: { ...wanted.options, ...first.options }
       })
     }
@@ -124,5 +144,6 @@ export function mergeTables (tables: readonly WantedTable[]): { tables: WantedTa
 /** Each member of a family has a compiled table of its own, of one key and one discriminator. */
 function isFamily (a: Table, b: Table): boolean {
   return a.discriminator !== undefined && a.discriminator.field === b.discriminator?.field &&
-    a.partitionKey.length === b.partitionKey.length && a.key.length === b.key.length && a.key.every((column, i) => column.field === b.key[i]?.field)
+    a.partitionKey.length === b.partitionKey.length && a.key.length === b.key.length && a.key.every((column, i) =>
+    column.field === b.key[i]?.field)
 }

@@ -1,5 +1,5 @@
-// What users see of models. Types only; `instance.ts` and `define.ts` are the bodies. Instances: `instance-api.ts`, queries: `query-api.ts`.
-// Each example is compiled by test/docs/docstrings.test.ts.
+// What users see of models. Types only; `instance.ts` and `define.ts` are the bodies. Instances: `instance-api.ts`,
+// queries: `query-api.ts`. Each example is compiled by test/docs/docstrings.test.ts.
 
 import type { Route } from '../connection/route.js'
 import type { Columns } from '../columns/column.js'
@@ -16,8 +16,14 @@ import type { Described, SchemaOf, SchemaOptions, SchemaPurpose, Standard } from
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any model; its instances are looked up through InstanceType */
 /** Any model class, for functions over models. */
-export type AnyModel = (abstract new (...values: any) => Instance<any>) & { readonly columns: Columns, readonly tableName: string }
-/** The class of these instances. Beside `this: M`, and not as `InstanceType<M>`: where M itself is a type parameter (`M extends typeof User`), this is `User`. */
+export type AnyModel = (abstract new (...values: any) => Instance<any>) & {
+  readonly columns: Columns
+  readonly tableName: string
+}
+/**
+ * The class of these instances. Beside `this: M`, and not as `InstanceType<M>`: where M itself is a type parameter
+ * (`M extends typeof User`), this is `User`.
+ */
 export type ClassOf<I> = abstract new (...values: any) => I
 /* eslint-enable @typescript-eslint/no-explicit-any */
 type Self<M extends AnyModel> = InstanceType<M>
@@ -27,7 +33,9 @@ type Q<M extends AnyModel> = QuerySet<Self<M>>
 export interface ModelStatics {
   /** The table's name in the database. */
   readonly tableName: string
-  /** Where its tables are, unless the operation, its context or the instance's origin says otherwise; read at each call. */
+  /**
+   * Where its tables are, unless the operation, its context or the instance's origin says otherwise; read at each call.
+   */
   keyspace?: string | undefined
   /** Name of the connection of its statements, with the same exceptions; read at each call. */
   connection?: string | undefined
@@ -50,17 +58,24 @@ export interface ModelStatics {
    * @example
    * const create = async <M extends typeof User>(model: M) => await model.create({ name: 'Ada' })
    */
-  create<M extends AnyModel, I> (this: M & ClassOf<I>, values: Create<I> | CreateStatic<I>, options?: OpOptions): Promise<Self<M>>
+  create<M extends AnyModel, I> (
+    this: M & ClassOf<I>, values: Create<I> | CreateStatic<I>, options?: OpOptions
+  ): Promise<Self<M>>
   /**
    * Creates many rows, at most `concurrency` at once, and takes from the source no faster than that.
    * @param rows an array, an iterable or an asynchronous one
    * @param options those of each operation, and `concurrency`: 1 to 512, default 64
    * @returns how many were written
-   * @throws the first failure, once what is under way has ended: with `written`, and `failed`, the values of those that failed
+   * @throws the first failure, once what is under way has ended: with `written`, and `failed`, the values of those that
+   *   failed
    * @example
    * const { written } = await User.createMany([{ name: 'Ada' }, { name: 'Grace' }], { concurrency: 16 })
    */
-  createMany<M extends AnyModel, I> (this: M & ClassOf<I>, rows: Iterable<Create<I> | CreateStatic<I>> | AsyncIterable<Create<I> | CreateStatic<I>>, options?: OpOptions & { concurrency?: number | undefined }): Promise<{ written: number }>
+  createMany<M extends AnyModel, I> (
+    this: M & ClassOf<I>,
+    rows: Iterable<Create<I> | CreateStatic<I>> | AsyncIterable<Create<I> | CreateStatic<I>>,
+    options?: OpOptions & { concurrency?: number | undefined }
+  ): Promise<{ written: number }>
   /**
    * Begins a query.
    * @param where values by `column` or `column__operator`, all of which must hold
@@ -175,16 +190,24 @@ export interface ModelStatics {
    * @example
    * app.post<{ Body: cql.Create<User> }>('/users', { schema: { body: User.toJSONSchema({ for: 'create' }) } }, (request) => User.create(request.body))
    */
-  toJSONSchema<M extends AnyModel, const F extends SchemaPurpose = 'row', const P extends ColumnName<Self<M>> | (string & {}) = never, const D extends Dialect = 'fastify', const O extends boolean = true> (this: M, options?: SchemaOptions<F, P, D, O>): SchemaOf<Self<M>, F, P, D, O>
+  toJSONSchema<
+    M extends AnyModel,
+    const F extends SchemaPurpose = 'row',
+    const P extends ColumnName<Self<M>> | (string & {}) = never,
+    const D extends Dialect = 'fastify',
+    const O extends boolean = true
+  > (this: M, options?: SchemaOptions<F, P, D, O>): SchemaOf<Self<M>, F, P, D, O>
   /**
-   * What `create`, `update` or `get` takes, as a Standard Schema (version 1): synchronous, without a network. Its `value` is what they take, its
-   * `issues` have paths and hold no values.
+   * What `create`, `update` or `get` takes, as a Standard Schema (version 1): synchronous, without a network. Its
+   * `value` is what they take, its `issues` have paths and hold no values.
    * @throws {QueryError} for another purpose
    * @example
    * const result = User.standard('create')['~standard'].validate({ name: 'Ada' })
    * if (result.issues === undefined) await User.create(result.value)
    */
-  standard<M extends AnyModel, const F extends 'create' | 'update' | 'key'> (this: M, purpose: F): Standard<Described<Self<M>>[F]>
+  standard<M extends AnyModel, const F extends 'create' | 'update' | 'key'> (
+    this: M, purpose: F
+  ): Standard<Described<Self<M>>[F]>
   /**
    * A clean instance of a row from elsewhere, such as a cache or a test: stored, unchanged, with these columns loaded.
    * @param row values by attribute names
@@ -194,7 +217,8 @@ export interface ModelStatics {
    */
   hydrate<M extends AnyModel, I> (this: M & ClassOf<I>, row: Partial<Row<I>>): Self<M>
   /**
-   * Tells the `db` about this class, as its first use does: `db.models` has it, and rows become its instances. Children of families need it.
+   * Tells the `db` about this class, as its first use does: `db.models` has it, and rows become its instances. Children
+   * of families need it.
    * @example
    * class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
    * const cat = await Cat.create({ lives: 9 })
@@ -211,7 +235,10 @@ export interface AnyModelClass extends ModelStatics {
   readonly objects: QuerySet<Instance<Columns>>
 }
 
-/** A model: the class that `define` gives and that your class extends. S: what `.as` named, C: columns, B: what its base's instances have, T: its base's statics. */
+/**
+ * A model: the class that `define` gives and that your class extends. S: what `.as` named, C: columns, B: what its
+ * base's instances have, T: its base's statics.
+ */
 export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends ModelStatics {
   new (values?: Partial<CreateOf<C>>): B & RowOf<C> & Instance<C>
   /** Its columns by attribute names; they make conditions: `User.columns.name.eq('Ada')`. */
@@ -240,7 +267,9 @@ export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends M
    * @example
    * class Author extends db.Model.define('author', { name: c.Text({ primaryKey: true }), born: c.Date() }, { keyspace: 'library' }).as<Author>() {}
    */
-  define<M extends AnyModel & { columns: C }, const D extends Columns> (this: M, tableName: string, columns: D & Checked<C, D>, options?: TableOptions<C & D>): Extended<M, C, D, SettersFor<C & D>>
+  define<M extends AnyModel & { columns: C }, const D extends Columns> (
+    this: M, tableName: string, columns: D & Checked<C, D>, options?: TableOptions<C & D>
+  ): Extended<M, C, D, SettersFor<C & D>>
   /**
    * A base without table, which hands on columns, methods and statics.
    * @example
@@ -249,17 +278,26 @@ export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends M
    */
   abstract<M extends AnyModel & { columns: C }, const D extends Columns> (this: M, columns: D): Extended<M, C, D>
   /**
-   * A child of this family: rows of the same table whose discriminator has this value, with further columns. It must be registered.
+   * A child of this family: rows of the same table whose discriminator has this value, with further columns. It must be
+   * registered.
    * @param value what tells its rows from those of others; no other child may have it
    * @example
    * class Cat extends Pet.polymorphic('cat', { lives: c.Integer() }).as<Cat>() { static { this.register() } }
    */
-  polymorphic<M extends AnyModel & { columns: C }, const V extends string | number, const D extends Columns = {}> (this: M, value: V, columns?: D, options?: ReplaceOption): Extended<M, C, D, { [K in keyof C as 'discriminator' extends FlagsIn<C[K]> ? K : never]: V extends ValueOf<C[K]> ? V : ValueOf<C[K]> }>
+  polymorphic<
+    M extends AnyModel & { columns: C },
+    const V extends string | number,
+    const D extends Columns = {}
+  > (this: M, value: V, columns?: D, options?: ReplaceOption): Extended<M, C, D, {
+    [K in keyof C as 'discriminator' extends FlagsIn<C[K]> ? K : never]: V extends ValueOf<C[K]> ? V : ValueOf<C[K]>
+  }>
 }
 
 type Checked<C, D> =
   { [K in keyof D as K extends keyof Instance ? K : never]: Wrong<'this name belongs to a method of every model'> }
-  & (true extends { [K in keyof (C & D)]: 'key' extends FlagsIn<(C & D)[K]> ? true : never }[keyof (C & D)] ? unknown : Wrong<'a table needs at least one column with primaryKey: true'>)
+  & (true extends { [K in keyof (C & D)]: 'key' extends FlagsIn<(C & D)[K]> ? true : never }[keyof (C & D)]
+    ? unknown
+    : Wrong<'a table needs at least one column with primaryKey: true'>)
 /** Puts a sentence into a compile error. */
 export interface Wrong<Message extends string> { readonly 'model definition error': Message }
 
@@ -271,14 +309,23 @@ type BaseOf<B, H> = [H] extends [never] ? B : Omit<B, (H & keyof B) | keyof Inst
 /** Such columns, and the literal of a grandchild's discriminator. `Omit` makes methods properties, hence only then. */
 type Hidden<B, D, X> =
   Extract<Extract<keyof D, keyof InstanceSetters>, keyof B>
-  | { [K in keyof X & keyof B]: X[K] extends string | number ? (string extends B[K] ? never : number extends B[K] ? never : K) : never }[keyof X & keyof B]
-type SettersFor<C> = [Extract<keyof C, keyof InstanceSetters>] extends [never] ? InstanceSetters : Omit<InstanceSetters, keyof C>
+  | {
+    [K in keyof X & keyof B]: X[K] extends string | number
+      ? (string extends B[K] ? never : number extends B[K] ? never : K)
+      : never
+  }[keyof X & keyof B]
+type SettersFor<C> = [Extract<keyof C, keyof InstanceSetters>] extends [never]
+  ? InstanceSetters
+  : Omit<InstanceSetters, keyof C>
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the keys of any model class
 type Statics<M> = { [K in Exclude<keyof M, keyof ModelClass<any, any> | 'prototype'>]: M[K] }
 
 /** For a module that is evaluated twice, as by hot reload. */
 export interface ReplaceOption {
-  /** Takes the place of what there is of this name. Default false. Types may always be defined anew: there it has no effect. */
+  /**
+   * Takes the place of what there is of this name. Default false. Types may always be defined anew: there it has no
+   * effect.
+   */
   replace?: boolean | undefined
 }
 
@@ -296,13 +343,18 @@ export interface TableOptions<C> {
   options?: Record<string, unknown> | undefined
   /** The primary key by names, instead of the columns' options and order: `[['tenant', 'day'], 'time']`. */
   key?: [partition: (keyof C)[] | keyof C, ...clustering: (keyof C)[]] | undefined
-  /** False: others look after the table, and every sync leaves it alone; a dry run shows how it differs. Default true. */
+  /**
+   * False: others look after the table, and every sync leaves it alone; a dry run shows how it differs. Default true.
+   */
   managed?: boolean | undefined
-  /** Columns of the table, by their names in the database, that the model leaves out on purpose: sync does not warn of them. */
+  /**
+   * Columns of the table, by their names in the database, that the model leaves out on purpose: sync does not warn of
+   * them.
+   */
   ignoreColumns?: readonly string[] | undefined
   /**
-   * Takes the place of the model that there is of this table, keyspace and connection, for a module that is evaluated twice: hot reload. Default
-   * false: a second model of one table is a mistake.
+   * Takes the place of the model that there is of this table, keyspace and connection, for a module that is evaluated
+   * twice: hot reload. Default false: a second model of one table is a mistake.
    */
   replace?: boolean | undefined
 }

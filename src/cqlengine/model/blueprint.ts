@@ -52,7 +52,9 @@ function draw (model: ModelConstructor): Blueprint {
   return blueprint
 }
 
-function freshSource (model: ModelConstructor, { columns }: Table): Source { return { model, origin: undefined, columns, form: undefined } }
+function freshSource (model: ModelConstructor, { columns }: Table): Source {
+  return { model, origin: undefined, columns, form: undefined }
+}
 
 function drawn (model: ModelConstructor, table: Table): Blueprint {
   const { prototype } = model
@@ -79,12 +81,16 @@ function drawn (model: ModelConstructor, table: Table): Blueprint {
 export function valuesOf (instance: object, { source }: State): RowValues {
   const { table, layout } = blueprintOf(source.model)
   // Of a row that was loaded in part the class has accessors in the places of the rest.
-  return source.columns.length === table.columns.length ? layout.read(instance) : table.columns.map((c) => valueOf(instance, c.name))
+  return source.columns.length === table.columns.length
+    ? layout.read(instance)
+    : table.columns.map((c) => valueOf(instance, c.name))
 }
 
 const settled = new WeakMap<Source, Source>()
 
-/** The source of instances that were written to a place: they belong there from then on. The last place is remembered. */
+/**
+ * The source of instances that were written to a place: they belong there from then on. The last place is remembered.
+ */
 export function settledAt (source: Source, origin: Route): Source {
   const known = settled.get(source)
   if (known !== undefined && known.origin === origin) return known

@@ -11,12 +11,15 @@ export interface ColumnChange { readonly column: TableColumn, readonly change: C
 /** False for columns of frozen instances. */
 export function isSettable (instance: object, name: string): boolean {
   const own = Object.getOwnPropertyDescriptor(instance, name)
-  return own === undefined ? Object.isExtensible(instance) : own.writable === true || (own.set !== undefined && own.configurable === true)
+  return own === undefined
+    ? Object.isExtensible(instance)
+    : own.writable === true || (own.set !== undefined && own.configurable === true)
 }
 
 /**
- * What differs from what is stored, by value and deep (DRT-02 … DRT-05): for a loaded instance the changed columns, for a new one all
- * that have a value or were explicitly given as null. Values must have the form that instances hold: `validate()` sees to it.
+ * What differs from what is stored, by value and deep (DRT-02 … DRT-05): for a loaded instance the changed columns, for
+ * a new one all that have a value or were explicitly given as null. Values must have the form that instances hold:
+ * `validate()` sees to it.
  */
 export function changesOf (values: RowValues, state: State, columns: readonly TableColumn[]): ColumnChange[] {
   const found: ColumnChange[] = []
@@ -39,7 +42,9 @@ function columnChanges (state: State, column: TableColumn, value: unknown): read
   }
   const before = stored[column.field]
   if (before === value && !column.mutable) return none
-  if (!Object.hasOwn(stored, column.field)) return isNothing(column, value) ? deletion : isDefault(column, state, value) ? none : [{ kind: 'assign', value }]
+  if (!Object.hasOwn(stored, column.field)) {
+    return isNothing(column, value) ? deletion : isDefault(column, state, value) ? none : [{ kind: 'assign', value }]
+  }
   const after = isNothing(column, value) ? null : value
   if (!column.mutable || before === null || before === undefined) return column.type.changes(before ?? null, after)
   return column.type.isAsKept(before, value) ? none : column.type.changes(column.type.restore(before), after)
@@ -54,8 +59,9 @@ export function keyChanged (values: RowValues, state: State, key: readonly Table
 }
 
 /**
- * What was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in. Values may still have
- * any form; one that cannot be converted differs from what is stored, and is refused when it is written. See `dropAssigned` first.
+ * What was changed by hand (INS-14, DRT-01): of a new instance what was given or set, not what a default filled in.
+ * Values may still have any form; one that cannot be converted differs from what is stored, and is refused when it is
+ * written. See `dropAssigned` first.
  */
 export function changedByHand (values: RowValues, state: State, columns: readonly TableColumn[]): TableColumn[] {
   return columns.filter((column) => {
@@ -70,7 +76,10 @@ export function changedByHand (values: RowValues, state: State, columns: readonl
   })
 }
 
-/** True for a column of a new instance that still has what its default filled in. `value` must have the form that instances hold. */
+/**
+ * True for a column of a new instance that still has what its default filled in. `value` must have the form that
+ * instances hold.
+ */
 export function isDefault (column: TableColumn, state: State, value: unknown): boolean {
   const initial = state.defaulted?.get(column.name)
   if (initial === undefined || value === wrong || value === undefined || value === null) return false
@@ -78,11 +87,12 @@ export function isDefault (column: TableColumn, state: State, value: unknown): b
 }
 
 /**
- * True for a value that is still the one that is kept of the row, by value: it needs no check, for it was checked when it was written, or was
- * never ours to check.
+ * True for a value that is still the one that is kept of the row, by value: it needs no check, for it was checked when
+ * it was written, or was never ours to check.
  */
 export function isAsKept ({ mutable, type }: TableColumn, kept: unknown, value: unknown): boolean {
-  if (!mutable || value === null || kept === null || kept === undefined) return kept === value // undefined where it was not loaded
+  // Undefined where it was not loaded
+  if (!mutable || value === null || kept === null || kept === undefined) return kept === value
   try {
     return type.isAsKept(kept, value)
   } catch {
@@ -103,7 +113,10 @@ export function inForm (column: TableColumn, value: unknown): unknown {
   }
 }
 
-/** The present values of `columns` by database name, as the database will hold them: taken when a write is sent, for the instance may change before the answer. */
+/**
+ * The present values of `columns` by database name, as the database will hold them: taken when a write is sent, for the
+ * instance may change before the answer.
+ */
 export function snapshotOf (values: RowValues, columns: Iterable<TableColumn>): Record<string, unknown> {
   const snapshot: Record<string, unknown> = {}
   for (const column of columns) {
@@ -113,7 +126,9 @@ export function snapshotOf (values: RowValues, columns: Iterable<TableColumn>): 
   return snapshot
 }
 
-/** A value as states keep it: what the database will hold, and not the instance's own where that can change in place. */
+/**
+ * A value as states keep it: what the database will hold, and not the instance's own where that can change in place.
+ */
 export function asStored (column: TableColumn, value: unknown): unknown {
   return isNothing(column, value) ? null : column.mutable ? column.type.snapshot(value) : value
 }
@@ -136,7 +151,10 @@ export function markChanged (state: State, changes: readonly ColumnChange[], kep
   settled(state)
 }
 
-/** Takes `snapshot` as what the database holds, after the write that carried it succeeded. It belongs to the state from then on. */
+/**
+ * Takes `snapshot` as what the database holds, after the write that carried it succeeded. It belongs to the state from
+ * then on.
+ */
 export function markStored (state: State, snapshot: Record<string, unknown>): void {
   if (state.stored === undefined) state.stored = snapshot
   else Object.assign(state.stored, snapshot)

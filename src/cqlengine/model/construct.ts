@@ -11,9 +11,12 @@ import { checked, isNothing, isolated, Violations } from './values.js'
 /**
  * Fills a new instance: given values, else defaults, else null or an empty collection (COL-06, DRT-01, INS-01).
  * The discriminator of a polymorphic child is its own, whatever was given (POL-03).
- * @throws {ValidationError} for unknown names and values that their columns refuse; the instance then was never seen by anybody
+ * @throws {ValidationError} for unknown names and values that their columns refuse; the instance then was never seen by
+ *   anybody
  */
-export function fill (instance: object, state: State, { name, table, layout, givens, accept }: Blueprint, given: unknown): void {
+export function fill (
+  instance: object, state: State, { name, table, layout, givens, accept }: Blueprint, given: unknown
+): void {
   const violations = new Violations()
   const values = given === undefined ? table.columns.map(() => undefined) : givens.read(given, violations)
   accept(values, state, violations)
@@ -27,8 +30,8 @@ export function fill (instance: object, state: State, { name, table, layout, giv
 export type Accept = (values: unknown[], state: State, violations: Violations) => void
 
 /**
- * For the columns of one table. Where code may be generated the columns are written out in it: each call then meets one type only, and most
- * of them vanish (measured in bench/).
+ * For the columns of one table. Where code may be generated the columns are written out in it: each call then meets one
+ * type only, and most of them vanish (measured in bench/).
  */
 export function acceptorOf ({ columns }: Table): Accept {
   return canGenerate('accept') ? generated(columns) : interpreted(columns)
@@ -37,9 +40,12 @@ export function acceptorOf ({ columns }: Table): Accept {
 function generated (columns: readonly TableColumn[]): Accept {
   const lines = columns.map(({ type, plain, mutable, canBeEmpty, isCounter, options }, i) => {
     const accepted = `acceptOne(c[${i}], x, state, violations)`
-    if (!plain || isCounter || options.discriminatorColumn === true || !tellsConverted(type)) return `v[${i}] = ${accepted}`
+    if (!plain || isCounter || options.discriminatorColumn === true || !tellsConverted(type)) {
+      return `v[${i}] = ${accepted}`
+    }
     if (!mutable) return `v[${i}] = t${i}.isConverted(x) ? x : ${accepted}`
-    return `y = t${i}.copyIfConverted(x); v[${i}] = y !== undefined${canBeEmpty ? ` && !t${i}.isEmpty(y)` : ''} ? y : ${accepted}`
+    return `y = t${i}.copyIfConverted(x); v[${i}] = y !== undefined${canBeEmpty ? ` && !t${i}.isEmpty(y)` : ''} ? y ` +
+      `: ${accepted}`
   })
   const body = `
     const [${columns.map((_, i) => `t${i}`).join(', ')}] = c.map((column) => column.type)
@@ -52,7 +58,9 @@ function generated (columns: readonly TableColumn[]): Accept {
 
 function interpreted (columns: readonly TableColumn[]): Accept {
   return (values, state, violations) => {
-    for (const column of columns) values[column.position] = acceptOne(column, values[column.position], state, violations)
+    for (const column of columns) {
+      values[column.position] = acceptOne(column, values[column.position], state, violations)
+    }
   }
 }
 
@@ -72,8 +80,15 @@ function acceptOne (column: TableColumn, value: unknown, state: State, violation
 
 /** In a constructor a required column may still be null: `validate()` and every write refuse it. */
 function acceptedValue (column: TableColumn, value: unknown, state: State): unknown {
-  if (column.isCounter) throw new InvalidValue('counter', `a counter starts at 0 and is only changed: set it afterwards, or use update({ ${column.name}__increment })`)
-  const converted = value === null ? column.type.emptyValue() : column.plain ? column.type.convert(value) : checked(column, value)
+  if (column.isCounter) {
+    throw new InvalidValue(
+      'counter',
+      `a counter starts at 0 and is only changed: set it afterwards, or use update({ ${column.name}__increment })`
+    )
+  }
+  const converted = value === null
+    ? column.type.emptyValue()
+    : column.plain ? column.type.convert(value) : checked(column, value)
   if (isNothing(column, converted)) (state.givenEmpty ??= new Set()).add(column.name)
   return isolated(column.type, converted, value)
 }

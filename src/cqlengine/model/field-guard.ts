@@ -4,8 +4,9 @@ import { ModelDefinitionError } from '../errors.js'
 export type Hidden = (column: string) => Error
 
 /**
- * A class field called like a column (`name!: string`) is defined after our constructor ran, out of its sight, and would hide the column:
- * its value would never be written. So the first instance of each class is made behind a proxy, which sees definitions.
+ * A class field called like a column (`name!: string`) is defined after our constructor ran, out of its sight, and
+ * would hide the column: its value would never be written. So the first instance of each class is made behind a proxy,
+ * which sees definitions.
  * @param columns attribute names
  */
 export function guarded<T extends object> (instance: T, columns: { has (name: string): boolean }, hidden: Hidden): T {
@@ -19,7 +20,9 @@ export function guarded<T extends object> (instance: T, columns: { has (name: st
     set (target, key, value, receiver) {
       if (!isColumn(key) || receiver !== proxy) return Reflect.set(target, key, value, receiver)
       const own = Object.getOwnPropertyDescriptor(target, key)
-      if (own === undefined) return Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+      if (own === undefined) {
+        return Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+      }
       return Reflect.defineProperty(target, key, own.set === undefined ? { value } : { value, writable: true })
     }
   })
@@ -34,7 +37,8 @@ function isField ({ writable, enumerable, configurable }: PropertyDescriptor): b
 /** Accessors of the user's class that are called like a column would swallow its values. */
 export function checkAccessors (prototype: object, columns: Iterable<string>, hidden: Hidden): void {
   for (const column of columns) {
-    for (let proto: object | null = prototype; proto !== null && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+    let proto: object | null = prototype
+    for (; proto !== null && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
       const member = Object.getOwnPropertyDescriptor(proto, column)
       if (member !== undefined && !('value' in member)) throw hidden(column)
     }
@@ -42,5 +46,6 @@ export function checkAccessors (prototype: object, columns: Iterable<string>, hi
 }
 
 export function hiddenColumn (model: string, column: string): ModelDefinitionError {
-  return new ModelDefinitionError(`Model "${model}": a field or accessor of the class hides the column "${column}". Remove it, or write "declare ${column}: …" to tell only the type`)
+  return new ModelDefinitionError(`Model "${model}": a field or accessor of the class hides the column "${column}". ` +
+    `Remove it, or write "declare ${column}: …" to tell only the type`)
 }

@@ -4,9 +4,12 @@ import type { Table, TableColumn } from './table.js'
 import { isolated, readValues, Violations } from './values.js'
 
 /**
- * `Model.hydrate(row)`: a clean instance from values in any accepted form. Columns that are missing count as not loaded.
- * @param row attribute names and values; in a polymorphic family with the columns of the child that the discriminator tells
- * @throws {ValidationError} for unknown names and values that their types refuse, {PolymorphicModelError} for an unknown kind
+ * `Model.hydrate(row)`: a clean instance from values in any accepted form. Columns that are missing count as not
+ * loaded.
+ * @param row attribute names and values; in a polymorphic family with the columns of the child that the discriminator
+ *   tells
+ * @throws {ValidationError} for unknown names and values that their types refuse, {PolymorphicModelError} for an
+ *   unknown kind
  */
 export function fromRow (queried: ModelConstructor, row: unknown): object {
   const given = readValues(row, queried[META].name)
@@ -21,7 +24,9 @@ export function fromRow (queried: ModelConstructor, row: unknown): object {
     else if (value !== undefined) stored[column.field] = violations.try(key, () => own(column, value))
   }
   violations.finish(name)
-  return hydrate(model, [stored], { model, origin: undefined, columns: loadedColumns(table, stored), form: 'instance' })[0] as object
+  return hydrate(
+    model, [stored], { model, origin: undefined, columns: loadedColumns(table, stored), form: 'instance' }
+  )[0] as object
 }
 
 /** The class that the discriminator tells; a row without it is one of the class that was asked. */
@@ -32,7 +37,9 @@ function classOf (queried: ModelConstructor, given: Map<string, unknown>): Model
   const kind = given.get(discriminator.name) ?? variant
   if (kind !== undefined) given.set(discriminator.name, kind)
   const violations = new Violations()
-  const converted = kind === undefined || kind === null ? undefined : violations.try(discriminator.name, () => discriminator.type.convert(kind))
+  const converted = kind === undefined || kind === null
+    ? undefined
+    : violations.try(discriminator.name, () => discriminator.type.convert(kind))
   violations.finish(name)
   return family.classOf(converted, queried)
 }

@@ -1,6 +1,7 @@
 /**
- * Functions of which the columns of a class are written out, so that each call in them meets one type. Beside each stands the plain loop that does the
- * same where code must not be generated from strings: a Content Security Policy, or --disallow-code-generation-from-strings.
+ * Functions of which the columns of a class are written out, so that each call in them meets one type. Beside each
+ * stands the plain loop that does the same where code must not be generated from strings: a Content Security Policy, or
+ * --disallow-code-generation-from-strings.
  */
 export type Trick = 'columns' | 'accept' | 'touched' | 'quick insert' | 'room' | 'rows'
 

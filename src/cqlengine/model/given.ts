@@ -7,7 +7,9 @@ interface Known { readonly keys: readonly string[], readonly take: Take }
 /** A program writes a model in few forms; more than these are not kept. */
 const mostKnown = 8
 
-/** Reads what a user gave for a new instance of one model. The forms in which it comes again and again are remembered. */
+/**
+ * Reads what a user gave for a new instance of one model. The forms in which it comes again and again are remembered.
+ */
 export class Givens {
   readonly #model: string
   readonly #table: Table
@@ -21,7 +23,8 @@ export class Givens {
   }
 
   /**
-   * The own enumerable properties of `given`, read once each, in the order of the columns; unknown names are broken rules.
+   * The own enumerable properties of `given`, read once each, in the order of the columns; unknown names are broken
+   * rules.
    * @throws {ValidationError} when it is no object, or a property cannot be read
    */
   read (given: unknown, violations: Violations): unknown[] {

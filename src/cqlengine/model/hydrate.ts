@@ -20,8 +20,8 @@ interface Mapper {
 }
 
 /**
- * Makes the instances of `rows`, each by its class's constructor, with the columns set afterwards. The driver's rows are kept as what is
- * stored, so they belong to the instances from now on.
+ * Makes the instances of `rows`, each by its class's constructor, with the columns set afterwards. The driver's rows
+ * are kept as what is stored, so they belong to the instances from now on.
  *
  * @param queried the class asked for; in a polymorphic family each row gets the class of its kind (POL-04)
  * @param source its `model` is `queried`, its `columns` are those that the rows have
@@ -70,7 +70,9 @@ const bySource = new WeakMap<Source, Mapper>()
 const byColumns = new WeakMap<readonly TableColumn[], KnownMapper>()
 interface KnownMapper { readonly model: ModelConstructor, readonly form: Source['form'], readonly mapper: Mapper }
 const mappers = new WeakMap<ModelConstructor, Map<string, Mapper>>()
-/** More lists of columns than this are made by a program's input (`only(…names)`): the first ones are then made anew. */
+/**
+ * More lists of columns than this are made by a program's input (`only(…names)`): the first ones are then made anew.
+ */
 const mostMappers = 500
 
 /** Sources are shared by the results of one query shape, so that most are found at once. */
@@ -113,7 +115,8 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     options: column.options,
     field: column.field,
     type: column.type,
-    asIs: (form === 'instance' || (form === undefined && column.type.readsAsIs)) && !column.type.mutable && column.type.emptyValue() === null,
+    asIs: (form === 'instance' || (form === undefined && column.type.readsAsIs)) && !column.type.mutable &&
+      column.type.emptyValue() === null,
     convert: form !== 'instance' && (form === 'foreign' || !column.type.readsAsIs)
   }))
   const make: Make = { Target: target, isPartial: !isWhole, phase, prove }
@@ -136,7 +139,10 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
    * overwritten, like in any instance.
    */
   function prove (instance: object): void {
-    if (!Object.isExtensible(instance)) throw new ModelDefinitionError(`Model "${name}": the constructor of the class freezes or seals the instance, so that columns cannot be set when it is loaded. Freeze it later`)
+    if (!Object.isExtensible(instance)) {
+      throw new ModelDefinitionError(`Model "${name}": the constructor of the class freezes or seals the instance, ` +
+        'so that columns cannot be set when it is loaded. Freeze it later')
+    }
     const set = all.find((c) => Object.hasOwn(instance, c.name))
     if (set === undefined) return
     if (!isWhole) throw hiddenColumn(name, set.name)
@@ -148,10 +154,20 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   }
 }
 
-/** True while the user's constructor runs: what was not loaded is then undefined, as in every instance that is being loaded. */
+/**
+ * True while the user's constructor runs: what was not loaded is then undefined, as in every instance that is being
+ * loaded.
+ */
 interface Phase { constructing: boolean }
 
-interface ColumnPlan { readonly name: string, readonly options: TableColumn['options'], readonly field: string, readonly type: CqlType, readonly asIs: boolean, readonly convert: boolean }
+interface ColumnPlan {
+  readonly name: string
+  readonly options: TableColumn['options']
+  readonly field: string
+  readonly type: CqlType
+  readonly asIs: boolean
+  readonly convert: boolean
+}
 type Run = (rows: readonly DriverRow[]) => object[]
 /** How an instance comes about; the first one is proved. */
 interface Make {
@@ -174,10 +190,12 @@ function keep ({ type }: ColumnPlan, given: unknown, value: unknown): unknown {
 }
 
 /**
- * One function per class and list of columns, with the names written out: reading a row of ten scalars then costs about as much as an
- * object literal (measured in bench/). Names go in as JSON strings, values never.
+ * One function per class and list of columns, with the names written out: reading a row of ten scalars then costs about
+ * as much as an object literal (measured in bench/). Names go in as JSON strings, values never.
  */
-function generated (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, isPartial, phase, prove }: Make): Run {
+function generated (
+  plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, isPartial, phase, prove }: Make
+): Run {
   const reads = kept.map((p, i) => `
         const v${i} = read(kept[${i}], row[${JSON.stringify(p.field)}])`)
   const snapshots = kept.map((p, i) => `k${i}: keep(kept[${i}], row[${JSON.stringify(p.field)}], v${i})`)
@@ -228,8 +246,8 @@ function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[],
 }
 
 /**
- * The class of rows that were loaded in part: its instances are ordinary ones, but reading a column that was not loaded throws (B06), and
- * setting it makes it the instance's own.
+ * The class of rows that were loaded in part: its instances are ordinary ones, but reading a column that was not loaded
+ * throws (B06), and setting it makes it the instance's own.
  */
 function partialClass (model: ModelConstructor, columns: readonly TableColumn[], phase: Phase): ModelConstructor {
   const { columns: all } = tableOf(model)
@@ -239,9 +257,11 @@ function partialClass (model: ModelConstructor, columns: readonly TableColumn[],
     const { name } = column
     Object.defineProperty(Partial.prototype, name, {
       get (this: object) {
-        // A copy, as a logger makes it before it takes values out, holds what the instance holds: a log line must not fail a request.
+        // A copy, as a logger makes it before it takes values out, holds what the instance holds: a log line must not
+        // fail a request.
         if (phase.constructing || model[META].body.stateOf?.(this) === undefined) return undefined
-        throw new QueryError(`"${name}" of a "${model[META].name}" was not loaded: the query had only(), defer() or distinct(). Load it, or set it first`)
+        throw new QueryError(`"${name}" of a "${model[META].name}" was not loaded: the query had only(), defer() or ` +
+          'distinct(). Load it, or set it first')
       },
       set (value: unknown) {
         if (phase.constructing) return

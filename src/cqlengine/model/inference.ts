@@ -1,9 +1,10 @@
 // What a model's columns mean for the compiler: rows, inputs, filters. Types only.
 // Rules learnt the hard way: mapped types stay homomorphic, so that rename reaches the keys of `create()` and
 // `filter()`; the phantom member has a string key, for exported declarations cannot name a unique symbol.
-// Cheap for the compiler (bench/type-check.ts): what depends on a column alone is a conditional type of that column, which is worked out once for all
-// columns of its kind, whatever the model; what literals are checked against is one object, not an intersection whose
-// parts are searched in turn. `Flat` alone loses the name of a type: those below are written so that hovers and errors say `Create<User>`, `Filter<User>`.
+// Cheap for the compiler (bench/type-check.ts): what depends on a column alone is a conditional type of that column,
+// which is worked out once for all columns of its kind, whatever the model; what literals are checked against is one
+// object, not an intersection whose parts are searched in turn. `Flat` alone loses the name of a type: those below are
+// written so that hovers and errors say `Create<User>`, `Filter<User>`.
 
 import type { AnyColumn } from '../columns/column.js'
 import type { Kind } from '../columns/cql-type.js'
@@ -38,15 +39,23 @@ export type RowOf<C> = { -readonly [K in keyof C]: Never<Sure<C[K]>, ValueOf<C[K
 export type CreateOf<C> = { [K in keyof CreateParts<C>]: CreateParts<C>[K] }
 type CreateParts<C> =
   { -readonly [K in keyof C as Must<C[K]> extends true ? K : never]: InputOf<C[K]> }
-  & { -readonly [K in keyof C as Must<C[K]> extends true ? never : IsCounter<C[K]> extends true ? never : K]?: InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined }
+  & {
+    -readonly [K in keyof C as Must<C[K]> extends true ? never : IsCounter<C[K]> extends true ? never : K]?:
+    InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined
+  }
 
 /**
- * The static part of a partition alone (DML-08): the partition key and static columns, nothing of a row. Without a column that says `partitionKey` the
- * partition key is the first of the key, which the compiler cannot tell from the others: one of those that say no `clusteringOrder`.
+ * The static part of a partition alone (DML-08): the partition key and static columns, nothing of a row. Without a
+ * column that says `partitionKey` the partition key is the first of the key, which the compiler cannot tell from the
+ * others: one of those that say no `clusteringOrder`.
  */
-export type CreateStaticOf<C> = 'partition' extends FlagsIn<C[keyof C]> ? StaticParts<C, PartitionOf<C>> : { [K in LoneKey<C>]: StaticParts<C, K> }[LoneKey<C>]
+export type CreateStaticOf<C> = 'partition' extends FlagsIn<C[keyof C]>
+  ? StaticParts<C, PartitionOf<C>>
+  : { [K in LoneKey<C>]: StaticParts<C, K> }[LoneKey<C>]
 type PartitionOf<C> = { [K in keyof C]: 'partition' extends FlagsIn<C[K]> ? K : never }[keyof C]
-type LoneKey<C> = { [K in keyof C]: 'key' extends FlagsIn<C[K]> ? 'clustering' extends FlagsIn<C[K]> ? never : K : never }[keyof C]
+type LoneKey<C> = {
+  [K in keyof C]: 'key' extends FlagsIn<C[K]> ? 'clustering' extends FlagsIn<C[K]> ? never : K : never
+}[keyof C]
 type StaticParts<C, P extends keyof C> = Flat<
   Pick<CreateOf<C>, (P | { [K in keyof C]: 'static' extends FlagsIn<C[K]> ? K : never }[keyof C]) & keyof CreateOf<C>>
   & { -readonly [K in Exclude<keyof C, P> as 'static' extends FlagsIn<C[K]> ? never : K]?: undefined }
@@ -55,17 +64,26 @@ type StaticParts<C, P extends keyof C> = Flat<
 /** What `update` takes: new values and the operations of collections and counters. */
 export type UpdateOf<C> = { [K in keyof UpdateParts<C>]: UpdateParts<C>[K] }
 type UpdateParts<C> =
-  { -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> ? never : IsCounter<C[K]> extends true ? never : K]?: InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined }
+  {
+    -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> ? never : IsCounter<C[K]> extends true ? never : K]?:
+    InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined
+  }
   & { -readonly [K in keyof C as `${K & string}${Change<C[K]>}`]?: Operand<C[K]> | undefined }
   & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__remove'>}`]?: readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> | undefined }
 /** Operations by the column's kind. */
-interface Changes { list: '__append' | '__prepend' | '__remove', set: '__add' | '__remove', map: '__update', counter: '__increment' | '__decrement' }
+interface Changes {
+  list: '__append' | '__prepend' | '__remove'
+  set: '__add' | '__remove'
+  map: '__update'
+  counter: '__increment' | '__decrement'
+}
 type Change<C> = KindOf<C> extends infer Q extends keyof Changes ? Changes[Q] : never
 type Operand<C> = Operands<C>[KindOf<C> & keyof Changes]
 interface Operands<C> {
   list: readonly ElementOf<C>[]
   set: readonly ElementOf<C>[] | ReadonlySet<ElementOf<C>>
-  map: InputOf<C> | ReadonlyMap<ElementOf<C>[0], ElementOf<C>[1] | null> | { readonly [k: string]: ElementOf<C>[1] | null }
+  map:
+    InputOf<C> | ReadonlyMap<ElementOf<C>[0], ElementOf<C>[1] | null> | { readonly [k: string]: ElementOf<C>[1] | null }
   counter: NumLike
 }
 
@@ -79,7 +97,14 @@ export type FilterOf<C> = Flat<
   & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'scalar' | 'text', '__in'> | Suffix<C[K], 'map', '__containsKey'>}`]?: KindOf<C[K]> extends 'map' ? ElementOf<C[K]>[0] : readonly InputOf<C[K]>[] }
   & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'text', '__like'> | Suffix<C[K], 'list' | 'set' | 'map', '__contains'>}`]?: Part<C[K]> }
   & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__entry'>}`]?: ElementOf<C[K]> }
-> & { pk__token?: TokenValue, pk__token__eq?: TokenValue, pk__token__gt?: TokenValue, pk__token__gte?: TokenValue, pk__token__lt?: TokenValue, pk__token__lte?: TokenValue }
+> & {
+  pk__token?: TokenValue
+  pk__token__eq?: TokenValue
+  pk__token__gt?: TokenValue
+  pk__token__gte?: TokenValue
+  pk__token__lt?: TokenValue
+  pk__token__lte?: TokenValue
+}
 /** What `like` and `contains` are compared with. */
 type Part<C> = KindOf<C> extends 'text' ? string : KindOf<C> extends 'map' ? ElementOf<C>[1] : ElementOf<C>
 
@@ -94,7 +119,9 @@ export type Row<T> = { [K in keyof RowOf<ColumnsOf<T>>]: RowOf<ColumnsOf<T>>[K] 
 /** What `User.create` takes: `Create<User>`. */
 export type Create<T> = CreateOf<ColumnsOf<T>>
 /** What `create` takes for the static columns of a partition, without a row. Not for a table that has none. */
-export type CreateStatic<T> = 'static' extends FlagsIn<ColumnsOf<T>[keyof ColumnsOf<T>]> ? CreateStaticOf<ColumnsOf<T>> : never
+export type CreateStatic<T> = 'static' extends FlagsIn<ColumnsOf<T>[keyof ColumnsOf<T>]>
+  ? CreateStaticOf<ColumnsOf<T>>
+  : never
 /** What `user.update` takes, with the operations of collections and counters: `Update<User>`. */
 export type Update<T> = UpdateOf<ColumnsOf<T>>
 /** What `User.filter` takes: `Filter<User>`. */
@@ -120,4 +147,6 @@ type JsonValue<V> = V extends null | boolean | number | string ? V
             : V extends { readonly '~columns'?: infer C } ? JsonOf<NonNullable<C>>
               : unknown
 /** What is a text in JSON. A column of your own says itself what it gives. */
-type Texts = bigint | Date | Buffer | types.Uuid | types.BigDecimal | types.LocalDate | types.LocalTime | types.Duration | types.InetAddress
+type Texts =
+  bigint | Date | Buffer | types.Uuid | types.BigDecimal | types.LocalDate | types.LocalTime | types.Duration |
+  types.InetAddress

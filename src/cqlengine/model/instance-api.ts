@@ -1,4 +1,5 @@
-// What users see of an instance. Types only; `instance.ts` has the body. Each example is compiled by test/docs/docstrings.test.ts.
+// What users see of an instance. Types only; `instance.ts` has the body. Each example is compiled by
+// test/docs/docstrings.test.ts.
 
 import type { Route } from '../connection/route.js'
 import type { Condition, Json, Row, Update } from './inference.js'
@@ -42,8 +43,8 @@ export interface InstanceSetters {
    */
   serialConsistency<T> (this: T, level: Consistency): T
   /**
-   * A time limit for the next write, preparing included. It ends in the driver's `OperationTimedOutError`, and the write may have
-   * been applied.
+   * A time limit for the next write, preparing included. It ends in the driver's `OperationTimedOutError`, and the
+   * write may have been applied.
    * @param ms milliseconds
    * @example
    * await post.timeout(500).save()
@@ -77,7 +78,8 @@ export interface InstanceSetters {
   /**
    * Sends the next write elsewhere. The instance goes on belonging to where it was loaded from.
    * @param to names of a connection, a keyspace, or both
-   * @throws {BatchError} for a connection beside a batch; {@link ConnectionRegistryError} at the write, for an unknown one
+   * @throws {BatchError} for a connection beside a batch; {@link ConnectionRegistryError} at the write, for an unknown
+   *   one
    * @example
    * await post.using({ keyspace: 'archive' }).save() // the whole row, for it may not exist there
    */
@@ -139,8 +141,8 @@ export interface ReadInstance<C = {}> {
 /** One row. Its own keys are the loaded columns and the fields of your class. */
 export interface Instance<C = {}> extends ReadInstance<C> {
   /**
-   * Writes what differs from what is stored, in one statement; nothing when nothing differs. A new row, or one whose key was
-   * changed, is inserted.
+   * Writes what differs from what is stored, in one statement; nothing when nothing differs. A new row, or one whose
+   * key was changed, is inserted.
    * @param options those of this write, such as `{ ttl: 60 }`
    * @returns the instance
    * @throws {ValidationError} with all values that columns do not take, before anything is sent

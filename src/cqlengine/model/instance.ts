@@ -11,7 +11,9 @@ import { storedFrom } from './hydrate.js'
 import { judging, loading } from './loading.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { OpOptions } from './operations.js'
-import { addOption, installSetters, mergeOptions, noOptions, type OptionName, type OptionSetters } from './operation-options.js'
+import {
+  addOption, installSetters, mergeOptions, noOptions, type OptionName, type OptionSetters
+} from './operation-options.js'
 import { valueOf } from './layout.js'
 import { batchIn, refusal, refuse, watched } from './refusal.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
@@ -40,8 +42,8 @@ function guard (instance: FieldGuard, name: string, table: Table, proof: Proof):
 }
 
 /**
- * The body of every model class: what `db.Model` is before it has columns. Columns are own properties of the instance; all else is in
- * private slots. The chain setters are added below; the types that users see are in `instance-api.ts`.
+ * The body of every model class: what `db.Model` is before it has columns. Columns are own properties of the instance;
+ * all else is in private slots. The chain setters are added below; the types that users see are in `instance-api.ts`.
  */
 export class ModelInstance extends FieldGuard {
   static readonly [META]: ModelMeta
@@ -65,7 +67,10 @@ export class ModelInstance extends FieldGuard {
     }
   }
 
-  /** @throws {ValidationError} for unknown names and values that their columns refuse, {ModelDefinitionError} for abstract bases */
+  /**
+   * @throws {ValidationError} for unknown names and values that their columns refuse, {ModelDefinitionError} for
+   * abstract bases
+   */
   constructor (values?: unknown) {
     super()
     if (loading.target === new.target) {
@@ -90,7 +95,9 @@ export class ModelInstance extends FieldGuard {
 
   /** Of a copy too, as loggers make it. */
   get pk (): unknown {
-    const { partitionKey } = tableOf(ModelInstance.stateOf(this)?.model ?? inside(this.constructor as typeof FieldGuard))
+    const { partitionKey } = tableOf(
+      ModelInstance.stateOf(this)?.model ?? inside(this.constructor as typeof FieldGuard)
+    )
     if (partitionKey.length === 1) return valueOf(this, partitionKey[0]?.name ?? '')
     return partitionKey.map((c) => valueOf(this, c.name))
   }
@@ -112,7 +119,9 @@ export class ModelInstance extends FieldGuard {
   /** Called by a write, be it through an override, it judges what is sent; called by hand all. */
   validate (): void {
     const isOfWrite = judging.instance === this
-    validateInstance(this, isOfWrite && judging.base !== undefined ? judging.base : own(this), isOfWrite ? 'sent' : 'all')
+    validateInstance(
+      this, isOfWrite && judging.base !== undefined ? judging.base : own(this), isOfWrite ? 'sent' : 'all'
+    )
   }
 
   equals (other: unknown): boolean {
@@ -142,7 +151,9 @@ export class ModelInstance extends FieldGuard {
   static get columns (): unknown { return this[META].columns }
   static get tableName (): string { return this[META].table?.name ?? '' }
   static get DoesNotExist (): typeof DoesNotExist { return errorsOf(this).DoesNotExist }
-  static get MultipleObjectsReturned (): typeof MultipleObjectsReturned { return errorsOf(this).MultipleObjectsReturned }
+  static get MultipleObjectsReturned (): typeof MultipleObjectsReturned {
+    return errorsOf(this).MultipleObjectsReturned
+  }
 
   static get objects (): Query { return this[META].engine.querySet(inside(this)) as Query }
 
@@ -165,8 +176,8 @@ export class ModelInstance extends FieldGuard {
   static hydrate (row: unknown): object { return fromRow(inside(this), row) }
 
   /**
-   * Children of a polymorphic model: makes this class the one of its rows. Any other model: makes this class the one that `db.models` lists,
-   * so that `static keyspace = …` in it counts for `syncDb` too.
+   * Children of a polymorphic model: makes this class the one of its rows. Any other model: makes this class the one
+   * that `db.models` lists, so that `static keyspace = …` in it counts for `syncDb` too.
    */
   static register (): void {
     const { family, variant, engine } = this[META]
@@ -176,7 +187,9 @@ export class ModelInstance extends FieldGuard {
 }
 
 installSetters<ModelInstance>(ModelInstance.prototype, collect)
-installSetters<typeof ModelInstance>(ModelInstance, (model, name, value) => (model.objects[name] as (value: unknown) => Query)(value))
+installSetters<typeof ModelInstance>(
+  ModelInstance, (model, name, value) => (model.objects[name] as (value: unknown) => Query)(value)
+)
 
 /** Of an instance or a copy of one: by its class, which a copy has too; none for what lost it. */
 function columnsOf (instance: object): readonly TableColumn[] {
@@ -191,15 +204,20 @@ function proveAccessors ({ prototype }: ModelConstructor, { name, table }: Bluep
 /** @throws {QueryError} for what only looks like an instance */
 function own (instance: ModelInstance): State {
   const state = ModelInstance.stateOf(instance)
-  if (state === undefined) throw new QueryError('A method of a model was called on an object that is no instance of it: a Proxy around one, or a copy. Call it on the instance itself')
+  if (state === undefined) {
+    throw new QueryError('A method of a model was called on an object that is no instance of it: a Proxy around one, ' +
+      'or a copy. Call it on the instance itself')
+  }
   return state
 }
 
 /**
- * `new` and `save()`; not the engine's, for a `save()` of the user's is always used. What goes into a batch is seen before it is saved, as it is by
- * a `save()` of its class; see `defaults.ts`.
+ * `new` and `save()`; not the engine's, for a `save()` of the user's is always used. What goes into a batch is seen
+ * before it is saved, as it is by a `save()` of its class; see `defaults.ts`.
  */
-export function saveNew (model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined): Promise<object> {
+export function saveNew (
+  model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined
+): Promise<object> {
   loading.creating = options === undefined || batchIn(options) === undefined ? model : undefined
   let instance: object
   try {
@@ -210,7 +228,10 @@ export function saveNew (model: new (values: unknown) => object, values: unknown
   return (instance as ModelInstance).save(options) // the inside of a model does not declare the methods that users see
 }
 
-/** The promise that `start` gives; what it throws is a rejection, and what a `save()` of the user's gives without a promise gets one. */
+/**
+ * The promise that `start` gives; what it throws is a rejection, and what a `save()` of the user's gives without a
+ * promise gets one.
+ */
 export function promised<T> (start: () => T | Promise<T>): Promise<T> {
   try {
     const started = start()
@@ -220,8 +241,13 @@ export function promised<T> (start: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** {@link saveNew} for callers who get a promise in any case: what is thrown is a rejection, and a `save()` of the user's may give none. */
-export function created (model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined): Promise<object> {
+/**
+ * {@link saveNew} for callers who get a promise in any case: what is thrown is a rejection, and a `save()` of the
+ * user's may give none.
+ */
+export function created (
+  model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined
+): Promise<object> {
   try {
     const saved: unknown = saveNew(model, values, options)
     return watched(saved instanceof Promise ? saved : Promise.resolve(saved), options)
@@ -231,7 +257,9 @@ export function created (model: new (values: unknown) => object, values: unknown
 }
 
 /** What the chain setters collected is for one operation, whatever becomes of it (B04). */
-function write (instance: ModelInstance, verb: WriteVerb, given: OpOptions | undefined, values?: unknown): Promise<unknown> {
+function write (
+  instance: ModelInstance, verb: WriteVerb, given: OpOptions | undefined, values?: unknown
+): Promise<unknown> {
   let collected: OpOptions | undefined
   try {
     const state = own(instance)
@@ -245,7 +273,10 @@ function write (instance: ModelInstance, verb: WriteVerb, given: OpOptions | und
   }
 }
 
-/** Collects an option for the next operation. A wrong one takes back the whole chain: it must not wait for an operation that nobody meant. */
+/**
+ * Collects an option for the next operation. A wrong one takes back the whole chain: it must not wait for an operation
+ * that nobody meant.
+ */
 function collect (instance: ModelInstance, name: OptionName, value: unknown): ModelInstance {
   const state = own(instance)
   const collected = state.next
@@ -266,20 +297,32 @@ interface Query extends OptionSetters<Query> {
   get (...where: unknown[]): Promise<object>
 }
 
-/** A model class with the members that only the inside may use: users must not see them, so its declaration has none. */
+/**
+ * A model class with the members that only the inside may use: users must not see them, so its declaration has none.
+ */
 const inside = (model: typeof FieldGuard): ModelConstructor => model as unknown as ModelConstructor
 
-interface OwnErrors { readonly DoesNotExist: typeof DoesNotExist, readonly MultipleObjectsReturned: typeof MultipleObjectsReturned }
+interface OwnErrors {
+  readonly DoesNotExist: typeof DoesNotExist
+  readonly MultipleObjectsReturned: typeof MultipleObjectsReturned
+}
 const ownErrors = new WeakMap<ModelMeta, OwnErrors>()
 
-/** Each model has error classes of its own, below those of its base: catching `User.DoesNotExist` catches no other model's (MOD-17). */
+/**
+ * Each model has error classes of its own, below those of its base: catching `User.DoesNotExist` catches no other
+ * model's (MOD-17).
+ */
 function errorsOf (model: typeof ModelInstance): OwnErrors {
   const meta = model[META]
   let own = ownErrors.get(meta)
   if (own === undefined) {
     let base: unknown = Object.getPrototypeOf(model)
-    while (typeof base === 'function' && (base as typeof ModelInstance)[META] === meta) base = Object.getPrototypeOf(base)
-    const parent = typeof base === 'function' && (base as typeof ModelInstance)[META] !== undefined ? errorsOf(base as typeof ModelInstance) : { DoesNotExist, MultipleObjectsReturned }
+    while (typeof base === 'function' && (base as typeof ModelInstance)[META] === meta) {
+      base = Object.getPrototypeOf(base)
+    }
+    const parent = typeof base === 'function' && (base as typeof ModelInstance)[META] !== undefined
+      ? errorsOf(base as typeof ModelInstance)
+      : { DoesNotExist, MultipleObjectsReturned }
     own = {
       DoesNotExist: class extends parent.DoesNotExist {},
       MultipleObjectsReturned: class extends parent.MultipleObjectsReturned {}

@@ -6,7 +6,11 @@ const mostKeyBytes = 65_535
 
 /** A value of a key column for which Cassandra takes no row. @throws {InvalidValue} */
 export function checkKeyValue ({ isWholePartitionKey, type }: TableColumn, value: unknown): void {
-  if (isWholePartitionKey && isEmpty(value)) throw new InvalidValue('empty', `must not be empty: a ${type.cql} that is the whole partition key has at least one byte`)
+  if (isWholePartitionKey && isEmpty(value)) {
+    throw new InvalidValue(
+      'empty', `must not be empty: a ${type.cql} that is the whole partition key has at least one byte`
+    )
+  }
   checkKeyLength(value)
 }
 

@@ -6,8 +6,9 @@ import type { TableColumn } from './table.js'
 export type RowValues = readonly unknown[]
 
 /**
- * Reads and writes all columns of instances of one class. Where code may be generated the names are written out in it: that is several times
- * as fast as asking for each by its name (measured in bench/). Names go in as JSON strings, values never.
+ * Reads and writes all columns of instances of one class. Where code may be generated the names are written out in it:
+ * that is several times as fast as asking for each by its name (measured in bench/). Names go in as JSON strings,
+ * values never.
  */
 export interface Layout {
   /** The values of the columns. Never meets a member of the class in place of a value that was taken away. */
@@ -48,14 +49,21 @@ function generated (prototype: object, columns: readonly TableColumn[]): Layout 
     read: generate('read', {}, `return (o) => [${reads.join(', ')}]`),
     assign: generate('assign', { setHidden }, `return (o, v) => {\n${writes.join('\n')}\n}`),
     fields: generate('fields', {}, `return (r) => [${ofRecord.join(', ')}]`),
-    taker: (keys) => generate('take', {}, `return (g) => [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`)
+    taker: (keys) =>
+      generate(
+        'take',
+        {},
+        `return (g) => [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`
+      )
   }
 }
 
 function interpreted (columns: readonly TableColumn[]): Layout {
   return {
     read: (instance) => columns.map((c) => valueOf(instance, c.name)),
-    assign: (instance, values) => { for (const column of columns) setColumn(instance, column, values[column.position]) },
+    assign: (instance, values) => {
+      for (const column of columns) setColumn(instance, column, values[column.position])
+    },
     fields: (record) => columns.map((c) => valueOf(record, c.field)),
     taker: undefined
   }

@@ -60,8 +60,8 @@ export interface ModelConstructor {
 }
 
 /**
- * The class itself, of a view that a context handed out: what is learnt of a model is kept by its class, and so once for all contexts. What
- * depends on the place is the view's own.
+ * The class itself, of a view that a context handed out: what is learnt of a model is kept by its class, and so once
+ * for all contexts. What depends on the place is the view's own.
  */
 export function classOfView (model: ModelConstructor): ModelConstructor {
   let of = model
@@ -72,6 +72,9 @@ export function classOfView (model: ModelConstructor): ModelConstructor {
 /** The table of a model. @throws {ModelDefinitionError} for abstract bases, which have none (MOD-04, B22) */
 export function tableOf (model: ModelConstructor): Table {
   const { table, name } = model[META]
-  if (table === undefined) throw new ModelDefinitionError(`${name} is abstract: it has no table. Call define() on it first, and use the model that this gives`)
+  if (table === undefined) {
+    throw new ModelDefinitionError(`${name} is abstract: it has no table. Call define() on it first, and use the ` +
+      'model that this gives')
+  }
   return table
 }

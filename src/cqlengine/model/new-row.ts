@@ -20,19 +20,25 @@ export interface NewRow {
 /**
  * @param instance a new one
  * @param accepted what its constructor accepted: values that cannot change in place and are still those need no check
- * @returns `undefined` where something is missing, or was assigned that needs more than a quick look: then the way for all cases has to be taken
+ * @returns `undefined` where something is missing, or was assigned that needs more than a quick look: then the way for
+ *   all cases has to be taken
  */
 export type ReadNewRow = (instance: object, accepted: RowValues, encoding: Encoding) => NewRow | undefined
 
-/** So many columns have a bit of their own in {@link NewRow.bits}, and leave five more to what is counted beside them in a whole number. */
+/**
+ * So many columns have a bit of their own in {@link NewRow.bits}, and leave five more to what is counted beside them in
+ * a whole number.
+ */
 export const mostBits = 48
 
 /**
- * One pass over a new instance that checks, binds and keeps its values: the usual insert, with the columns written out (measured in
- * bench/). `undefined` where no code may be generated, and for tables that need more than that.
+ * One pass over a new instance that checks, binds and keeps its values: the usual insert, with the columns written out
+ * (measured in bench/). `undefined` where no code may be generated, and for tables that need more than that.
  */
 export function newRowReader (prototype: object, { columns, isCounter, hasStatic }: Table): ReadNewRow | undefined {
-  if (!canGenerate('quick insert') || isCounter || hasStatic || columns.length > mostBits || !columns.every(isSimple)) return undefined
+  if (!canGenerate('quick insert') || isCounter || hasStatic || columns.length > mostBits || !columns.every(isSimple)) {
+    return undefined
+  }
   const lines = columns.flatMap((column, i) => linesOf(prototype, column, i))
   const stored = columns.map((c, i) => `${JSON.stringify(c.field)}: ${c.mutable ? 's' : 'x'}${i}`)
   const body = `
@@ -64,7 +70,9 @@ function linesOf (prototype: object, column: TableColumn, i: number): string[] {
   const read = `const x${i} = ${readOf(prototype, column.name)}`
   if (!mutable) {
     // The discriminator of a child is its own, whatever was assigned (POL-03).
-    const isOther = plain && tellsConverted(type) && options.discriminatorColumn !== true ? `x${i} !== a[${i}] && x${i} !== null && !t${i}.isConverted(x${i})` : `x${i} !== a[${i}]`
+    const isOther = plain && tellsConverted(type) && options.discriminatorColumn !== true
+      ? `x${i} !== a[${i}] && x${i} !== null && !t${i}.isConverted(x${i})`
+      : `x${i} !== a[${i}]`
     return [read, `if (${isOther}${required ? ` || x${i} === null` : ''}) return undefined`]
   }
   return [

@@ -1,6 +1,7 @@
-// The options of one operation: one table, and what is done by it. A further option is a row here, a line in `operations.ts` that gives its
-// type, a signature with a comment for each of the three sets of setters that users see (test/types/options.ts asks for them), and whoever
-// makes something of it. test/model/option-table.test.ts holds all of them to the table.
+// The options of one operation: one table, and what is done by it. A further option is a row here, a line in
+// `operations.ts` that gives its type, a signature with a comment for each of the three sets of setters that users see
+// (test/types/options.ts asks for them), and whoever makes something of it. test/model/option-table.test.ts holds all
+// of them to the table.
 import { isDate } from 'node:util/types'
 import { checkedRoute } from '../connection/route.js'
 import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
@@ -54,7 +55,9 @@ export const operationOptions: { readonly [N in OptionName]-?: OptionRow<N> } = 
   },
   timeout: { check: timeout, request: 'timeout', inBatch: ['batch'], isNamed: true },
   profile: { check: profile, request: 'executionProfile', inBatch: [] },
-  iff: { check: iff, isNeverUndefined: true, isForWrites: true, isCondition: true, inBatch: ['statement'], isNamed: true },
+  iff: {
+    check: iff, isNeverUndefined: true, isForWrites: true, isCondition: true, inBatch: ['statement'], isNamed: true
+  },
   ifExists: {
     check: (value, where) => flag(value, `${where}: ifExists`),
     isForWrites: true,
@@ -131,7 +134,9 @@ function iff (value: unknown, where: string): OpOptions['iff'] {
 }
 
 function batch (value: unknown, where: string): OpOptions['batch'] {
-  if (typeof value === 'object' && value !== null && 'execute' in value && 'addCallback' in value) return value as OpOptions['batch']
+  if (typeof value === 'object' && value !== null && 'execute' in value && 'addCallback' in value) {
+    return value as OpOptions['batch']
+  }
   throw new QueryError(`${where}: batch takes what db.batch() hands to its function, or a new db.BatchQuery()`)
 }
 
@@ -144,20 +149,26 @@ const CHECKED = Symbol('checked options')
 const REQUEST = Symbol('what goes with the request')
 
 /**
- * Options that were checked, each of which is there, so that all have one layout in memory. The mark is the object itself: an overridden `save` may
- * spread what it got into options of its own, and those are a user's.
+ * Options that were checked, each of which is there, so that all have one layout in memory. The mark is the object
+ * itself: an overridden `save` may spread what it got into options of its own, and those are a user's.
  */
 type CheckedOptions = OpOptions & { [CHECKED]: object | undefined, [REQUEST]: Partial<RequestOptions> | undefined }
 
 // Spread into each new one. Not frozen, for V8 copies the layout of a frozen object slowly.
-const none = { [CHECKED]: undefined, [REQUEST]: undefined, ...Object.fromEntries(optionNames.map((name) => [name, undefined])) } as CheckedOptions
+const none = {
+  [CHECKED]: undefined, [REQUEST]: undefined, ...Object.fromEntries(optionNames.map((name) => [name, undefined]))
+} as CheckedOptions
 
 export const noOptions: OpOptions = Object.freeze(copyOf(undefined))
 
 /** What goes with the request, by the names that it has there. */
-export function requestOptions (checked: OpOptions): Partial<RequestOptions> | undefined { return (checked as CheckedOptions)[REQUEST] }
+export function requestOptions (checked: OpOptions): Partial<RequestOptions> | undefined {
+  return (checked as CheckedOptions)[REQUEST]
+}
 
-function isChecked (given: object): given is CheckedOptions { return (given as Partial<CheckedOptions>)[CHECKED] === given }
+function isChecked (given: object): given is CheckedOptions {
+  return (given as Partial<CheckedOptions>)[CHECKED] === given
+}
 
 function copyOf (checked: OpOptions | undefined): CheckedOptions {
   const copy = { ...checked === undefined || checked === noOptions ? none : checked as CheckedOptions }
@@ -166,23 +177,31 @@ function copyOf (checked: OpOptions | undefined): CheckedOptions {
 }
 
 /**
- * `collected` with one more option, checked. `undefined` takes an option back, as does `batch: null` (QRY-25). Of `using` the connection and
- * the keyspace are chosen each by itself.
+ * `collected` with one more option, checked. `undefined` takes an option back, as does `batch: null` (QRY-25). Of
+ * `using` the connection and the keyspace are chosen each by itself.
  * @throws {QueryError} for a value that makes no sense, {BatchError} for `using({ connection })` beside a batch
  */
-export function addOption (collected: OpOptions | undefined, name: OptionName, value: unknown, where: string): OpOptions {
-  if (value === undefined && operationOptions[name].isNeverUndefined === true) throw new QueryError(`${where}: ${name} is undefined; give a value, or leave it out`)
+export function addOption (
+  collected: OpOptions | undefined, name: OptionName, value: unknown, where: string
+): OpOptions {
+  if (value === undefined && operationOptions[name].isNeverUndefined === true) {
+    throw new QueryError(`${where}: ${name} is undefined; give a value, or leave it out`)
+  }
   const taken = value === undefined || (name === 'batch' && value === null)
   const merged = copyOf(collected)
   ;(merged as Record<OptionName, unknown>)[name] = taken ? undefined : checkedOption(name, value, where)
-  if (merged.using !== undefined && collected?.using !== undefined && name === 'using') merged.using = Object.freeze({ ...collected.using, ...merged.using })
+  if (merged.using !== undefined && collected?.using !== undefined && name === 'using') {
+    merged.using = Object.freeze({ ...collected.using, ...merged.using })
+  }
   checkTogether(merged, where)
   const { request } = operationOptions[name]
   if (request !== undefined) merged[REQUEST] = withRequestOption(merged[REQUEST], request, merged[name])
   return merged
 }
 
-function withRequestOption (all: Partial<RequestOptions> | undefined, name: keyof RequestOptions, value: unknown): Partial<RequestOptions> | undefined {
+function withRequestOption (
+  all: Partial<RequestOptions> | undefined, name: keyof RequestOptions, value: unknown
+): Partial<RequestOptions> | undefined {
   if (value !== undefined) return { ...all, [name]: value }
   const { [name]: _, ...others } = all ?? {}
   return Object.keys(others).length === 0 ? undefined : others
@@ -217,7 +236,8 @@ function merge (collected: OpOptions | undefined, given: unknown, where: string)
   let merged: OpOptions = collected ?? noOptions
   for (const [name, value] of Object.entries(given)) {
     if (!isOption(name)) {
-      throw new QueryError(`${where}: unknown option ${shown(name)}${meant(name, optionNames)}; known are ${listed(optionNames)}`)
+      throw new QueryError(`${where}: unknown option ${shown(name)}${meant(name, optionNames)}; known are ` +
+        `${listed(optionNames)}`)
     }
     if (value !== undefined) merged = addOption(merged, name, value, where)
   }
@@ -229,7 +249,8 @@ function isOption (name: string): name is OptionName { return Object.hasOwn(oper
 function checkTogether (o: OpOptions, where: string): void {
   if (isSet(o.iff) || isSet(o.ifExists) || isSet(o.ifNotExists)) checkConditions(o, where)
   if (o.batch !== undefined && o.using?.connection !== undefined) {
-    throw new BatchError(`${where}: a batch goes to one connection as a whole, so using({ connection: ${shown(o.using.connection)} }) ` +
+    throw new BatchError(`${where}: a batch goes to one connection as a whole, so using({ connection: ` +
+      `${shown(o.using.connection)} }) ` +
       'cannot stand with it; give the connection to the batch')
   }
 }
@@ -238,17 +259,26 @@ function isSet (value: unknown): boolean { return value !== undefined && value !
 
 function checkConditions (o: OpOptions, where: string): void {
   const given = conditions.filter((name) => isSet(o[name]))
-  if (given.length > 1) throw new QueryError(`${where}: ${given.join(' and ')} cannot stand together; Cassandra takes one kind of condition`)
+  if (given.length > 1) {
+    throw new QueryError(`${where}: ${given.join(' and ')} cannot stand together; Cassandra takes one kind of ` +
+      'condition')
+  }
   if (o.timestamp !== undefined) {
-    throw new QueryError(`${where}: a timestamp cannot stand with a condition (${given[0]}); Cassandra chooses it by itself`)
+    throw new QueryError(`${where}: a timestamp cannot stand with a condition (${given[0]}); Cassandra chooses it ` +
+      'by itself')
   }
 }
 
-/** The chain setters as they are inside the library. Those that users see are declared, each with an example, where users see them. */
+/**
+ * The chain setters as they are inside the library. Those that users see are declared, each with an example, where
+ * users see them.
+ */
 export type OptionSetters<R> = { readonly [N in OptionName]: (value?: OpOptions[N]) => R }
 
 /** Makes the chain setters: methods of `target`, each of which hands its value to `set`. */
-export function installSetters<T> (target: T & object, set: (self: T, name: OptionName, value: unknown) => unknown): void {
+export function installSetters<T> (
+  target: T & object, set: (self: T, name: OptionName, value: unknown) => unknown
+): void {
   for (const name of optionNames) {
     const { preset } = operationOptions[name]
     const value = preset === undefined

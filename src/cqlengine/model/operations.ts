@@ -1,15 +1,20 @@
-// The options of one operation, as types. `operation-options.ts` has a row for each: how it is checked, who may have it, what it becomes.
+// The options of one operation, as types. `operation-options.ts` has a row for each: how it is checked, who may have
+// it, what it becomes.
 
 import type { Route } from '../connection/route.js'
 
 /** A number of the driver's `types.consistencies`, or its name. */
 export type Consistency =
-  number | 'ANY' | 'ONE' | 'TWO' | 'THREE' | 'QUORUM' | 'ALL' | 'LOCAL_QUORUM' | 'EACH_QUORUM' | 'SERIAL' | 'LOCAL_SERIAL' | 'LOCAL_ONE'
+    number | 'ANY' | 'ONE' | 'TWO' | 'THREE' | 'QUORUM' | 'ALL' | 'LOCAL_QUORUM' | 'EACH_QUORUM' | 'SERIAL' |
+    'LOCAL_SERIAL' | 'LOCAL_ONE'
 
 /** An instant, microseconds since 1970, or milliseconds from now. */
 export type Timestamp = Date | bigint | { readonly msFromNow: number }
 
-/** The options of one operation: the last argument of `create`, `save`, `update`, `delete`; the chain setters have the same names. */
+/**
+ * The options of one operation: the last argument of `create`, `save`, `update`, `delete`; the chain setters have the
+ * same names.
+ */
 export interface OpOptions {
   /** Conditions of a lightweight transaction; `null` is a value here. */
   iff?: Readonly<Record<string, unknown>> | undefined

@@ -1,5 +1,6 @@
-// How a column becomes an own property. Hidden ones are not enumerable: no spread, no logger and no failing assertion meets their values by accident.
-// Only classes that have such columns pay for it: theirs are defined, all others assigned.
+// How a column becomes an own property. Hidden ones are not enumerable: no spread, no logger and no failing assertion
+// meets their values by accident. Only classes that have such columns pay for it: theirs are defined, all others
+// assigned.
 
 interface Named { readonly name: string, readonly options: { readonly hidden?: boolean | undefined } }
 

@@ -24,7 +24,9 @@ export class Family {
 
   get children (): readonly ModelConstructor[] { return this.#children }
 
-  /** @param replace whether it takes the place of the child with its value; that one's rows then are of the new class */
+  /**
+   * @param replace whether it takes the place of the child with its value; that one's rows then are of the new class
+   */
   addChild (child: ModelConstructor, replace = false): void {
     const kind = this.#kindOf(child[META].variant)
     const at = replace ? this.#children.findIndex((c) => this.#kindOf(c[META].variant) === kind) : -1
@@ -36,14 +38,20 @@ export class Family {
   }
 
   /** All children but the one with this value. */
-  othersThan (variant: unknown): readonly ModelConstructor[] { return this.#children.filter((c) => this.#kindOf(c[META].variant) !== this.#kindOf(variant)) }
+  othersThan (variant: unknown): readonly ModelConstructor[] {
+    return this.#children.filter((c) => this.#kindOf(c[META].variant) !== this.#kindOf(variant))
+  }
 
-  /** Makes `model` the class of its rows. The class that the user extends is registered, not the one `polymorphic()` gave. */
+  /**
+   * Makes `model` the class of its rows. The class that the user extends is registered, not the one `polymorphic()`
+   * gave.
+   */
   register (model: ModelConstructor): void {
     const kind = this.#kindOf(model[META].variant)
     const known = this.#registered.get(kind)
     if (known !== undefined && known !== model && known[META] !== model[META]) {
-      throw new PolymorphicModelError(`Table "${this.name}": two classes are registered for one value of "${this.discriminator.name}"; give each child a value of its own`)
+      throw new PolymorphicModelError(`Table "${this.name}": two classes are registered for one value of ` +
+        `"${this.discriminator.name}"; give each child a value of its own`)
     }
     this.#registered.set(kind, model)
   }
@@ -53,23 +61,30 @@ export class Family {
   }
 
   /** True when a child was defined with this value. */
-  hasKind (variant: unknown): boolean { return this.#children.some((c) => this.#kindOf(c[META].variant) === this.#kindOf(variant)) }
+  hasKind (variant: unknown): boolean {
+    return this.#children.some((c) => this.#kindOf(c[META].variant) === this.#kindOf(variant))
+  }
 
   /**
    * The class of a row.
    * @param value of the discriminator, in the form an instance holds
-   * @throws {PolymorphicModelError} for an unknown or missing value, and for a row that does not belong to `queried` (POL-04)
+   * @throws {PolymorphicModelError} for an unknown or missing value, and for a row that does not belong to `queried`
+   *   (POL-04)
    */
   classOf (value: unknown, queried: ModelConstructor): ModelConstructor {
     if (value === undefined || value === null) {
-      throw new PolymorphicModelError(`Table "${this.name}": a row has no value in the discriminator column "${this.discriminator.name}", so its class is unknown`)
+      throw new PolymorphicModelError(`Table "${this.name}": a row has no value in the discriminator column ` +
+        `"${this.discriminator.name}", so its class is unknown`)
     }
     const model = this.#registered.get(this.#kindOf(value))
     if (model === undefined) {
-      throw new PolymorphicModelError(`Table "${this.name}": no class is registered for the kind of a row. Import the module of the child, and write "static { this.register() }" in its class`)
+      throw new PolymorphicModelError(`Table "${this.name}": no class is registered for the kind of a row. Import ` +
+        'the module of the child, and write "static { this.register() }" in its class')
     }
     if (!belongsTo(model, queried)) {
-      throw new PolymorphicModelError(`Table "${this.name}": a query on "${nameOf(queried)}" met a row of "${nameOf(model)}". Index "${this.discriminator.name}", so that such queries ask for their own rows, or query the base`)
+      throw new PolymorphicModelError(`Table "${this.name}": a query on "${nameOf(queried)}" met a row of ` +
+        `"${nameOf(model)}". Index "${this.discriminator.name}", so that such queries ask for their own rows, or ` +
+        'query the base')
     }
     return model
   }

@@ -1,9 +1,12 @@
-// What users see of queries. Types only; `query/` has the bodies. Each example is compiled by test/docs/docstrings.test.ts.
+// What users see of queries. Types only; `query/` has the bodies. Each example is compiled by
+// test/docs/docstrings.test.ts.
 
 import type { Route } from '../connection/route.js'
 import type { AnyColumn } from '../columns/column.js'
 import type { Expression, Ordering } from '../columns/expression.js'
-import type { ColumnName, ColumnsOf, Condition, Create, CreateStatic, Filter, Json, KeyOf, Row, Update, ValueOf } from './inference.js'
+import type {
+  ColumnName, ColumnsOf, Condition, Create, CreateStatic, Filter, Json, KeyOf, Row, Update, ValueOf
+} from './inference.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import type { Scan, ScanOptions, TokenRange } from './scan-api.js'
 
@@ -11,7 +14,9 @@ import type { Scan, ScanOptions, TokenRange } from './scan-api.js'
 export interface Page<R> {
   /** At most as many as the page's size; a page may have fewer, or none, and yet be followed by another. */
   rows: R[]
-  /** The driver's paging state, for your own storage only; null after the last page. It belongs to exactly this query. */
+  /**
+   * The driver's paging state, for your own storage only; null after the last page. It belongs to exactly this query.
+   */
   nextState: string | null
   /** The state encrypted and bound to the query, for clients over HTTP; null after the last page. */
   nextToken: string | null
@@ -27,7 +32,10 @@ export interface StatementPreview {
   connection: string
   /** Name of the keyspace. */
   keyspace: string
-  /** What named each of them: `using`, `batch`, `context`, `origin`, `model`, `scope`, `connection`, `db`, `default`, `none` */
+  /**
+   * What named each of them: `using`, `batch`, `context`, `origin`, `model`, `scope`, `connection`, `db`, `default`,
+   * `none`
+   */
   decidedBy: { connection: string, keyspace: string }
 }
 
@@ -35,8 +43,8 @@ export interface StatementPreview {
 export interface Selection<out V> { readonly '~selection': V }
 
 /**
- * A row of which only some columns were loaded: those, the key, and the operations. The methods of the class are there at run
- * time but not in the type.
+ * A row of which only some columns were loaded: those, the key, and the operations. The methods of the class are there
+ * at run time but not in the type.
  */
 export type PartialRow<M, P extends ColumnName<M>> =
   Pick<Row<M>, (P | keyof KeyOf<ColumnsOf<M>>) & keyof Row<M>> & {
@@ -56,8 +64,9 @@ export type ViewQuery<V, R = V> = QuerySet<V, R, 'view'>
 export type Order<M> = ColumnName<M> | `-${ColumnName<M>}` | Ordering
 
 /**
- * A query. It is immutable: every method gives a new one, and nothing is sent before a terminal (`all`, `first`, `get`, `count`,
- * `page`, `create`, `update`, `delete`) or an iteration. M: the model's instances; R: what comes out; W: whether it is of a table or a view.
+ * A query. It is immutable: every method gives a new one, and nothing is sent before a terminal (`all`, `first`, `get`,
+ * `count`, `page`, `create`, `update`, `delete`) or an iteration. M: the model's instances; R: what comes out; W:
+ * whether it is of a table or a view.
  * @example
  * const cats = Post.filter({ blog: 'cats' })
  * for await (const post of cats.orderBy('-day')) console.log(post.title) // page by page, in constant memory
@@ -81,8 +90,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    */
   filter (...where: Expression[]): QuerySet<M, R, W>
   /**
-   * Orders the rows of a partition by its clustering columns, or finds nearest neighbours of a vector. Called again it appends;
-   * without arguments it takes the order back.
+   * Orders the rows of a partition by its clustering columns, or finds nearest neighbours of a vector. Called again it
+   * appends; without arguments it takes the order back.
    * @param by names, with `-` for descending, or `column.ann(vector)`
    * @throws {QueryError} for other columns, and without the partition key
    * @example
@@ -158,7 +167,9 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    * @example
    * const pairs = await Post.filter({ blog: 'cats' }).valuesList('id', 'title').all() // [number, string | null][]
    */
-  valuesList<const P extends readonly ColumnName<M>[]> (...names: P): QuerySet<M, { -readonly [I in keyof P]: Row<M>[P[I] & keyof Row<M>] }, W>
+  valuesList<const P extends readonly ColumnName<M>[]> (
+    ...names: P
+  ): QuerySet<M, { -readonly [I in keyof P]: Row<M>[P[I] & keyof Row<M>] }, W>
   /**
    * Gives plain objects of columns and functions instead of rows.
    * @param what columns of the model, or functions of `db.functions`, by your names
@@ -166,7 +177,11 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    * @example
    * const [sums] = await Post.filter({ blog: 'cats' }).select({ posts: f.count(), best: f.max(Post.columns.stars) }).all()
    */
-  select<const S extends { [alias: string]: Selection<unknown> | AnyColumn }> (what: S): QuerySet<M, { [K in keyof S]: S[K] extends AnyColumn ? ValueOf<S[K]> : S[K] extends Selection<infer V> ? V : never }, W>
+  select<const S extends { [alias: string]: Selection<unknown> | AnyColumn }> (
+    what: S
+  ): QuerySet<M, {
+    [K in keyof S]: S[K] extends AnyColumn ? ValueOf<S[K]> : S[K] extends Selection<infer V> ? V : never
+  }, W>
   /**
    * How long what is created or updated lives.
    * @param seconds 0 to 630,720,000; 0 overrides the table's default
@@ -199,8 +214,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    */
   serialConsistency (level: Consistency): QuerySet<M, R, W>
   /**
-   * A time limit for the whole operation, all pages and preparing included; in an iteration for each page. It ends in the driver's
-   * `OperationTimedOutError`.
+   * A time limit for the whole operation, all pages and preparing included; in an iteration for each page. It ends in
+   * the driver's `OperationTimedOutError`.
    * @param ms milliseconds
    * @example
    * const posts = await Post.filter({ blog: 'cats' }).timeout(500).all()
@@ -233,7 +248,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
   /**
    * Sends this query elsewhere; the instances that it loads belong there.
    * @param to names of a connection, a keyspace, or both
-   * @throws {BatchError} for a connection beside a batch; {@link ConnectionRegistryError} when it is sent, for an unknown one
+   * @throws {BatchError} for a connection beside a batch; {@link ConnectionRegistryError} when it is sent, for an
+   *   unknown one
    * @example
    * const theirs = await Post.filter({ blog: 'cats' }).using({ keyspace: 'tenant_7' }).all()
    */
@@ -257,8 +273,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    */
   profile (name: string): QuerySet<M, R, W>
   /**
-   * Whether the request may be sent twice. The library knows by itself: reads and writes of plain values may, counters, list
-   * appends and conditions may not.
+   * Whether the request may be sent twice. The library knows by itself: reads and writes of plain values may, counters,
+   * list appends and conditions may not.
    * @param yes default true
    * @example
    * await Visits.filter({ page: '/' }).idempotent(false).update({ count__increment: 1 })
@@ -300,16 +316,18 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    */
   get (...where: Expression[]): Promise<R>
   /**
-   * The number of rows, within the limit. The server counts by reading them; without a condition that is the whole table.
+   * The number of rows, within the limit. The server counts by reading them; without a condition that is the whole
+   * table.
    * @example
    * const howMany = await Post.filter({ blog: 'cats' }).count()
    */
   count (): Promise<number>
   /**
-   * All rows, in no order, of large tables: parts of the ring are read side by side, each from a node that keeps it, in constant memory. Filters read
-   * and discard, as after `allowFiltering()`.
+   * All rows, in no order, of large tables: parts of the ring are read side by side, each from a node that keeps it, in
+   * constant memory. Filters read and discard, as after `allowFiltering()`.
    * @param options how many parts at once, from where, and who is told how far it is
-   * @throws {QueryError} with `limit`, `orderBy`, or a total in `select`; for other options; for a position of another query
+   * @throws {QueryError} with `limit`, `orderBy`, or a total in `select`; for other options; for a position of another
+   *   query
    * @example
    * const scan = Post.objects.scan({ concurrency: 16, onProgress: ({ share, rows }) => console.log(share, rows) })
    * for await (const post of scan) console.log(post.title)
@@ -343,7 +361,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
   create (this: OfTable, values: Create<M> | CreateStatic<M>, options?: OpOptions): Promise<M>
   /**
    * Writes without reading, in one statement. A row that does not exist is created.
-   * @param values new values, `null` to delete them, and operations: `tags__add`, `past__append`, `scores__update`, `count__increment`
+   * @param values new values, `null` to delete them, and operations: `tags__add`, `past__append`, `scores__update`,
+   *   `count__increment`
    * @param options those of this operation
    * @throws {ValidationError} for unknown columns, columns of the key and values that columns do not take
    * @throws {QueryError} where the conditions do not name the rows by their key
@@ -368,7 +387,9 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    * @example
    * const { rows, nextToken } = await Post.filter({ blog: 'cats' }).page({ size: 20, token: null })
    */
-  page (options?: { size?: number | undefined, state?: string | null | undefined, token?: string | null | undefined }): Promise<Page<R>>
+  page (
+    options?: { size?: number | undefined, state?: string | null | undefined, token?: string | null | undefined }
+  ): Promise<Page<R>>
   /**
    * What the query would send, where, and which source decided. Sends nothing.
    * @throws {QueryError} for what Cassandra would refuse

@@ -1,4 +1,6 @@
-/** The method by which a batch is told what it cannot take. A symbol, so that models need to know no more of batches. */
+/**
+ * The method by which a batch is told what it cannot take. A symbol, so that models need to know no more of batches.
+ */
 export const REFUSE: unique symbol = Symbol('refuse')
 
 interface Refusing { [REFUSE] (error: unknown): void }
@@ -19,8 +21,8 @@ export function refuse (error: unknown, options: unknown, collected?: unknown): 
 }
 
 /**
- * What a call gives whose statement was refused. In a batch it need not be awaited: the end of the batch throws the error, so that its rejection
- * is never an unhandled one.
+ * What a call gives whose statement was refused. In a batch it need not be awaited: the end of the batch throws the
+ * error, so that its rejection is never an unhandled one.
  */
 export function refusal (error: unknown, options: unknown, collected?: unknown): Promise<never> {
   const rejected = Promise.reject(error)

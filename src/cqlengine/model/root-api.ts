@@ -1,5 +1,5 @@
-// What users see of `db.Model` itself, and of materialized views. Types only; `define.ts` and `view.ts` are the bodies. Each example is compiled by
-// test/docs/docstrings.test.ts.
+// What users see of `db.Model` itself, and of materialized views. Types only; `define.ts` and `view.ts` are the bodies.
+// Each example is compiled by test/docs/docstrings.test.ts.
 
 import type { AnyColumn, Column, Columns } from '../columns/column.js'
 import type { Dialect } from '../columns/dialect.js'
@@ -15,35 +15,50 @@ import type { SchemaOf, SchemaOptions } from './schema-types.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any view; its instances are looked up through InstanceType */
 /** Any class that `db.Model.view` made. */
-export type AnyView = (abstract new (...values: any) => ReadInstance<any>) & { readonly columns: Columns, readonly tableName: string }
+export type AnyView = (abstract new (...values: any) => ReadInstance<any>) & {
+  readonly columns: Columns
+  readonly tableName: string
+}
 /* eslint-enable @typescript-eslint/no-explicit-any */
 type Self<V extends AnyView> = InstanceType<V>
 
 /** `db.Model`: what models and views are made of. */
 export interface RootModel extends ModelClass<unknown, {}> {
   /**
-   * A materialized view of a model's table: Cassandra keeps the same rows under another key, and writes it whenever the table is written. It is
-   * read as any model, and has no writes. Extend it, and add methods.
+   * A materialized view of a model's table: Cassandra keeps the same rows under another key, and writes it whenever the
+   * table is written. It is read as any model, and has no writes. Extend it, and add methods.
    * @param viewName as it is in the database; case is kept
    * @param base the model of its base table
-   * @param options its key, which has all key columns of the base and at most one other; `only`: its further columns, absent: all
+   * @param options its key, which has all key columns of the base and at most one other; `only`: its further columns,
+   *   absent: all
    * @throws {ModelDefinitionError} for what Cassandra would refuse
    * @example
    * class UserByEmail extends db.Model.view('user_by_email', User, { partitionKey: ['email'], clusteringKey: ['uid'], only: ['name'] }).as<UserByEmail>() {}
    * const found = await UserByEmail.filter({ email: 'ada@example.org' }).all()
    */
-  view<B extends AnyModel, const P extends NameIn<B>, const K extends NameIn<B> = never, const O extends NameIn<B> = NameIn<B>> (
+  view<
+    B extends AnyModel,
+    const P extends NameIn<B>,
+    const K extends NameIn<B> = never,
+    const O extends NameIn<B> = NameIn<B>
+  > (
     viewName: string, base: B, options: ViewOptions<P, K, O> & WholeKey<B['columns'], P | K>
   ): View<ViewColumns<B['columns'], P, K, O>>
 }
 
 type NameIn<B extends AnyModel> = keyof B['columns'] & string
 type KeyIn<C> = { [N in keyof C]: 'key' extends FlagsIn<C[N]> ? N : never }[keyof C]
-type WholeKey<C, K> = [Exclude<KeyIn<C>, K>] extends [never] ? unknown : Wrong<'the key of a view must have all key columns of its base'>
+type WholeKey<C, K> = [Exclude<KeyIn<C>, K>] extends [never]
+  ? unknown
+  : Wrong<'the key of a view must have all key columns of its base'>
 
 /** What a view has of the columns of its base: how values are read and searched. */
-export type ViewColumns<C extends Columns, P, K, O> = { readonly [N in keyof C as N extends P | K | O ? N : never]: ViewColumn<C[N], N extends P | K ? 'key' : never> }
-type ViewColumn<T extends AnyColumn, Key extends 'key'> = T extends Column<infer V, infer F, infer Q, infer I, infer E> ? Column<V, Key | Extract<F, 'required' | 'hidden'>, Q, I, E> : never
+export type ViewColumns<C extends Columns, P, K, O> = {
+  readonly [N in keyof C as N extends P | K | O ? N : never]: ViewColumn<C[N], N extends P | K ? 'key' : never>
+}
+type ViewColumn<T extends AnyColumn, Key extends 'key'> = T extends Column<infer V, infer F, infer Q, infer I, infer E>
+  ? Column<V, Key | Extract<F, 'required' | 'hidden'>, Q, I, E>
+  : never
 type View<C extends Columns> = ViewClass<RowOf<C> & ReadInstance<C>, C>
 
 /** The last argument of `view`. Its keyspace and connection are those of its base. */
@@ -62,9 +77,14 @@ export interface ViewOptions<P extends string, K extends string, O extends strin
   description?: string | undefined
   /** Properties for sync: `comment`, `compaction`, … */
   options?: Record<string, unknown> | undefined
-  /** False: others look after the view, and every sync leaves it alone; a dry run shows how it differs. Default true. */
+  /**
+   * False: others look after the view, and every sync leaves it alone; a dry run shows how it differs. Default true.
+   */
   managed?: boolean | undefined
-  /** Takes the place of the model or view that there is of this name, for a module that is evaluated twice. Default false. */
+  /**
+   * Takes the place of the model or view that there is of this name, for a module that is evaluated twice. Default
+   * false.
+   */
   replace?: boolean | undefined
 }
 
@@ -163,7 +183,12 @@ export interface ViewClass<S, C extends Columns> {
    * @example
    * app.get('/users', { schema: { response: { 200: { type: 'array', items: UserByEmail.toJSONSchema() } } } }, () => UserByEmail.all())
    */
-  toJSONSchema<V extends AnyView, const F extends 'row' | 'key' = 'row', const P extends ColumnName<Self<V>> | (string & {}) = never, const D extends Dialect = 'fastify'> (this: V, options?: SchemaOptions<F, P, D, true>): SchemaOf<Self<V>, F, P, D>
+  toJSONSchema<
+    V extends AnyView,
+    const F extends 'row' | 'key' = 'row',
+    const P extends ColumnName<Self<V>> | (string & {}) = never,
+    const D extends Dialect = 'fastify'
+  > (this: V, options?: SchemaOptions<F, P, D, true>): SchemaOf<Self<V>, F, P, D>
   /**
    * A clean instance of a row from elsewhere, such as a cache or a test: stored, with these columns loaded.
    * @param row values by attribute names

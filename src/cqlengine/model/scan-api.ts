@@ -12,7 +12,10 @@ export interface TokenRange {
 export interface ScanPosition {
   /** Which query it is of. */
   readonly query: string
-  /** What is still to be read; `page` is the driver's state of the page to go on with. It may hold keys of rows: keep it as you keep those. */
+  /**
+   * What is still to be read; `page` is the driver's state of the page to go on with. It may hold keys of rows: keep it
+   * as you keep those.
+   */
   readonly left: readonly (TokenRange & { readonly page?: string })[]
 }
 
@@ -28,7 +31,10 @@ export interface ScanProgress {
 export interface ScanOptions {
   /** How many parts of the ring are read at once: 1 to 512, default 8. As many pages are in memory. */
   readonly concurrency?: number | undefined
-  /** Into how many parts the ring is divided, at least: 1 to 100,000, default eight for each that is read at once. Between two nodes' tokens there is always one. */
+  /**
+   * Into how many parts the ring is divided, at least: 1 to 100,000, default eight for each that is read at once.
+   * Between two nodes' tokens there is always one.
+   */
   readonly splits?: number | undefined
   /** Where another scan of this query was. */
   readonly from?: ScanPosition | null | undefined
@@ -38,6 +44,9 @@ export interface ScanOptions {
 
 /** All rows of a query by parts of the ring; it is iterated once. R: what comes out. */
 export interface Scan<R> extends AsyncIterable<R> {
-  /** How far it is: what was given and is through is left out. From it no row is missed, and the pages under way come again at most. */
+  /**
+   * How far it is: what was given and is through is left out. From it no row is missed, and the pages under way come
+   * again at most.
+   */
   readonly position: ScanPosition
 }

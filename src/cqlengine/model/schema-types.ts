@@ -1,4 +1,5 @@
-// What JSON schemas and Standard Schemas of a model mean for the compiler, so that type providers of Fastify need no second declaration. Types only.
+// What JSON schemas and Standard Schemas of a model mean for the compiler, so that type providers of Fastify need no
+// second declaration. Types only.
 import type { Dialect } from '../columns/dialect.js'
 import type { types } from '../driver.js'
 import type { PartialRow } from './query-api.js'
@@ -10,7 +11,12 @@ export type { Dialect }
 export type SchemaPurpose = 'row' | 'create' | 'update' | 'key'
 
 /** What `Model.toJSONSchema` describes, and how. */
-export interface SchemaOptions<F extends SchemaPurpose = SchemaPurpose, P extends string = string, D extends Dialect = Dialect, O extends boolean = boolean> {
+export interface SchemaOptions<
+  F extends SchemaPurpose = SchemaPurpose,
+  P extends string = string,
+  D extends Dialect = Dialect,
+  O extends boolean = boolean
+> {
   /** `row` (default) for responses, `create` and `update` for bodies, `key` for route parameters. */
   for?: F | undefined
   /** These columns and the key, as in `only()` of a query. */
@@ -36,9 +42,13 @@ export interface Described<M> {
 }
 
 /** The part of {@link Described} that `only` and `operations` leave. */
-type Left<M, F extends SchemaPurpose, P, O> = F extends 'update' ? Updates<M, P, O> : F extends 'key' ? Key<M> : Only<M, Described<M>[F], P>
+type Left<M, F extends SchemaPurpose, P, O> = F extends 'update'
+  ? Updates<M, P, O>
+  : F extends 'key' ? Key<M> : Only<M, Described<M>[F], P>
 type Only<M, T, P> = [P] extends [never] ? T : Pick<T, Extract<P | keyof KeyOf<ColumnsOf<M>>, keyof T>>
-type Updates<M, P, O> = Changed<O extends false ? Pick<Update<M>, Extract<ColumnName<M>, keyof Update<M>>> : Update<M>, P>
+type Updates<M, P, O> = Changed<
+  O extends false ? Pick<Update<M>, Extract<ColumnName<M>, keyof Update<M>>> : Update<M>, P
+>
 type Changed<T, P> = [P] extends [never] ? T : Pick<T, Extract<keyof T, (P & string) | `${P & string}__${string}`>>
 
 /** A row as a handler may give it: an instance, whose `toJSON` is called. */
@@ -47,13 +57,18 @@ type Given<M, P> = [P] extends [never] ? M : PartialRow<M, Extract<P, ColumnName
 interface AnyGiven { readonly isPersisted: boolean, readonly pk: unknown }
 
 /**
- * A JSON schema and, in types only, what it describes: `'~type'` for everybody, `'~unsafe'` for TypeBox, and `const` (in Fastify's dialect) for
- * json-schema-to-ts. None of them is there at run time.
+ * A JSON schema and, in types only, what it describes: `'~type'` for everybody, `'~unsafe'` for TypeBox, and `const`
+ * (in Fastify's dialect) for json-schema-to-ts. None of them is there at run time.
  */
 export type SchemaOf<M, F extends SchemaPurpose = 'row', P = never, D = 'fastify', O = true> =
   Record<string, unknown>
-  & { readonly '~type': Left<M, F, P, O>, readonly '~unsafe': Left<M, F, P, O> | (F extends 'row' ? Given<M, P> : never) }
-  & (D extends 'fastify' ? { readonly const: Jsonable<Left<M, F, P, O>> | (F extends 'row' ? AnyGiven : never) } : unknown)
+  & {
+    readonly '~type': Left<M, F, P, O>
+    readonly '~unsafe': Left<M, F, P, O> | (F extends 'row' ? Given<M, P> : never)
+  }
+  & (D extends 'fastify'
+    ? { readonly const: Jsonable<Left<M, F, P, O>> | (F extends 'row' ? AnyGiven : never) }
+    : unknown)
 
 /** Without what JSON has no words for, and json-schema-to-ts would take apart. */
 type Jsonable<V> =
@@ -66,7 +81,8 @@ type Jsonable<V> =
             : V extends Unjsonable ? never
               : { [K in keyof V]: Jsonable<V[K]> }
 type Unjsonable =
-  bigint | Date | Uint8Array | Float32Array | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | types.Uuid | types.BigDecimal | types.LocalDate
+  bigint | Date | Uint8Array | Float32Array | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> |
+  types.Uuid | types.BigDecimal | types.LocalDate
   | types.LocalTime | types.Duration | types.InetAddress | types.Long | types.Integer | types.Tuple | types.Vector
 
 /** A Standard Schema, version 1, that never gives a promise. */
@@ -82,7 +98,8 @@ export interface Standard<I, O = I> {
 }
 
 /** The value as it was converted, or what is wrong with it. */
-export type StandardResult<O> = { readonly value: O, readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] }
+export type StandardResult<O> =
+  { readonly value: O, readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] }
 
 /** What is wrong, without the value, and where. */
 export interface StandardIssue {

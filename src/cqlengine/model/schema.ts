@@ -14,12 +14,18 @@ import { shown } from '../words.js'
 const purposes = ['row', 'create', 'update', 'key'] as const
 type Purpose = typeof purposes[number]
 
-interface Wanted { readonly purpose: Purpose, readonly $id: string | undefined, readonly only: readonly string[] | undefined, readonly dialect: Dialect, readonly operations: boolean }
+interface Wanted {
+  readonly purpose: Purpose
+  readonly $id: string | undefined
+  readonly only: readonly string[] | undefined
+  readonly dialect: Dialect
+  readonly operations: boolean
+}
 
 /**
  * A JSON schema of a model: `row` for responses, `create` and `update` for bodies, `key` for route parameters.
- * @param options `for`: default `'row'`; `only`: the named columns and the key; `dialect`: default `'fastify'`, draft 7 with `nullable`;
- * `operations`: of an update, default true; `$id`: default none
+ * @param options `for`: default `'row'`; `only`: the named columns and the key; `dialect`: default `'fastify'`, draft 7
+ *   with `nullable`; `operations`: of an update, default true; `$id`: default none
  * @throws {QueryError} for wrong options, unknown columns in `only` too
  */
 export function modelSchema (model: ModelConstructor, options?: SchemaOptions): Record<string, unknown> {
@@ -33,7 +39,9 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
   const required = columns.filter((c) => c !== ownKind && isRequired(purpose, c, table)).map((c) => c.name)
   const properties = [
     ...columns.map((c) => [c.name, c === ownKind ? kindOf(c, model) : property(purpose, c, table)] as const),
-    ...purpose === 'update' && wanted.operations ? columnsOf('update', table, model, wanted.only).flatMap((c) => operationsOf(table, c)) : [],
+    ...purpose === 'update' && wanted.operations
+      ? columnsOf('update', table, model, wanted.only).flatMap((c) => operationsOf(table, c))
+      : [],
     ...purpose === 'row' ? propertiesOfChildren(model, wanted.only) : []
   ]
   return {
@@ -50,19 +58,31 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
 
 function read (model: ModelConstructor, options: SchemaOptions | undefined): Wanted {
   const at = `${model[META].name}.toJSONSchema`
-  const { for: purpose = 'row', $id, only, dialect = 'fastify', operations } = knownOptions(at, options, ['for', 'only', 'dialect', 'operations', '$id'])
+  const { for: purpose = 'row', $id, only, dialect = 'fastify', operations } = knownOptions(
+    at, options, ['for', 'only', 'dialect', 'operations', '$id']
+  )
   if (!isOneOf(purposes, purpose)) throw new QueryError(`${at}: "for" must be one of ${purposes.join(', ')}`)
   if (!isOneOf(dialects, dialect)) throw new QueryError(`${at}: "dialect" must be one of ${dialects.join(', ')}`)
   if ($id !== undefined && typeof $id !== 'string') throw new QueryError(`${at}: "$id" must be a string`)
   checkFlag(at, 'operations', operations)
-  return { purpose, $id, only: only === undefined ? undefined : names(model, at, only), dialect, operations: operations !== false }
+  return {
+    purpose,
+    $id,
+    only: only === undefined ? undefined : names(model, at, only),
+    dialect,
+    operations: operations !== false
+  }
 }
 
-function isOneOf<T> (known: readonly T[], value: unknown): value is T { return (known as readonly unknown[]).includes(value) }
+function isOneOf<T> (known: readonly T[], value: unknown): value is T {
+  return (known as readonly unknown[]).includes(value)
+}
 
 function names (model: ModelConstructor, at: string, only: unknown): readonly string[] {
   const wanted = listOf(only)
-  if (wanted === undefined || wanted.length === 0) throw new QueryError(`${at}: "only" must be an array of column names`)
+  if (wanted === undefined || wanted.length === 0) {
+    throw new QueryError(`${at}: "only" must be an array of column names`)
+  }
   const known = [tableOf(model), ...childrenOf(model).map(tableOf)]
   // By its place: `undefined` is a wrong name, too.
   const wrong = wanted.findIndex((name) => typeof name !== 'string' || !known.some(({ byName }) => byName.has(name)))
@@ -76,9 +96,12 @@ function columnsFor ({ purpose, only }: Wanted, table: Table, model: ModelConstr
 }
 
 /** Counters of an update are changed by operations alone. */
-function columnsOf (purpose: Purpose, { columns, key, discriminator }: Table, model: ModelConstructor, only: readonly string[] | undefined): readonly TableColumn[] {
+function columnsOf (
+  purpose: Purpose, { columns, key, discriminator }: Table, model: ModelConstructor, only: readonly string[] | undefined
+): readonly TableColumn[] {
   if (purpose === 'key') return key
-  const named = columns.filter((c) => only === undefined || only.includes(c.name) || key.includes(c) || (purpose === 'row' && c === discriminator))
+  const named = columns.filter((c) =>
+    only === undefined || only.includes(c.name) || key.includes(c) || (purpose === 'row' && c === discriminator))
   if (purpose === 'row') return named.filter((c) => c.options.hidden !== true)
   if (purpose === 'create') return named
   return named.filter((c) => !key.includes(c) && (c !== discriminator || model[META].variant === undefined))
@@ -86,13 +109,15 @@ function columnsOf (purpose: Purpose, { columns, key, discriminator }: Table, mo
 
 function isRequired (purpose: Purpose, { required, options, role, type }: TableColumn, { hasStatic }: Table): boolean {
   const canBeEmpty = type.emptyValue() !== null
-  // The static part of a partition can be written alone. That the rest then must be missing is nothing that all dialects can say.
+  // The static part of a partition can be written alone. That the rest then must be missing is nothing that all
+  // dialects can say.
   if (purpose === 'create' && hasStatic && role !== 'partition' && role !== 'static') return false
   switch (purpose) {
     case 'key': return true
     case 'update': return false
     case 'row': return required || canBeEmpty
-    case 'create': return required && options.default === undefined && (!canBeEmpty || role === 'partition' || role === 'clustering')
+    case 'create':
+      return required && options.default === undefined && (!canBeEmpty || role === 'partition' || role === 'clustering')
   }
 }
 
@@ -101,10 +126,14 @@ function property (purpose: Purpose, column: TableColumn, { hasStatic }: Table):
   const { role, type } = column
   // A partition with static values alone is read as a row without any of its own.
   const required = column.required && (purpose !== 'row' || !hasStatic || role === 'partition' || role === 'static')
-  const schema = purpose === 'row' ? columnSchema(column, 'output') : inputSchema(purpose === 'key' ? withoutRules(column) : column)
+  const schema = purpose === 'row'
+    ? columnSchema(column, 'output')
+    : inputSchema(purpose === 'key' ? withoutRules(column) : column)
   const canBeEmpty = type.emptyValue() !== null
   // Null is the empty collection, which is what comes out.
-  const mayBeNull = purpose === 'row' ? !required && !canBeEmpty : !required || (canBeEmpty && role !== 'partition' && role !== 'clustering')
+  const mayBeNull = purpose === 'row'
+    ? !required && !canBeEmpty
+    : !required || (canBeEmpty && role !== 'partition' && role !== 'clustering')
   return mayBeNull ? nullable(schema) : schema
 }
 
@@ -125,7 +154,9 @@ function inputSchema (column: TableColumn): JsonSchema {
   const schema = columnSchema(column, 'input')
   const { role, type, isWholePartitionKey } = column
   if (role !== 'partition' && role !== 'clustering') return schema
-  const least = isWholePartitionKey && (type.kind === 'text' || type.cql === 'blob') ? { minLength: 1 } : isLostInside(type, type.emptyValue()) ? { minItems: 1 } : {}
+  const least = isWholePartitionKey && (type.kind === 'text' || type.cql === 'blob')
+    ? { minLength: 1 }
+    : isLostInside(type, type.emptyValue()) ? { minItems: 1 } : {}
   return { ...least, ...schema }
 }
 
@@ -138,8 +169,13 @@ function operationsOf ({ byName }: Table, { name, type }: TableColumn): (readonl
   })
 }
 
-/** What an answer by the schema of a family's parent may hold beside the parent's own: columns of children, none of which is sure to be there. */
-function propertiesOfChildren (model: ModelConstructor, only: readonly string[] | undefined): (readonly [string, JsonSchema])[] {
+/**
+ * What an answer by the schema of a family's parent may hold beside the parent's own: columns of children, none of
+ * which is sure to be there.
+ */
+function propertiesOfChildren (
+  model: ModelConstructor, only: readonly string[] | undefined
+): (readonly [string, JsonSchema])[] {
   const own = tableOf(model)
   const found = new Map<string, JsonSchema>()
   for (const child of childrenOf(model)) {
@@ -154,4 +190,6 @@ function propertiesOfChildren (model: ModelConstructor, only: readonly string[] 
   return [...found]
 }
 
-function childrenOf (model: ModelConstructor): readonly ModelConstructor[] { return model[META].family?.below(model) ?? [] }
+function childrenOf (model: ModelConstructor): readonly ModelConstructor[] {
+  return model[META].family?.below(model) ?? []
+}

@@ -1,7 +1,8 @@
 // How V8 lays out instances in memory. Nothing here changes what instances are; bench/ shows what it saves.
 //
-// V8 drops the layout of a class, and the code that it compiled for it, when a full collection finds no object of it. What lives for a moment
-// only is then slow for a while, again and again. So one object of each such class is kept: `keeperOf` here, `kept` in classes of ours.
+// V8 drops the layout of a class, and the code that it compiled for it, when a full collection finds no object of it.
+// What lives for a moment only is then slow for a while, again and again. So one object of each such class is kept:
+// `keeperOf` here, `kept` in classes of ours.
 import { canGenerate, generate } from './generate.js'
 import type { ModelInstance } from './instance.js'
 import { loading, whileLoading } from './loading.js'
@@ -10,8 +11,9 @@ import { isHidden } from './own-columns.js'
 import type { TableColumn } from './table.js'
 
 /**
- * A class below `Parent` whose instances have room for `names` in themselves. V8 makes an object as large as the assignments to `this` that it
- * sees in the constructors, executed or not; columns beyond that would lie in an array beside it, which grows again and again.
+ * A class below `Parent` whose instances have room for `names` in themselves. V8 makes an object as large as the
+ * assignments to `this` that it sees in the constructors, executed or not; columns beyond that would lie in an array
+ * beside it, which grows again and again.
  */
 export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonly string[]): C {
   // The compiler lets no class extend a type parameter.
@@ -27,13 +29,20 @@ export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonl
     }`)
 }
 
-/** An object laid out like the instances of `model` with these columns, and empty. It never meets the user's constructor. */
+/**
+ * An object laid out like the instances of `model` with these columns, and empty. It never meets the user's
+ * constructor.
+ */
 export function keeperOf (model: ModelConstructor, columns: readonly TableColumn[]): object {
   const keeper = whileLoading(() => {
     Object.assign(loading, { target: model, source: undefined, loaded: undefined, probing: false })
     return Reflect.construct(model[META].body, [], model) as object
   })
   // Defined, for the class may have accessors of these names, which is told elsewhere.
-  for (const column of columns) Object.defineProperty(keeper, column.name, { value: undefined, writable: true, enumerable: !isHidden(column), configurable: true })
+  for (const column of columns) {
+    Object.defineProperty(
+      keeper, column.name, { value: undefined, writable: true, enumerable: !isHidden(column), configurable: true }
+    )
+  }
   return keeper
 }

@@ -12,20 +12,26 @@ export interface Source {
   readonly origin: Route | undefined
   /** The loaded columns. */
   readonly columns: readonly TableColumn[]
-  /** What the rows hold: what our own clients read (default), what a client with other `encoding` options reads, or instances' values. */
+  /**
+   * What the rows hold: what our own clients read (default), what a client with other `encoding` options reads, or
+   * instances' values.
+   */
   readonly form?: 'foreign' | 'instance' | undefined
 }
 
 /** A row as the driver gives it. */
 export type DriverRow = Record<string, unknown>
 
-/** What an instance was made of: the row, or the row and what is kept of some columns, in their order; see `hydrate.ts`. */
+/**
+ * What an instance was made of: the row, or the row and what is kept of some columns, in their order; see `hydrate.ts`.
+ */
 export type Loaded = DriverRow | KeptRow
 export interface KeptRow { readonly row: DriverRow, readonly [kept: `k${number}`]: unknown }
 
 /**
- * What an instance knows beside its values. It is held in a private slot, so that an instance's own keys are its columns.
- * `stored` is what the database is believed to hold, by database name; of what can change in place as the type keeps it (`CqlType.snapshot`).
+ * What an instance knows beside its values. It is held in a private slot, so that an instance's own keys are its
+ * columns. `stored` is what the database is believed to hold, by database name; of what can change in place as the type
+ * keeps it (`CqlType.snapshot`).
  */
 export class State {
   /** See shape.ts. */
@@ -35,15 +41,23 @@ export class State {
   stored: Record<string, unknown> | undefined
   /** New instances: the values that the constructor has checked, by position. */
   accepted: readonly unknown[] | undefined
-  /** New instances: columns that were given as null or empty, so that they are written as deletions (DRT-05, DRT-12). */
+  /**
+   * New instances: columns that were given as null or empty, so that they are written as deletions (DRT-05, DRT-12).
+   */
   givenEmpty: Set<string> | undefined
-  /** What the defaults filled in and no write has sent, so that it counts as unchanged as long as it is that (DRT-01, DRT-11). */
+  /**
+   * What the defaults filled in and no write has sent, so that it counts as unchanged as long as it is that (DRT-01,
+   * DRT-11).
+   */
   defaulted: Map<string, Default> | undefined
   /** Others than `create()` made the instance, and may assign to it: see `defaults.ts`. */
   watched: boolean
   /** What the chain setters collected for the next operation. */
   next: OpOptions | undefined
-  /** The write of the instance that is under way, as its caller has it; or, while others wait for it, the queue of those. */
+  /**
+   * The write of the instance that is under way, as its caller has it; or, while others wait for it, the queue of
+   * those.
+   */
   writing: object | undefined
 
   constructor (source: Source, stored: Record<string, unknown> | undefined) {

@@ -79,13 +79,17 @@ export const unreadableNames: ReadonlySet<string> = new Set(['', '__proto__', '_
 
 /**
  * Compiles and checks a table (COL-01, COL-02, COL-05, COL-08, MOD-01 … MOD-03).
- * @param origin `described`: it exists on the server already and makes no instances, so its columns may have any name; `view`: it is a materialized view
+ * @param origin `described`: it exists on the server already and makes no instances, so its columns may have any name;
+ *   `view`: it is a materialized view
  * @throws {ModelDefinitionError} naming table, column and remedy
  */
-export function compileTable (name: string, columns: Columns, key?: KeyOption, origin: 'declared' | 'described' | 'view' = 'declared'): Table {
+export function compileTable (
+  name: string, columns: Columns, key?: KeyOption, origin: 'declared' | 'described' | 'view' = 'declared'
+): Table {
   checkTableName(name)
   const keys = keyNames(name, columns, key)
-  const all = Object.entries(columns).map(([attribute, column], position) => compileColumn(name, attribute, column, position, keys, origin))
+  const all = Object.entries(columns)
+    .map(([attribute, column], position) => compileColumn(name, attribute, column, position, keys, origin))
   const byField = checkedFields(name, all)
   const byName = new Map(all.map((c) => [c.name, c]))
   const partitionKey = keys.partition.map((n) => byName.get(n) as TableColumn)
@@ -110,10 +114,12 @@ export function compileTable (name: string, columns: Columns, key?: KeyOption, o
 
 function checkTableName (name: string): void {
   if (typeof name !== 'string' || !nameRule.test(name)) {
-    throw new ModelDefinitionError(`Table ${JSON.stringify(name)}: Cassandra takes only letters, digits and _ in a table's name`)
+    throw new ModelDefinitionError(`Table ${JSON.stringify(name)}: Cassandra takes only letters, digits and _ in a ` +
+      'table\'s name')
   }
   if (name.length > tableNameLimit) {
-    throw new ModelDefinitionError(`Table "${name.slice(0, 40)}…": the name has ${name.length} characters, Cassandra takes at most ${tableNameLimit}`)
+    throw new ModelDefinitionError(`Table "${name.slice(0, 40)}…": the name has ${name.length} characters, Cassandra ` +
+      `takes at most ${tableNameLimit}`)
   }
 }
 
@@ -135,30 +141,59 @@ function explicitKey (table: string, columns: Columns, key: KeyOption): KeyNames
   const [first, ...clustering] = key
   const partition = typeof first === 'string' ? [first] : [...first ?? []]
   for (const n of [...partition, ...clustering]) {
-    if (!Object.hasOwn(columns, n)) throw new ModelDefinitionError(`Table "${table}": the option key names ${JSON.stringify(n)}, which is no column of the model`)
+    if (!Object.hasOwn(columns, n)) {
+      throw new ModelDefinitionError(`Table "${table}": the option key names ${JSON.stringify(n)}, which is no ` +
+        'column of the model')
+    }
   }
-  if (new Set([...partition, ...clustering]).size !== partition.length + clustering.length) throw new ModelDefinitionError(`Table "${table}": the option key names a column twice`)
+  if (new Set([...partition, ...clustering]).size !== partition.length + clustering.length) {
+    throw new ModelDefinitionError(`Table "${table}": the option key names a column twice`)
+  }
   for (const n of Object.keys(columns)) {
     if (isKey(columns[n] as AnyColumn) && !partition.includes(n) && !clustering.includes(n)) {
-      throw new ModelDefinitionError(`Table "${table}", column "${n}": it says primaryKey or partitionKey, but the option key leaves it out`)
+      throw new ModelDefinitionError(`Table "${table}", column "${n}": it says primaryKey or partitionKey, but the ` +
+        'option key leaves it out')
     }
   }
   return { partition, clustering }
 }
 
-function compileColumn (table: string, name: string, column: AnyColumn, position: number, keys: KeyNames, origin: 'declared' | 'described' | 'view'): TableColumn {
+function compileColumn (
+  table: string,
+  name: string,
+  column: AnyColumn,
+  position: number,
+  keys: KeyNames,
+  origin: 'declared' | 'described' | 'view'
+): TableColumn {
   const at = `Table "${table}", column "${name}"`
-  if (origin !== 'described' && memberNames.has(name)) throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give it { dbField: '${name}' }`)
+  if (origin !== 'described' && memberNames.has(name)) {
+    throw new ModelDefinitionError(`${at}: every model has a member of this name. Call the column otherwise and give ` +
+      `it { dbField: '${name}' }`)
+  }
   if (name === '') throw new ModelDefinitionError(`${at}: a column needs a name`)
   const field = column.options.dbField ?? name
-  if (unreadableNames.has(field)) throw new ModelDefinitionError(`${at}: the driver cannot read a column whose database name is "${field}"; give it another dbField`)
-  const role = keys.partition.includes(name) ? 'partition' : keys.clustering.includes(name) ? 'clustering' : column.options.static === true ? 'static' : 'regular'
+  if (unreadableNames.has(field)) {
+    throw new ModelDefinitionError(`${at}: the driver cannot read a column whose database name is "${field}"; give ` +
+      'it another dbField')
+  }
+  const role = keys.partition.includes(name)
+    ? 'partition'
+    : keys.clustering.includes(name) ? 'clustering' : column.options.static === true ? 'static' : 'regular'
   const isKeyColumn = role === 'partition' || role === 'clustering'
   // Where the option `key` of the model says so, the column itself does not know.
-  const options = isKeyColumn && !isKey(column) ? Object.freeze({ ...column.options, primaryKey: true }) : column.options
-  if (options.clusteringOrder !== undefined && role !== 'clustering') throw new ModelDefinitionError(`${at}: clusteringOrder is for clustering columns only; leave it out`)
-  if (isKeyColumn && options.static === true) throw new ModelDefinitionError(`${at}: a key column cannot be static; leave out one of both`)
-  if (options.discriminatorColumn === true && !['scalar', 'text'].includes(column.type.kind)) throw new ModelDefinitionError(`${at}: a discriminator must be a plain value such as Text or Integer`)
+  const options = isKeyColumn && !isKey(column)
+    ? Object.freeze({ ...column.options, primaryKey: true })
+    : column.options
+  if (options.clusteringOrder !== undefined && role !== 'clustering') {
+    throw new ModelDefinitionError(`${at}: clusteringOrder is for clustering columns only; leave it out`)
+  }
+  if (isKeyColumn && options.static === true) {
+    throw new ModelDefinitionError(`${at}: a key column cannot be static; leave out one of both`)
+  }
+  if (options.discriminatorColumn === true && !['scalar', 'text'].includes(column.type.kind)) {
+    throw new ModelDefinitionError(`${at}: a discriminator must be a plain value such as Text or Integer`)
+  }
   const type = isKeyColumn ? keyType(column.type, at) : column.type
   const indexes = indexList(options.index)
   return {
@@ -202,7 +237,10 @@ function checkedFields (table: string, columns: readonly TableColumn[]): Map<str
   const byField = new Map<string, TableColumn>()
   for (const c of columns) {
     const other = byField.get(c.field)
-    if (other !== undefined) throw new ModelDefinitionError(`Table "${table}", column "${c.name}": its database name "${c.field}" is that of "${other.name}" too, so it would stand in the table more than once`)
+    if (other !== undefined) {
+      throw new ModelDefinitionError(`Table "${table}", column "${c.name}": its database name "${c.field}" is that ` +
+        `of "${other.name}" too, so it would stand in the table more than once`)
+    }
     byField.set(c.field, c)
   }
   return byField
@@ -210,32 +248,56 @@ function checkedFields (table: string, columns: readonly TableColumn[]): Map<str
 
 function checkTable (table: Table): void {
   const at = `Table "${table.name}"`
-  if (table.partitionKey.length === 0) throw new ModelDefinitionError(`${at}: a table needs at least one column with primaryKey: true`)
+  if (table.partitionKey.length === 0) {
+    throw new ModelDefinitionError(`${at}: a table needs at least one column with primaryKey: true`)
+  }
   const discriminators = table.columns.filter((c) => c.options.discriminatorColumn === true)
-  if (discriminators.length > 1) throw new ModelDefinitionError(`${at}: the columns ${discriminators.map((c) => `"${c.name}"`).join(' and ')} are both discriminators; only one can be`)
+  if (discriminators.length > 1) {
+    throw new ModelDefinitionError(`${at}: the columns ${discriminators.map((c) => `"${c.name}"`).join(' and ')} are ` +
+      'both discriminators; only one can be')
+  }
   for (const c of table.columns) checkColumn(table, c)
 }
 
 function checkColumn (table: Table, c: TableColumn): void {
   const at = `Table "${table.name}", column "${c.name}"`
   const isKeyColumn = c.role === 'partition' || c.role === 'clustering'
-  if (c.role === 'static' && table.clustering.length === 0) throw new ModelDefinitionError(`${at}: a static column needs a table with clustering columns; without them leave out static`)
-  if (table.isCounter && !isKeyColumn && c.type.kind !== 'counter') throw new ModelDefinitionError(`${at}: a table with counters can hold only counters beside its key; move this column to a table of its own`)
-  if (table.isCounter && c.indexes.length > 0) throw new ModelDefinitionError(`${at}: Cassandra has no indexes on counter tables`)
+  if (c.role === 'static' && table.clustering.length === 0) {
+    throw new ModelDefinitionError(`${at}: a static column needs a table with clustering columns; without them leave ` +
+      'out static')
+  }
+  if (table.isCounter && !isKeyColumn && c.type.kind !== 'counter') {
+    throw new ModelDefinitionError(`${at}: a table with counters can hold only counters beside its key; move this ` +
+      'column to a table of its own')
+  }
+  if (table.isCounter && c.indexes.length > 0) {
+    throw new ModelDefinitionError(`${at}: Cassandra has no indexes on counter tables`)
+  }
   checkIndexes(at, table, c)
 }
 
 function checkIndexes (at: string, table: Table, c: TableColumn): void {
   if (c.indexes.length === 0) return
-  if (c.role === 'partition' && table.partitionKey.length === 1) throw new ModelDefinitionError(`${at}: Cassandra cannot index the only partition key column; it needs no index`)
+  if (c.role === 'partition' && table.partitionKey.length === 1) {
+    throw new ModelDefinitionError(`${at}: Cassandra cannot index the only partition key column; it needs no index`)
+  }
   if (c.type.cql === 'duration') throw new ModelDefinitionError(`${at}: Cassandra has no indexes on durations`)
   const isSai = (i: IndexOptions): boolean => /(^|\.)(sai|StorageAttachedIndex)$/i.test(i.using ?? '')
-  if (c.indexes.some(isSai) && !c.indexes.every(isSai)) throw new ModelDefinitionError(`${at}: SAI and another kind of index on one column give wrong rows; keep one of them`)
+  if (c.indexes.some(isSai) && !c.indexes.every(isSai)) {
+    throw new ModelDefinitionError(`${at}: SAI and another kind of index on one column give wrong rows; keep ` +
+      'one of them')
+  }
   if (c.indexes.some(isSai) && c.type.cql === 'blob') throw new ModelDefinitionError(`${at}: SAI cannot index blobs`)
   for (const { target } of c.indexes) {
     if (target === undefined) continue
-    if ((target === 'keys' || target === 'entries') && c.type.kind !== 'map') throw new ModelDefinitionError(`${at}: an index on ${target} is for maps`)
-    if (target === 'values' && !['map', 'list', 'set'].includes(c.type.kind)) throw new ModelDefinitionError(`${at}: an index on values is for collections`)
-    if (target === 'full' && !c.type.cql.startsWith('frozen<')) throw new ModelDefinitionError(`${at}: an index with target full is for frozen collections: add { frozen: true }`)
+    if ((target === 'keys' || target === 'entries') && c.type.kind !== 'map') {
+      throw new ModelDefinitionError(`${at}: an index on ${target} is for maps`)
+    }
+    if (target === 'values' && !['map', 'list', 'set'].includes(c.type.kind)) {
+      throw new ModelDefinitionError(`${at}: an index on values is for collections`)
+    }
+    if (target === 'full' && !c.type.cql.startsWith('frozen<')) {
+      throw new ModelDefinitionError(`${at}: an index with target full is for frozen collections: add { frozen: true }`)
+    }
   }
 }

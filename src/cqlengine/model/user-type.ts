@@ -30,7 +30,8 @@ class FieldGuard {
 }
 
 function hiddenField (typeName: string, field: string): UserTypeError {
-  return new UserTypeError(`User type "${typeName}": a field or accessor of the class hides the field "${field}". Remove it, or write "declare ${field}: …" to tell only the type`)
+  return new UserTypeError(`User type "${typeName}": a field or accessor of the class hides the field "${field}". ` +
+    `Remove it, or write "declare ${field}: …" to tell only the type`)
 }
 
 /** What `db.UserType` is: the root of all user types. */
@@ -59,7 +60,9 @@ export class UserTypeValue extends FieldGuard {
     return Object.fromEntries(Object.keys(columns).map((name) => [name, (this as Record<string, unknown>)[name]]))
   }
 
-  [inspect] (...given: InspectArguments): object | string { return printed(this, fieldsOf((this.constructor as typeof UserTypeValue).columns ?? {}), given) }
+  [inspect] (...given: InspectArguments): object | string {
+    return printed(this, fieldsOf((this.constructor as typeof UserTypeValue).columns ?? {}), given)
+  }
 
   /** Plain JSON values of the fields that are not hidden. */
   toJSON (): Record<string, unknown> {
@@ -76,7 +79,9 @@ export class UserTypeValue extends FieldGuard {
   static define (typeName: string, columns: Columns, options?: unknown): typeof UserTypeValue {
     checkName(typeName)
     checkReplace(typeName, options)
-    if (typeof columns !== 'object' || columns === null) throw new UserTypeError(`User type "${typeName}": the fields must be an object of names and columns`)
+    if (typeof columns !== 'object' || columns === null) {
+      throw new UserTypeError(`User type "${typeName}": the fields must be an object of names and columns`)
+    }
     const fields: Record<string, AnyColumn> = { ...this.columns }
     for (const [name, column] of Object.entries(columns)) {
       checkField(typeName, name, column)
@@ -91,7 +96,14 @@ export class UserTypeValue extends FieldGuard {
   }
 
   static {
-    Object.defineProperty(this, 'define', { ...Object.getOwnPropertyDescriptor(this, 'define'), value: defining('UserType.define()', UserTypeError, this.define as () => unknown) })
+    Object.defineProperty(
+      this,
+      'define',
+      {
+        ...Object.getOwnPropertyDescriptor(this, 'define'),
+        value: defining('UserType.define()', UserTypeError, this.define as () => unknown)
+      }
+    )
   }
 }
 
@@ -116,11 +128,17 @@ function fill (fields: Record<string, unknown>, columns: Columns, typeName: stri
   const given = values === undefined ? undefined : readValues(values, typeName)
   const violations = new Violations()
   for (const name of given?.keys() ?? []) {
-    if (!Object.hasOwn(columns, name)) violations.unknown(name, { of: 'the user type has no such field', known: fieldsOf(columns) })
+    if (!Object.hasOwn(columns, name)) {
+      violations.unknown(name, { of: 'the user type has no such field', known: fieldsOf(columns) })
+    }
   }
   for (const [name, column] of Object.entries(columns)) {
     const value = given?.get(name)
-    setColumn(fields, { name, options: column.options }, violations.try(name, () => value === undefined ? initial(column) : accepted(column, value)))
+    setColumn(
+      fields,
+      { name, options: column.options },
+      violations.try(name, () => value === undefined ? initial(column) : accepted(column, value))
+    )
   }
   violations.finish(typeName)
 }
@@ -138,33 +156,50 @@ function initial (column: AnyColumn): unknown {
   }
 }
 
-/** In the form that instances hold, and shared with nobody. A required field may still be null: every write refuses it. */
+/**
+ * In the form that instances hold, and shared with nobody. A required field may still be null: every write refuses it.
+ */
 function accepted ({ type, options }: AnyColumn, value: unknown): unknown {
   if (value === undefined || value === null) return type.emptyValue()
   return isolated(type, checkValue({ type, options }, value), value)
 }
 
 function checkName (typeName: string): void {
-  if (typeof typeName !== 'string' || !nameRule.test(typeName)) throw new UserTypeError(`User type ${shown(typeName)}: the name may hold only letters, digits and _`)
+  if (typeof typeName !== 'string' || !nameRule.test(typeName)) {
+    throw new UserTypeError(`User type ${shown(typeName)}: the name may hold only letters, digits and _`)
+  }
 }
 
 /** Types are in no list, so that there is nothing to replace; yet a model's module says it of all that it defines. */
 function checkReplace (typeName: string, options: unknown): void {
   if (options === undefined) return
-  if (typeof options !== 'object' || options === null) throw new UserTypeError(`User type "${typeName}": the last argument must be an object of options`)
+  if (typeof options !== 'object' || options === null) {
+    throw new UserTypeError(`User type "${typeName}": the last argument must be an object of options`)
+  }
   const unknown = Object.keys(options).find((name) => name !== 'replace')
-  if (unknown !== undefined) throw new UserTypeError(`User type "${typeName}": unknown option ${shown(unknown)}${meant(unknown, ['replace'])}; known is replace`)
+  if (unknown !== undefined) {
+    throw new UserTypeError(`User type "${typeName}": unknown option ` +
+      `${shown(unknown)}${meant(unknown, ['replace'])}; known is replace`)
+  }
   const { replace } = options as Record<string, unknown>
-  if (replace !== undefined && typeof replace !== 'boolean') throw new UserTypeError(`User type "${typeName}": replace must be true or false`)
+  if (replace !== undefined && typeof replace !== 'boolean') {
+    throw new UserTypeError(`User type "${typeName}": replace must be true or false`)
+  }
 }
 
 function checkField (typeName: string, name: string, column: AnyColumn): void {
   const at = `User type "${typeName}", field "${name}"`
   if (!(column instanceof Column)) throw new UserTypeError(`${at}: expected a column, e.g. db.columns.Text()`)
-  if (forbidden.has(name)) throw new UserTypeError(`${at}: every user type has a member of this name. Call the field otherwise and give it { dbField: '${name}' }`)
+  if (forbidden.has(name)) {
+    throw new UserTypeError(`${at}: every user type has a member of this name. Call the field otherwise and give it ` +
+      `{ dbField: '${name}' }`)
+  }
   if (column.type.kind === 'counter') throw new UserTypeError(`${at}: a counter cannot be a field of a user type`)
-  for (const option of ['primaryKey', 'partitionKey', 'clusteringOrder', 'static', 'index', 'discriminatorColumn'] as const) {
-    if (column.options[option] !== undefined && column.options[option] !== false) throw new UserTypeError(`${at}: the option ${option} is for columns of tables`)
+  const ofTables = ['primaryKey', 'partitionKey', 'clusteringOrder', 'static', 'index', 'discriminatorColumn'] as const
+  for (const option of ofTables) {
+    if (column.options[option] !== undefined && column.options[option] !== false) {
+      throw new UserTypeError(`${at}: the option ${option} is for columns of tables`)
+    }
   }
 }
 
@@ -173,7 +208,10 @@ function checkFieldNames (typeName: string, fields: Columns): void {
   for (const [name, column] of Object.entries(fields)) {
     const field = column.options.dbField ?? name
     const other = taken.get(field)
-    if (other !== undefined) throw new UserTypeError(`User type "${typeName}", field "${name}": its database name "${field}" is that of "${other}" too`)
+    if (other !== undefined) {
+      throw new UserTypeError(`User type "${typeName}", field "${name}": its database name "${field}" is that of ` +
+        `"${other}" too`)
+    }
     taken.set(field, name)
   }
   if (taken.size === 0) throw new UserTypeError(`User type "${typeName}": a type needs at least one field`)

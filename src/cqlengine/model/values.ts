@@ -31,7 +31,9 @@ export class Violations {
   }
 
   /** A name that no column has; there can be any number of them. Only the first tells all those that there are. */
-  unknown (name: string, { known, of = 'the model has no such column' }: { known: readonly Named[], of?: string }): void {
+  unknown (
+    name: string, { known, of = 'the model has no such column' }: { known: readonly Named[], of?: string }
+  ): void {
     if (this.#count >= mostViolations) this.#count++
     else this.#note(name, 'unknown', unknownMessage(name, of, namesOf(known), !this.#tellsKnown))
     this.#tellsKnown = true
@@ -49,7 +51,9 @@ export class Violations {
   }
 }
 
-/** One value of a column, in the form an instance holds; collections that are null become empty. @throws {InvalidValue} */
+/**
+ * One value of a column, in the form an instance holds; collections that are null become empty. @throws {InvalidValue}
+ */
 export function checked (column: TableColumn, value: unknown): unknown {
   const converted = checkValue(column, value)
   if (converted === null) return column.type.emptyValue()
@@ -107,7 +111,8 @@ function isRight ({ type }: TableColumn, value: unknown): boolean {
 }
 
 /**
- * A value of a key that is compared with a stored one, or tells which row is meant: by its type alone, whatever the rules say.
+ * A value of a key that is compared with a stored one, or tells which row is meant: by its type alone, whatever the
+ * rules say.
  * @throws {InvalidValue}
  */
 export function checkedToFind (column: TableColumn, value: unknown): unknown {
@@ -129,7 +134,9 @@ export function isNothing (column: TableColumn, value: unknown): boolean {
 
 /** The one error for a single value. */
 export function validationError (model: string | undefined, column: string, error: unknown): unknown {
-  return error instanceof InvalidValue ? new ValidationError(model, [{ column, rule: error.rule, message: error.message, path: error.path }]) : error
+  return error instanceof InvalidValue
+    ? new ValidationError(model, [{ column, rule: error.rule, message: error.message, path: error.path }])
+    : error
 }
 
 /**
@@ -161,7 +168,8 @@ export function eachValue (values: unknown, model: string, take: (name: string, 
 }
 
 function isRecord (values: unknown): values is Record<string, unknown> {
-  return typeof values === 'object' && values !== null && !Array.isArray(values) && !(values instanceof Map) && !(values instanceof Set)
+  return typeof values === 'object' && values !== null && !Array.isArray(values) && !(values instanceof Map) &&
+    !(values instanceof Set)
 }
 
 interface Named { readonly name: string, readonly options: { readonly hidden?: boolean | undefined } }

@@ -20,7 +20,8 @@ export interface Validated {
 
 /**
  * Checks and converts the loaded columns of an instance; only when all are right are the converted values put in place.
- * @param judged `sent`: of a stored row what differs from what is stored, for a write judges what it sends; `all`: each column
+ * @param judged `sent`: of a stored row what differs from what is stored, for a write judges what it sends; `all`: each
+ *   column
  * @throws {ValidationError} with one entry per broken rule
  */
 export function validateInstance (instance: object, state: State, judged: 'all' | 'sent'): Validated {
@@ -34,20 +35,26 @@ export function validateInstance (instance: object, state: State, judged: 'all' 
   const touched: TableColumn[] | undefined = stored === undefined || staticOnly ? undefined : []
   let converted: TableColumn[] | undefined
   let result: unknown[] | undefined
-  for (const column of kept === undefined || staticOnly || judged === 'all' ? table.columns : findTouched(values, kept)) {
+  const columns = kept === undefined || staticOnly || judged === 'all' ? table.columns : findTouched(values, kept)
+  for (const column of columns) {
     const value = values[column.position]
     // The static part of a partition has neither clustering key nor regular columns.
     if (staticOnly && (column.role === 'clustering' || column.role === 'regular')) continue
     if (value === undefined) {
-      if (stored === undefined && column.required) violations.add(column.name, new InvalidValue('required', 'must be given'))
+      if (stored === undefined && column.required) {
+        violations.add(column.name, new InvalidValue('required', 'must be given'))
+      }
       continue
     }
     if (accepted !== undefined && value !== null && !column.mutable && value === accepted[column.position]) continue
-    const isKept = kept !== undefined && (value !== null || !hasNoNull(column)) && isAsKept(column, kept[column.position], value)
+    const isKept = kept !== undefined && (value !== null || !hasNoNull(column)) &&
+      isAsKept(column, kept[column.position], value)
     if (isKept && judged === 'sent') continue
     if (!isKept) touched?.push(column)
     try {
-      const own = judged === 'all' ? checkedToWrite(column, value) : checkedToSend(column, value, kept?.[column.position])
+      const own = judged === 'all'
+        ? checkedToWrite(column, value)
+        : checkedToSend(column, value, kept?.[column.position])
       if (own === value) continue
       if (!isSettable(instance, column.name)) throw frozen()
       result ??= values.slice()
@@ -58,22 +65,29 @@ export function validateInstance (instance: object, state: State, judged: 'all' 
     }
   }
   violations.finish(name)
-  if (converted !== undefined && result !== undefined) for (const column of converted) (instance as Record<string, unknown>)[column.name] = result[column.position]
+  if (converted !== undefined && result !== undefined) {
+    for (const column of converted) (instance as Record<string, unknown>)[column.name] = result[column.position]
+  }
   return { values: result ?? values, touched: touched ?? table.columns }
 }
 
-/** Judges values that are sent though they may be stored elsewhere: those of a whole row that goes to another place. @throws {ValidationError} */
+/**
+ * Judges values that are sent though they may be stored elsewhere: those of a whole row that goes to another place.
+ * @throws {ValidationError}
+ */
 export function judgeAll (model: string, columns: readonly TableColumn[], values: RowValues): void {
   const violations = new Violations()
   for (const column of columns) violations.try(column.name, () => checkedToWrite(column, values[column.position]))
   violations.finish(model)
 }
 
-export function frozen (): InvalidValue { return new InvalidValue('frozen', 'cannot be set, because the instance is frozen') }
+export function frozen (): InvalidValue {
+  return new InvalidValue('frozen', 'cannot be set, because the instance is frozen')
+}
 
 /**
- * True for the static part of a partition, which needs no clustering key (DML-08): no clustering column and no regular column has a value
- * but its default, and of a new instance a static one was given.
+ * True for the static part of a partition, which needs no clustering key (DML-08): no clustering column and no regular
+ * column has a value but its default, and of a new instance a static one was given.
  */
 export function isStaticOnly (values: RowValues, state: State, table: Table): boolean {
   if (!table.hasStatic) return false
@@ -81,7 +95,8 @@ export function isStaticOnly (values: RowValues, state: State, table: Table): bo
   for (const column of table.columns) {
     if (column.role === 'partition' || column === table.discriminator) continue
     const value = inForm(column, values[column.position])
-    const given = state.givenEmpty?.has(column.name) === true || (isGiven(column, value) && !(column.role === 'regular' && isDefault(column, state, value)))
+    const given = state.givenEmpty?.has(column.name) === true ||
+      (isGiven(column, value) && !(column.role === 'regular' && isDefault(column, state, value)))
     if (column.role === 'static') statics ||= given || table.isCounter
     else if (given) return false
   }
@@ -93,12 +108,21 @@ function isGiven (column: TableColumn, value: unknown): boolean {
   return column.isCounter ? value !== 0n && value !== undefined : !isNothing(column, value)
 }
 
-/** The base of a family has no rows of its own (POL-01), and a child must be registered, or its rows could not be read again. */
+/**
+ * The base of a family has no rows of its own (POL-01), and a child must be registered, or its rows could not be read
+ * again.
+ */
 export function checkWritable (state: State): void {
   const { family, variant, name } = state.model[META]
   if (family === undefined || !family.hasChildren) return
-  if (variant === undefined) throw new PolymorphicModelError(`${name}: the base of a polymorphic family cannot be written; create one of its children`)
-  if (!family.isRegistered(state.model)) throw new PolymorphicModelError(`${name}, kind ${shown(String(variant))}: the class is not registered, so its rows could not be read again. Write "static { this.register() }" in it`)
+  if (variant === undefined) {
+    throw new PolymorphicModelError(`${name}: the base of a polymorphic family cannot be written; create one of its ` +
+      'children')
+  }
+  if (!family.isRegistered(state.model)) {
+    throw new PolymorphicModelError(`${name}, kind ${shown(String(variant))}: the class is not registered, so its ` +
+      'rows could not be read again. Write "static { this.register() }" in it')
+  }
 }
 
 /** Same model, same loaded columns, equal values (INS-11, B08). */
@@ -138,14 +162,16 @@ export function toJSON (instance: object, state: State): Record<string, unknown>
     const value = options.hidden === true ? undefined : values[column.position]
     if (value === undefined) continue
     const held = value ?? type.emptyValue()
-    json[name] = held === null ? null : type.toJSON(isAsKept(column, state.stored?.[column.field], held) ? held : converted(state, column, held))
+    json[name] = held === null
+      ? null
+      : type.toJSON(isAsKept(column, state.stored?.[column.field], held) ? held : converted(state, column, held))
   }
   return json
 }
 
 /**
- * A copy of an instance, which a logger makes before it takes values out: it has the class and the enumerable properties, and knows nothing else.
- * What is no value of its column any more (`'[Redacted]'`) stays as it is.
+ * A copy of an instance, which a logger makes before it takes values out: it has the class and the enumerable
+ * properties, and knows nothing else. What is no value of its column any more (`'[Redacted]'`) stays as it is.
  */
 export function copyToJSON (copy: object, columns: readonly TableColumn[]): Record<string, unknown> {
   const json: Record<string, unknown> = {}

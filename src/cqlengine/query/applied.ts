@@ -11,10 +11,14 @@ import { checkByField } from './result-types.js'
  */
 export function checkApplied (model: ModelConstructor, place: Place, result: types.ResultSet): void {
   if (result.wasApplied()) return
-  throw new LWTError(`${model[META].name}: the condition was not met, so nothing was written`, readRefused(model, place, result))
+  throw new LWTError(
+    `${model[META].name}: the condition was not met, so nothing was written`, readRefused(model, place, result)
+  )
 }
 
-export function readRefused (model: ModelConstructor, place: Place, result: types.ResultSet): Record<string, unknown>[] {
+export function readRefused (
+  model: ModelConstructor, place: Place, result: types.ResultSet
+): Record<string, unknown>[] {
   const table = tableOf(model)
   checkByField(model, place, table.byField, result)
   return (result.rows ?? []).map((row) => {
@@ -22,7 +26,11 @@ export function readRefused (model: ModelConstructor, place: Place, result: type
     for (const [field, value] of Object.entries(row)) {
       const column = table.byField.get(field)
       if (column === undefined) read[field] = value
-      else setColumn(read, column, value === null || value === undefined ? column.type.emptyValue() : column.type.fromDriver(value))
+      else {
+        setColumn(
+          read, column, value === null || value === undefined ? column.type.emptyValue() : column.type.fromDriver(value)
+        )
+      }
     }
     return read
   })

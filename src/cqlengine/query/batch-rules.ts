@@ -8,7 +8,10 @@ import { fingerprint } from './wire.js'
 /** The protocol counts statements in two bytes. */
 const mostStatements = 65_535
 
-/** What the writes of a batch have in common, as far as the next one is judged by it: looking through all of them would cost the square of their number. */
+/**
+ * What the writes of a batch have in common, as far as the next one is judged by it: looking through all of them would
+ * cost the square of their number.
+ */
 export class InBatch {
   /** The first one whose model has a consistency. */
   levelled: { readonly name: string, readonly consistency: number } | undefined
@@ -38,7 +41,10 @@ export function checkBatchable (queue: readonly Write[], all: InBatch, added: Wr
   checkConsistency(all, added, options)
   checkCounter(queue, added, options)
   if (all.isConditional || added.operation.isConditional) checkConditions(queue, all, added, options)
-  if (queue.length >= mostStatements) throw new BatchError(`A batch takes at most ${mostStatements} statements, this would be number ${queue.length + 1}; use several, or createMany`)
+  if (queue.length >= mostStatements) {
+    throw new BatchError(`A batch takes at most ${mostStatements} statements, this would be number ` +
+      `${queue.length + 1}; use several, or createMany`)
+  }
 }
 
 const nameOf = ({ model }: Write): string => model[META].name
@@ -47,38 +53,60 @@ function checkOptions (write: Write): void {
   const name = write.operation.demand.notForBatch
   if (name === undefined) return
   const remedy = operationOptions[name].inBatch.includes('batch') ? '; give it to the batch' : ''
-  throw new BatchError(`${nameOf(write)}: ${name} is for a request as a whole, so it cannot be one statement's of a batch${remedy}`)
+  throw new BatchError(`${nameOf(write)}: ${name} is for a request as a whole, so it cannot be one statement's of a ` +
+    `batch${remedy}`)
 }
 
 function checkConnection ([first]: readonly Write[], write: Write): void {
   if (first === undefined || first.operation.place.connection === write.operation.place.connection) return
-  throw new BatchError(`${nameOf(write)}: its connection is "${write.operation.place.connection.name}", the batch goes to "${first.operation.place.connection.name}" ("${nameOf(first)}"). A batch goes to one connection as a whole: use two, or name it: db.batch({ connection })`)
+  throw new BatchError(`${nameOf(write)}: its connection is "${write.operation.place.connection.name}", the batch ` +
+    `goes to "${first.operation.place.connection.name}" ("${nameOf(first)}"). A batch goes to one connection as a ` +
+    'whole: use two, or name it: db.batch({ connection })')
 }
 
 function checkConsistency ({ levelled }: InBatch, write: Write, { consistency }: BatchOptions): void {
   const own = write.statement.request.consistency
   if (consistency !== undefined || own === undefined || levelled === undefined) return
-  if (levelled.consistency !== own) throw new BatchError(`"${levelled.name}" and "${nameOf(write)}" are models with different consistencies, and a batch has one; give it to the batch: db.batch({ consistency })`)
+  if (levelled.consistency !== own) {
+    throw new BatchError(`"${levelled.name}" and "${nameOf(write)}" are models with different consistencies, and a ` +
+      'batch has one; give it to the batch: db.batch({ consistency })')
+  }
 }
 
 function checkCounter ([first]: readonly Write[], write: Write, { type, timestamp }: BatchOptions): void {
   const { isCounter } = tableOf(write.model)
   if (type === 'counter' && !isCounter) throw new BatchError(`${nameOf(write)}: a counter batch takes only counters`)
-  if (type === 'logged' && isCounter) throw new BatchError(`${nameOf(write)}: Cassandra takes no counters in a logged batch; leave out the type`)
-  if (isCounter && timestamp !== undefined) throw new BatchError(`${nameOf(write)}: a batch of counters takes no timestamp; leave it out`)
-  if (first !== undefined && tableOf(first.model).isCounter !== isCounter) throw new BatchError(`${nameOf(write)}: counters and other columns cannot stand in one batch; use two`)
+  if (type === 'logged' && isCounter) {
+    throw new BatchError(`${nameOf(write)}: Cassandra takes no counters in a logged batch; leave out the type`)
+  }
+  if (isCounter && timestamp !== undefined) {
+    throw new BatchError(`${nameOf(write)}: a batch of counters takes no timestamp; leave it out`)
+  }
+  if (first !== undefined && tableOf(first.model).isCounter !== isCounter) {
+    throw new BatchError(`${nameOf(write)}: counters and other columns cannot stand in one batch; use two`)
+  }
 }
 
 /** Conditions are for one partition of one table, and take no timestamp. */
-function checkConditions (queue: readonly Write[], { isConditional, conditions }: InBatch, write: Write, { timestamp }: BatchOptions): void {
-  if (timestamp !== undefined) throw new BatchError(`${nameOf(write)}: a batch with conditions takes no timestamp; Cassandra chooses it by itself`)
+function checkConditions (
+  queue: readonly Write[], { isConditional, conditions }: InBatch, write: Write, { timestamp }: BatchOptions
+): void {
+  if (timestamp !== undefined) {
+    throw new BatchError(`${nameOf(write)}: a batch with conditions takes no timestamp; Cassandra chooses it by itself`)
+  }
   // All that are in a conditional batch already are for one partition: the first stands for them.
   const others = isConditional ? queue.slice(0, 1) : queue
-  const other = others.find((q) => tableOf(q.model).name !== tableOf(write.model).name || q.operation.place.keyspace !== write.operation.place.keyspace)
-  if (other !== undefined) throw new BatchError(`${nameOf(write)}: a batch with conditions is for one table, and "${nameOf(other)}" is in it already; use two`)
+  const other = others.find((q) =>
+    tableOf(q.model).name !== tableOf(write.model).name ||
+      q.operation.place.keyspace !== write.operation.place.keyspace)
+  if (other !== undefined) {
+    throw new BatchError(`${nameOf(write)}: a batch with conditions is for one table, and "${nameOf(other)}" is in ` +
+      'it already; use two')
+  }
   const partition = write.partition()
   if (partition === undefined || others.some((q) => !isSame(partition, q.partition()))) {
-    throw new BatchError(`${nameOf(write)}: a batch with conditions is for one partition; this statement is for another, or for several`)
+    throw new BatchError(`${nameOf(write)}: a batch with conditions is for one partition; this statement is for ` +
+      'another, or for several')
   }
   if (write.operation.isConditional) checkRow(conditions, write)
 }

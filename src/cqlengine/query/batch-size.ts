@@ -7,9 +7,9 @@ import { mostBytes, mostRequestBytes } from './statement-size.js'
 import { fingerprint } from './wire.js'
 
 /**
- * A batch whose values have more bytes than one mutation may have. The server makes one mutation of all that a batch writes into one partition,
- * of whichever tables, and a logged batch is itself one before it is applied. (Several writes of one column of one row count once there and each
- * time here.) Smaller batches need none of this.
+ * A batch whose values have more bytes than one mutation may have. The server makes one mutation of all that a batch
+ * writes into one partition, of whichever tables, and a logged batch is itself one before it is applied. (Several
+ * writes of one column of one row count once there and each time here.) Smaller batches need none of this.
  */
 export class LargeBatch {
   /** About the bytes of values by keyspace and partition. */
@@ -30,11 +30,23 @@ export class LargeBatch {
    */
   add (write: Write, bytes: number, { type }: BatchOptions): void {
     const isLogged = type !== 'unlogged' && !tableOf(write.model).isCounter
-    if (isLogged) throw this.#refusal(write, `the values of the batch have ${bytes} bytes, of which a logged batch takes ${mostBytes}`)
+    if (isLogged) {
+      throw this.#refusal(
+        write, `the values of the batch have ${bytes} bytes, of which a logged batch takes ${mostBytes}`
+      )
+    }
     const request = requestBytes(write)
-    if (this.#request + request > mostRequestBytes) throw this.#refusal(write, `the batch has ${this.#request + request} bytes, of which one request takes ${mostRequestBytes}`)
+    if (this.#request + request > mostRequestBytes) {
+      throw this.#refusal(
+        write, `the batch has ${this.#request + request} bytes, of which one request takes ${mostRequestBytes}`
+      )
+    }
     const partition = this.#partitionWith(write)
-    if (partition !== undefined && partition.bytes > mostBytes) throw this.#refusal(write, `the values for one partition have ${partition.bytes} bytes, of which a batch takes ${mostBytes}`)
+    if (partition !== undefined && partition.bytes > mostBytes) {
+      throw this.#refusal(
+        write, `the values for one partition have ${partition.bytes} bytes, of which a batch takes ${mostBytes}`
+      )
+    }
     this.#take(request, partition)
   }
 
@@ -53,7 +65,8 @@ export class LargeBatch {
   }
 
   #refusal ({ model }: Write, what: string): BatchError {
-    return new BatchError(`${model[META].name}: with this statement, number ${this.#count + 1}, ${what}. Use several batches, or createMany`)
+    return new BatchError(`${model[META].name}: with this statement, number ${this.#count + 1}, ${what}. Use several ` +
+      'batches, or createMany')
   }
 }
 

@@ -30,8 +30,8 @@ interface Callback { readonly fn: (...args: never[]) => unknown, readonly args: 
 let abandon: (batch: BatchQuery, error: unknown) => unknown
 
 /**
- * Statements that are sent together, in one request (BAT rows). Each is resolved, checked and queued when it is added; instances become
- * clean when the batch succeeded, and only then.
+ * Statements that are sent together, in one request (BAT rows). Each is resolved, checked and queued when it is added;
+ * instances become clean when the batch succeeded, and only then.
  */
 export class BatchQuery implements BatchLike {
   /** The connection that the batch names by itself. */
@@ -64,14 +64,25 @@ export class BatchQuery implements BatchLike {
     if (typeof given !== 'object' || given === null) throw new BatchError('BatchQuery: the options must be an object')
     const options = copied(given)
     const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
-    if (unknown !== undefined) throw new BatchError(`BatchQuery: unknown option ${shown(unknown)}${meant(unknown, optionNames)}; known are ${listed(optionNames)}`)
+    if (unknown !== undefined) {
+      throw new BatchError(`BatchQuery: unknown option ${shown(unknown)}${meant(unknown, optionNames)}; known are ` +
+        `${listed(optionNames)}`)
+    }
     const { type, connection, executeOnException = false } = options
-    if (type !== undefined && !['logged', 'unlogged', 'counter'].includes(type)) throw new BatchError('BatchQuery: type must be logged, unlogged or counter')
-    if (connection !== undefined && (typeof connection !== 'string' || connection === '')) throw new BatchError('BatchQuery: connection must be a name')
-    if (typeof executeOnException !== 'boolean') throw new BatchError('BatchQuery: executeOnException must be true or false')
+    if (type !== undefined && !['logged', 'unlogged', 'counter'].includes(type)) {
+      throw new BatchError('BatchQuery: type must be logged, unlogged or counter')
+    }
+    if (connection !== undefined && (typeof connection !== 'string' || connection === '')) {
+      throw new BatchError('BatchQuery: connection must be a name')
+    }
+    if (typeof executeOnException !== 'boolean') {
+      throw new BatchError('BatchQuery: executeOnException must be true or false')
+    }
     let checked: OpOptions | undefined
     for (const name of shared) checked = addOption(checked, name, options[name], 'BatchQuery')
-    if (type === 'counter' && options.timestamp !== undefined) throw new BatchError('BatchQuery: a batch of counters takes no timestamp; leave it out')
+    if (type === 'counter' && options.timestamp !== undefined) {
+      throw new BatchError('BatchQuery: a batch of counters takes no timestamp; leave it out')
+    }
     this.#db = db
     this.#options = { ...options, ...checked }
     this.connection = connection
@@ -88,7 +99,10 @@ export class BatchQuery implements BatchLike {
   /** For the query layer: queues a write. @throws {BatchError} when it cannot go with the others */
   add (write: Write): void {
     this.#checkOpen('nothing can be added')
-    if (!this.#db.registry.has(write.operation.place.connection)) throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of its own db`)
+    if (!this.#db.registry.has(write.operation.place.connection)) {
+      throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of ` +
+        'its own db')
+    }
     checkBatchable(this.#queue, this.#all, write, this.#options)
     const bytes = this.#bytes + checkSize(write.model, write.statement)
     if (bytes > mostBytes) {
@@ -105,16 +119,20 @@ export class BatchQuery implements BatchLike {
   /** For the query layer: notes what a write of this batch will make of an instance. */
   foresee (state: State, foreseen: Foreseen): void { this.#foreseen.set(state, foreseen) }
 
-  /** For the layers of models and queries: a statement did not get in, so that the others will not be sent without it. */
+  /**
+   * For the layers of models and queries: a statement did not get in, so that the others will not be sent without it.
+   */
   [REFUSE] (error: unknown): void {
     if (this.#state === 'executed') this.#tellLate()
-    else if (this.#state !== 'failed' && this.#refused.length < mostErrors && !this.#refused.includes(error)) this.#refused.push(error)
+    else if (this.#state !== 'failed' && this.#refused.length < mostErrors && !this.#refused.includes(error)) {
+      this.#refused.push(error)
+    }
   }
 
   /**
    * Sends what was queued; an empty batch sends nothing. Callbacks run afterwards.
-   * @throws {BatchError} when it was executed before; {LWTError} when a condition was not met; the driver's errors; where a statement was refused
-   * its error, and then nothing is sent: those of further ones are in its `refused`
+   * @throws {BatchError} when it was executed before; {LWTError} when a condition was not met; the driver's errors;
+   *   where a statement was refused its error, and then nothing is sent: those of further ones are in its `refused`
    */
   async execute (): Promise<void> {
     this.#checkOpen('it cannot be executed again')
@@ -125,7 +143,8 @@ export class BatchQuery implements BatchLike {
     if (this.#refused.length > 0) throw withOthers(this.#refused[0], this.#refused)
     if (queue.length > 0) await this.#send(queue)
     for (const write of queue) write.written()
-    for (const { fn, args } of callbacks) await fn(...args as never[]) // checked against each other when they were added
+    // Checked against each other when they were added
+    for (const { fn, args } of callbacks) await fn(...args as never[])
   }
 
   /** For the end of `db.batch`. */
@@ -150,16 +169,27 @@ export class BatchQuery implements BatchLike {
   #tellLate (): void {
     if (this.#hasTold) return
     this.#hasTold = true
-    process.emitWarning('A statement came to a batch that was executed already, so it was not written. Await in the function of the batch whatever adds to it', 'CQLEngineWarning')
+    process.emitWarning(
+      'A statement came to a batch that was executed already, so it was not written. Await in the function of the ' +
+        'batch whatever adds to it',
+      'CQLEngineWarning'
+    )
   }
 
   async #send (queue: readonly Write[]): Promise<void> {
     const { operation: { place }, model } = queue[0] as Write
     const conditional = this.#all.isConditional
-    const queries: BatchedQuery[] = queue.map(({ statement: { cql, params, request } }) => ({ query: cql, params, markers: request.markers }))
-    const result = await this.#request(queue, () => place.connection.session.batch(queries, this.#requestOptions(queue)))
+    const queries: BatchedQuery[] = queue.map(({ statement: { cql, params, request } }) => ({
+      query: cql, params, markers: request.markers
+    }))
+    const result = await this.#request(
+      queue, () => place.connection.session.batch(queries, this.#requestOptions(queue))
+    )
     if (conditional && !result.wasApplied()) {
-      throw new LWTError(`Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`, readRefused(model, place, result))
+      throw new LWTError(
+        `Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`,
+        readRefused(model, place, result)
+      )
     }
   }
 
@@ -167,8 +197,10 @@ export class BatchQuery implements BatchLike {
     const { operation: { place }, model } = queue[0] as Write
     const { type, timestamp, consistency, timeout } = this.#options
     const { isCounter } = tableOf(model)
-    // A model's own consistency holds where the batch has none (B18); checkBatchable saw to it that there is one at most.
-    const level = consistency as number | undefined ?? queue.find(({ statement }) => statement.request.consistency !== undefined)?.statement.request.consistency
+    // A model's own consistency holds where the batch has none (B18); checkBatchable saw to it that there is one at
+    // most.
+    const level = consistency as number | undefined ??
+      queue.find(({ statement }) => statement.request.consistency !== undefined)?.statement.request.consistency
     return {
       kind: 'write',
       prepare: true,
@@ -177,7 +209,9 @@ export class BatchQuery implements BatchLike {
       keyspace: place.keyspace,
       logged: type !== 'unlogged' && !isCounter,
       counter: isCounter,
-      isIdempotent: !this.#all.isConditional && queue.every(({ statement, operation: { demand } }) => demand.request?.isIdempotent ?? statement.request.isIdempotent === true),
+      isIdempotent: !this.#all.isConditional &&
+        queue.every(({ statement, operation: { demand } }) =>
+          demand.request?.isIdempotent ?? statement.request.isIdempotent === true),
       ...level !== undefined && { consistency: level },
       ...timeout !== undefined && { timeout },
       ...timestamp !== undefined && { timestamp: requestTimestamp(microseconds(timestamp), place.connection.encoding) }
@@ -189,20 +223,30 @@ export class BatchQuery implements BatchLike {
     try {
       return await send()
     } catch (error) {
-      if (isDriverError(error, 'ResponseError') && error.message === 'Batch too large') process.emitWarning(this.#sizeOf(queue), 'CQLEngineWarning')
+      if (isDriverError(error, 'ResponseError') && error.message === 'Batch too large') {
+        process.emitWarning(this.#sizeOf(queue), 'CQLEngineWarning')
+      }
       throw error
     }
   }
 
   #sizeOf (queue: readonly Write[]): string {
-    const partitions = new Set(queue.map((write) => fingerprint([tableOf(write.model).name, write.operation.place.keyspace, ...write.partition() ?? []])))
-    return `The server refused a batch: ${queue.length} statements with about ${Math.ceil(this.#bytes / 1024)} KiB of values in ${partitions.size} partitions. ` +
-      'By default it takes 50 KiB where there is more than one partition (batch_size_fail_threshold); use smaller batches, one for each partition, or createMany'
+    const partitions = new Set(
+      queue.map((write) =>
+        fingerprint([tableOf(write.model).name, write.operation.place.keyspace, ...write.partition() ?? []]))
+    )
+    return `The server refused a batch: ${queue.length} statements with about ${Math.ceil(this.#bytes / 1024)} KiB ` +
+      `of values in ${partitions.size} partitions. ` +
+      'By default it takes 50 KiB where there is more than one partition (batch_size_fail_threshold); use smaller ' +
+      'batches, one for each partition, or createMany'
   }
 
   #checkOpen (what: string): void {
     if (this.#state === 'open') return
-    throw new BatchError(`The batch ${this.#state === 'failed' ? 'has ended, and nothing of it was sent' : 'was executed already'}: ${what}. Make a new one`)
+    throw new BatchError(
+      `The batch ${this.#state === 'failed' ? 'has ended, and nothing of it was sent' : 'was executed already'}: ` +
+        `${what}. Make a new one`
+    )
   }
 }
 
@@ -215,10 +259,12 @@ function copied (options: BatchOptions): BatchOptions {
 }
 
 /**
- * `db.batch(…)`: runs `fn`, then sends what it queued; not when it throws, unless `executeOnException` (BAT-06), nor when a statement was
- * refused, whether `fn` noticed or not.
+ * `db.batch(…)`: runs `fn`, then sends what it queued; not when it throws, unless `executeOnException` (BAT-06), nor
+ * when a statement was refused, whether `fn` noticed or not.
  */
-export async function runBatch<T> (db: Database, options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T> {
+export async function runBatch<T> (
+  db: Database, options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>
+): Promise<T> {
   if (typeof fn !== 'function') throw new BatchError('db.batch takes a function, or options and a function')
   const batch = new BatchQuery(db, options)
   let value: T
@@ -242,7 +288,11 @@ async function executeAfter (batch: BatchQuery, error: unknown): Promise<void> {
     await batch.execute()
   } catch (failure) {
     if (batch.hasRefused(failure)) throw failure === error ? error : withCause(failure, error)
-    process.emitWarning(`A batch was executed although its function threw an error (executeOnException), and failed too: ${messageOf(failure)}`, 'CQLEngineWarning')
+    process.emitWarning(
+      'A batch was executed although its function threw an error (executeOnException), and failed too: ' +
+        `${messageOf(failure)}`,
+      'CQLEngineWarning'
+    )
   }
 }
 

@@ -20,8 +20,13 @@ import { confirm } from './write.js'
 import { deleteStatement, updateStatement, type Where } from './write-statements.js'
 import { listed, meant } from '../words.js'
 
-/** `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is (UPD-01). */
-export function updateRows (querying: Querying, state: QueryState, values: unknown, options: OpOptions): Write<void> | undefined {
+/**
+ * `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is
+ * (UPD-01).
+ */
+export function updateRows (
+  querying: Querying, state: QueryState, values: unknown, options: OpOptions
+): Write<void> | undefined {
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.update`
@@ -42,13 +47,17 @@ export function updateRows (querying: Querying, state: QueryState, values: unkno
     },
     params: boundTo(key, operation.place)
   }
-  return new BlindWrite(model, operation, key, updateStatement(querying.cacheOf(table), model, operation, changes, where))
+  return new BlindWrite(
+    model, operation, key, updateStatement(querying.cacheOf(table), model, operation, changes, where)
+  )
 }
 
 /** A write of the rows that a filter says. */
 class BlindWrite implements Write<void> {
   /** See model/shape.ts: one that nobody sends. */
-  static readonly kept = new BlindWrite(undefined as never, undefined as never, [], { cql: '', params: [], request: { kind: 'write' } })
+  static readonly kept = new BlindWrite(
+    undefined as never, undefined as never, [], { cql: '', params: [], request: { kind: 'write' } }
+  )
 
   readonly statement: Statement
   readonly operation: Operation
@@ -62,7 +71,10 @@ class BlindWrite implements Write<void> {
     this.#key = key
   }
 
-  partition (): readonly unknown[] | undefined { return partitionOf(tableOf(this.model), this.#key, this.operation.place) }
+  partition (): readonly unknown[] | undefined {
+    return partitionOf(tableOf(this.model), this.#key, this.operation.place)
+  }
+
   row (): readonly unknown[] | undefined { return rowOf(tableOf(this.model), this.#key, this.operation.place) }
   written (): void { /* no instance takes part */ }
   received (answer: types.ResultSet): void { confirm(this, answer) }
@@ -92,7 +104,8 @@ export function deleteRows (querying: Querying, state: QueryState, options: OpOp
 
 /** One value for each column of the key, in its order: always legal. */
 function isWholeKey ({ key: columns }: Table, key: readonly ColumnCondition[]): boolean {
-  return key.length === columns.length && key.every(({ column, operator }, i) => column === columns[i] && operator === 'eq')
+  return key.length === columns.length &&
+    key.every(({ column, operator }, i) => column === columns[i] && operator === 'eq')
 }
 
 /** Conditions on the partition as a whole need no row. */
@@ -103,9 +116,12 @@ function onlyStatic ({ list }: Lightweight): boolean {
 /**
  * Reads the argument of `update`: new values and `column__operation`s.
  * @param check of an assigned value
- * @throws {ValidationError} for unknown columns and operations, keys, counters that are assigned, values that the column refuses
+ * @throws {ValidationError} for unknown columns and operations, keys, counters that are assigned, values that the
+ *   column refuses
  */
-export function readChanges (model: ModelConstructor, values: unknown, check: (column: TableColumn, value: unknown) => unknown = checkedToWrite): ColumnChange[] {
+export function readChanges (
+  model: ModelConstructor, values: unknown, check: (column: TableColumn, value: unknown) => unknown = checkedToWrite
+): ColumnChange[] {
   const table = tableOf(model)
   const violations = new Violations()
   const changes: ColumnChange[] = []
@@ -131,10 +147,18 @@ function isNoChange ({ change: { kind, value } }: ColumnChange): boolean {
   return kind !== 'assign' && isEmptyOperation(value)
 }
 
-function readChange ({ column, kind }: Target, value: unknown, check: (column: TableColumn, value: unknown) => unknown): ColumnChange {
-  if (column.role === 'partition' || column.role === 'clustering') throw new InvalidValue('key', 'a key column cannot be updated; delete the row and create another')
+function readChange (
+  { column, kind }: Target, value: unknown, check: (column: TableColumn, value: unknown) => unknown
+): ColumnChange {
+  if (column.role === 'partition' || column.role === 'clustering') {
+    throw new InvalidValue('key', 'a key column cannot be updated; delete the row and create another')
+  }
   if (kind === 'assign') {
-    if (column.isCounter) throw new InvalidValue('counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`)
+    if (column.isCounter) {
+      throw new InvalidValue(
+        'counter', `a counter is not assigned; use ${column.name}__increment or ${column.name}__decrement`
+      )
+    }
     const converted = check(column, value)
     return { column, change: { kind, value: isNothing(column, converted) ? null : converted } }
   }
@@ -154,7 +178,10 @@ function targetOf (table: Table, key: string): Target | undefined {
   return target
 }
 
-/** A declared column wins over an operation in its name (B20); an unknown operation is an error, never an assignment (B32). */
+/**
+ * A declared column wins over an operation in its name (B20); an unknown operation is an error, never an assignment
+ * (B32).
+ */
 function splitKey (table: Table, key: string): Target | undefined {
   const plain = table.byName.get(key)
   if (plain !== undefined) return { column: plain, kind: 'assign' }
@@ -163,7 +190,11 @@ function splitKey (table: Table, key: string): Target | undefined {
   if (column === undefined) return undefined
   const word = key.slice(at + 2)
   const kind = operationKinds.find((o) => o === word)
-  if (kind === undefined) throw new InvalidValue('operation', `unknown operation${meant(word, operationKinds)}; known are ${listed(operationKinds)}`)
+  if (kind === undefined) {
+    throw new InvalidValue(
+      'operation', `unknown operation${meant(word, operationKinds)}; known are ${listed(operationKinds)}`
+    )
+  }
   return { column, kind }
 }
 
@@ -175,15 +206,24 @@ function checkTogether (model: ModelConstructor, changes: readonly ColumnChange[
   if (changes.every(({ change }) => change.kind === 'assign')) return
   const at = `${model[META].name}.update`
   for (const { column, change } of changes) {
-    const others = changes.filter((other) => other.column === column && other.change !== change).map((other) => other.change)
-    if (change.kind === 'assign' && others.length > 0) throw new QueryError(`${at}: "${column.name}" is both assigned and changed by an operation; Cassandra takes one of them`)
-    if (change.kind === 'remove' && others.some((other) => meets(column.type, change.value, other))) throw new QueryError(`${at}: "${column.name}" gets and loses the same ${column.type.kind === 'map' ? 'key' : 'element'}; Cassandra would only remove it. Leave out one of both`)
+    const others = changes.filter((other) => other.column === column && other.change !== change)
+      .map((other) => other.change)
+    if (change.kind === 'assign' && others.length > 0) {
+      throw new QueryError(`${at}: "${column.name}" is both assigned and changed by an operation; Cassandra takes ` +
+        'one of them')
+    }
+    if (change.kind === 'remove' && others.some((other) => meets(column.type, change.value, other))) {
+      throw new QueryError(`${at}: "${column.name}" gets and loses the same ` +
+        `${column.type.kind === 'map' ? 'key' : 'element'}; Cassandra would only remove it. Leave out one of both`)
+    }
   }
 }
 
 /** True where the other operation puts in something of what is removed. An update with null removes as well. */
 function meets (type: CqlType, removed: unknown, { kind, value }: Change): boolean {
-  const put = kind === 'add' ? [...value as Set<unknown>] : kind === 'update' ? [...value as Map<unknown, unknown>].flatMap(([k, v]) => v === null ? [] : [k]) : []
+  const put = kind === 'add'
+    ? [...value as Set<unknown>]
+    : kind === 'update' ? [...value as Map<unknown, unknown>].flatMap(([k, v]) => v === null ? [] : [k]) : []
   const element = type.elementType(type.kind === 'map' ? 'key' : 'element')
   if (put.length === 0 || element === undefined) return false
   const keys = new Set(Array.from(removed as Set<unknown>, (one) => element.keyOf(one)))

@@ -24,10 +24,18 @@ export interface ColumnCondition {
 }
 
 /** A checked condition on the token of the partition key. */
-export interface TokenCondition { readonly token: 'eq' | 'gt' | 'gte' | 'lt' | 'lte', readonly values: readonly unknown[], readonly columns: readonly TableColumn[] }
+export interface TokenCondition {
+  readonly token: 'eq' | 'gt' | 'gte' | 'lt' | 'lte'
+  readonly values: readonly unknown[]
+  readonly columns: readonly TableColumn[]
+}
 
 /** Rows whose partitions lie in a part of the ring: `inRange`, and each part of a scan. A query has one at most. */
-export interface RangeCondition { readonly token: 'range', readonly bounds: Bounds, readonly columns: readonly TableColumn[] }
+export interface RangeCondition {
+  readonly token: 'range'
+  readonly bounds: Bounds
+  readonly columns: readonly TableColumn[]
+}
 
 export type Condition = ColumnCondition | TokenCondition | RangeCondition
 
@@ -39,9 +47,12 @@ const none: readonly Condition[] = []
 /**
  * Reads what a user passed to `filter`, `get` or `iff`: objects of `column__operator` keys, or expressions.
  * @param before conditions to which these are added
- * @throws {QueryError} for unknown columns and operators, for null and undefined; {ValidationError} for values that the column refuses
+ * @throws {QueryError} for unknown columns and operators, for null and undefined; {ValidationError} for values that the
+ *   column refuses
  */
-export function readConditions (table: Table, given: readonly unknown[], purpose: Purpose, before: readonly Condition[] = none): Condition[] {
+export function readConditions (
+  table: Table, given: readonly unknown[], purpose: Purpose, before: readonly Condition[] = none
+): Condition[] {
   const conditions = before.slice()
   try {
     for (const one of given) {
@@ -59,10 +70,13 @@ export function readConditions (table: Table, given: readonly unknown[], purpose
 
 function readObject (table: Table, given: unknown, purpose: Purpose, conditions: Condition[]): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new QueryError(`${table.name}.${purpose}: expected an object of columns and values, or conditions such as Model.columns.name.eq(…)`)
+    throw new QueryError(`${table.name}.${purpose}: expected an object of columns and values, or conditions such as ` +
+      'Model.columns.name.eq(…)')
   }
   const entries = entriesOf(given, table.name)
-  for (let i = 0; i < entries.length; i += 2) conditions.push(readKey(table, entries[i] as string, entries[i + 1], purpose))
+  for (let i = 0; i < entries.length; i += 2) {
+    conditions.push(readKey(table, entries[i] as string, entries[i + 1], purpose))
+  }
 }
 
 /** A declared column wins over an operator in its name (B20). */
@@ -81,7 +95,10 @@ function splitKey (table: Table, key: string, purpose: Purpose): { column: Table
   if (column === undefined) throw unknownColumn(table, key, purpose)
   const word = key.slice(at + 2)
   const operator = operators.find((o) => o === word)
-  if (operator === undefined) throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator${meant(word, operators)}; known are ${listed(operators)}`)
+  if (operator === undefined) {
+    throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator${meant(word, operators)}; ` +
+      `known are ${listed(operators)}`)
+  }
   return { column, operator }
 }
 
@@ -95,13 +112,22 @@ export function noColumn (at: string, name: unknown, { columns }: Table): QueryE
   return new QueryError(`${at}: no column ${shown(name)}${meant(name, known)}; the model has ${listed(known)}`)
 }
 
-function readCondition (table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose): ColumnCondition {
-  if (operator === 'eq' && value !== undefined && value !== null && !(value instanceof Token)) return { column, operator, value: readSingle(table, column, value, purpose) }
+function readCondition (
+  table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose
+): ColumnCondition {
+  if (operator === 'eq' && value !== undefined && value !== null && !(value instanceof Token)) {
+    return { column, operator, value: readSingle(table, column, value, purpose) }
+  }
   const at = `${table.name}.${purpose}, column "${column.name}"`
-  if (operator === 'ne' && purpose === 'filter') throw new QueryError(`${at}: Cassandra has no != in WHERE, only in conditions (iff)`)
+  if (operator === 'ne' && purpose === 'filter') {
+    throw new QueryError(`${at}: Cassandra has no != in WHERE, only in conditions (iff)`)
+  }
   if (operator === 'like' && purpose === 'iff') throw new QueryError(`${at}: Cassandra has no LIKE in conditions`)
   if (value instanceof Token) throw new QueryError(`${at}: a Token is compared with pk__token, not with a column`)
-  if (value === undefined) throw new QueryError(`${at}: the value is undefined. A condition is never left out: leave out the key, or give a value`)
+  if (value === undefined) {
+    throw new QueryError(`${at}: the value is undefined. A condition is never left out: leave out the key, or ` +
+      'give a value')
+  }
   if (value === null) {
     if (purpose === 'iff' && (operator === 'eq' || operator === 'ne')) return { column, operator, value: null }
     throw new QueryError(`${at}: Cassandra cannot search for null`)
@@ -125,7 +151,9 @@ function single (column: TableColumn, value: unknown, isSearch: boolean): unknow
   return converted
 }
 
-function convert (table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose, at: string): unknown {
+function convert (
+  table: Table, column: TableColumn, operator: Operator, value: unknown, purpose: Purpose, at: string
+): unknown {
   const { type, name } = column
   try {
     switch (operator) {
@@ -144,11 +172,17 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
       case 'like': {
         if (type.kind !== 'text') throw new QueryError(`${at}: "like" is for text columns`)
         if (typeof value !== 'string') throw new InvalidValue('type', 'must be a pattern such as \'abc%\'')
-        if (value.replace(/^%|%$/g, '') === '') throw new InvalidValue('empty', 'must have something beside the % at its ends')
-        if (!takesPattern(column, value)) throw new QueryError(`${at}: a pattern that starts with % needs the index option mode: { index: { using: 'sasi', options: { mode: 'CONTAINS' } } }`)
+        if (value.replace(/^%|%$/g, '') === '') {
+          throw new InvalidValue('empty', 'must have something beside the % at its ends')
+        }
+        if (!takesPattern(column, value)) {
+          throw new QueryError(`${at}: a pattern that starts with % needs the index option mode: { index: { using: ` +
+            '\'sasi\', options: { mode: \'CONTAINS\' } } }')
+        }
         return value
       }
-      case 'contains': return part(column, type.kind === 'map' ? 'value' : 'element', value, `${at}: "contains" is for collections`)
+      case 'contains':
+        return part(column, type.kind === 'map' ? 'value' : 'element', value, `${at}: "contains" is for collections`)
       case 'containsKey': return part(column, 'key', value, `${at}: "containsKey" is for maps`)
       case 'entry': {
         if (!Array.isArray(value) || value.length !== 2) throw new QueryError(`${at}: "entry" takes [key, value]`)
@@ -166,18 +200,30 @@ function convert (table: Table, column: TableColumn, operator: Operator, value: 
   }
 }
 
-/** What the server refuses to compare by order in a condition. Filters are judged by `legality.ts`, once for each shape. */
+/**
+ * What the server refuses to compare by order in a condition. Filters are judged by `legality.ts`, once for each shape.
+ */
 function checkOrdered (column: TableColumn, value: unknown, at: string): void {
   const { type } = column
-  if (hasDuration(type)) throw new QueryError(`${at}: it holds durations, which have no order; compare it by eq, ne or in`)
+  if (hasDuration(type)) {
+    throw new QueryError(`${at}: it holds durations, which have no order; compare it by eq, ne or in`)
+  }
   if (isLostInside(type, value) || (isMultiCell(column) && type.isEmpty(value))) {
-    throw new InvalidValue('empty', 'must not be empty: Cassandra keeps empty collections as null, which comes neither before nor after anything. Compare it by eq or ne')
+    throw new InvalidValue(
+      'empty',
+      'must not be empty: Cassandra keeps empty collections as null, which comes neither before nor after anything. ' +
+        'Compare it by eq or ne'
+    )
   }
 }
 
 /** The driver sends an empty list or set as null, which Cassandra does not search for. */
 function checkNotLost ({ type }: TableColumn, value: unknown): void {
-  if (isLostInside(type, value)) throw new InvalidValue('empty', 'must not be empty: Cassandra keeps empty lists and sets as null, and cannot search for null')
+  if (isLostInside(type, value)) {
+    throw new InvalidValue(
+      'empty', 'must not be empty: Cassandra keeps empty lists and sets as null, and cannot search for null'
+    )
+  }
 }
 
 function part (column: TableColumn, which: 'element' | 'key' | 'value', value: unknown, otherwise: string): unknown {
@@ -185,17 +231,24 @@ function part (column: TableColumn, which: 'element' | 'key' | 'value', value: u
   if (type === undefined) throw new QueryError(otherwise)
   if (value === null || value === undefined) throw new InvalidValue('null', 'must not be null')
   const converted = type.convert(value)
-  if (isLostInside(type, converted)) throw new InvalidValue('empty', 'must not be empty: the driver cannot send an empty list or set inside another value')
+  if (isLostInside(type, converted)) {
+    throw new InvalidValue(
+      'empty', 'must not be empty: the driver cannot send an empty list or set inside another value'
+    )
+  }
   return converted
 }
 
 function readToken (table: Table, operator: TokenCondition['token'], value: unknown, purpose: Purpose): TokenCondition {
   const at = `${table.name}.${purpose}, pk__token`
   if (purpose === 'iff') throw new QueryError(`${at}: a token cannot stand in a condition`)
-  if (!(value instanceof Token)) throw new QueryError(`${at}: compare it with functions.Token(…) of the partition key's values`)
+  if (!(value instanceof Token)) {
+    throw new QueryError(`${at}: compare it with functions.Token(…) of the partition key's values`)
+  }
   const columns = table.partitionKey
   if (value.values.length !== columns.length) {
-    throw new QueryError(`${at}: Token got ${value.values.length} values, the partition key has ${columns.length} columns (${columns.map((c) => c.name).join(', ')})`)
+    throw new QueryError(`${at}: Token got ${value.values.length} values, the partition key has ${columns.length} ` +
+      `columns (${columns.map((c) => c.name).join(', ')})`)
   }
   const values = columns.map((column, i) => {
     try {
@@ -210,7 +263,9 @@ function readToken (table: Table, operator: TokenCondition['token'], value: unkn
   return { token: operator, values, columns }
 }
 
-export function isToken (condition: Condition): condition is TokenCondition | RangeCondition { return 'token' in condition }
+export function isToken (condition: Condition): condition is TokenCondition | RangeCondition {
+  return 'token' in condition
+}
 
 /** The part of the ring that a query is limited to. */
 export function rangeOf (conditions: readonly Condition[]): RangeCondition | undefined {
@@ -231,15 +286,20 @@ export function bindCondition (condition: Condition, encoding: Encoding, params:
       params.push(boundInt64(condition.bounds.after, encoding), boundInt64(condition.bounds.upTo, encoding))
       return
     }
-    for (const [i, column] of condition.columns.entries()) params.push(column.type.toDriver(condition.values[i], encoding))
+    for (const [i, column] of condition.columns.entries()) {
+      params.push(column.type.toDriver(condition.values[i], encoding))
+    }
     return
   }
   const { column: { type }, operator, value } = condition
   if (value === null) params.push(null)
   else if (operator === 'in') params.push((value as unknown[]).map((one) => type.toDriver(one, encoding)))
   else if (operator === 'like') params.push(value)
-  else if (operator === 'contains') params.push(type.elementType(type.kind === 'map' ? 'value' : 'element')?.toDriver(value, encoding))
-  else if (operator === 'containsKey') params.push(type.elementType('key')?.toDriver(value, encoding))
+  else if (operator === 'contains') {
+    params.push(
+      type.elementType(type.kind === 'map' ? 'value' : 'element')?.toDriver(value, encoding)
+    )
+  } else if (operator === 'containsKey') params.push(type.elementType('key')?.toDriver(value, encoding))
   else if (operator === 'entry') {
     const [key, entry] = value as [unknown, unknown]
     params.push(type.elementType('key')?.toDriver(key, encoding), type.elementType('value')?.toDriver(entry, encoding))

@@ -16,10 +16,13 @@ const most = 512
  * @param rows an iterable or async iterable of what `create` takes
  * @param given options of one operation, and `concurrency` (1 to 512, default 64)
  * @returns how many were written
- * @throws the first failure, of a row or of the source, after the writes under way have ended; with `written` (a number) and `failed` (the
- * values of the rows that were taken and not written). What the source has not given by then is not taken any more.
+ * @throws the first failure, of a row or of the source, after the writes under way have ended; with `written` (a
+ *   number) and `failed` (the values of the rows that were taken and not written). What the source has not given by
+ *   then is not taken any more.
  */
-export async function createMany (model: ModelConstructor, rows: unknown, given: unknown): Promise<{ written: number }> {
+export async function createMany (
+  model: ModelConstructor, rows: unknown, given: unknown
+): Promise<{ written: number }> {
   const at = `${model[META].name}.createMany`
   const { concurrency, op, iterator } = read(rows, given, at)
   const progress = new Progress()
@@ -46,7 +49,9 @@ export async function createMany (model: ModelConstructor, rows: unknown, given:
   await Promise.race([taking, progress.failure])
   while (progress.active > 0) await progress.change()
   if (!progress.isFailed) return { written: progress.written }
-  const isBusy = await Promise.race([taking.then(() => false), new Promise<true>((resolve) => { setImmediate(resolve, true) })])
+  const isBusy = await Promise.race([
+    taking.then(() => false), new Promise<true>((resolve) => { setImmediate(resolve, true) })
+  ])
   if (isOpen || isBusy) await close(iterator, isBusy)
   throw failureOf(progress, at)
 }
@@ -107,10 +112,14 @@ function failureOf ({ written, failed, firstError }: Progress, at: string): unkn
   const error = typeof firstError === 'object' && firstError !== null && Object.isExtensible(firstError)
     ? firstError
     : new QueryError(`${at}: the source of the rows failed, see cause`, { cause: firstError })
-  return Object.defineProperties(error, { written: { value: written, configurable: true }, failed: { value: failed, configurable: true } })
+  return Object.defineProperties(
+    error, { written: { value: written, configurable: true }, failed: { value: failed, configurable: true } }
+  )
 }
 
-function read (rows: unknown, given: unknown, at: string): { readonly concurrency: number, readonly op: OpOptions, readonly iterator: Source } {
+function read (
+  rows: unknown, given: unknown, at: string
+): { readonly concurrency: number, readonly op: OpOptions, readonly iterator: Source } {
   try {
     return { ...readOptions(given, at), iterator: iteratorOf(rows, at) }
   } catch (error) {
@@ -119,9 +128,13 @@ function read (rows: unknown, given: unknown, at: string): { readonly concurrenc
 }
 
 function readOptions (given: unknown, at: string): { readonly concurrency: number, readonly op: OpOptions } {
-  if (given !== undefined && given !== null && typeof given !== 'object') throw new QueryError(`${at}: the last argument must be an object of options`)
+  if (given !== undefined && given !== null && typeof given !== 'object') {
+    throw new QueryError(`${at}: the last argument must be an object of options`)
+  }
   const { concurrency = usual, ...options } = (given ?? {}) as OpOptions & { concurrency?: number }
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > most) throw new QueryError(`${at}: concurrency must be a whole number from 1 to ${most}`)
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > most) {
+    throw new QueryError(`${at}: concurrency must be a whole number from 1 to ${most}`)
+  }
   const op = mergeOptions(undefined, options, at)
   if (!isBatched(op)) return { concurrency, op }
   const error = new QueryError(`${at}: it writes each row by itself and cannot be in a batch`)
@@ -129,16 +142,23 @@ function readOptions (given: unknown, at: string): { readonly concurrency: numbe
   throw error
 }
 
-type Source = Partial<Pick<AsyncIterator<unknown>, 'return'>> & { next (): IteratorResult<unknown> | Promise<IteratorResult<unknown>> }
+type Source = Partial<Pick<AsyncIterator<unknown>, 'return'>> & {
+  next (): IteratorResult<unknown> | Promise<IteratorResult<unknown>>
+}
 
 function iteratorOf (rows: unknown, at: string): Source {
   const given = rows as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined
-  const iterator = typeof given === 'object' ? given?.[Symbol.asyncIterator]?.() ?? given?.[Symbol.iterator]?.() : undefined
+  const iterator = typeof given === 'object'
+    ? given?.[Symbol.asyncIterator]?.() ?? given?.[Symbol.iterator]?.()
+    : undefined
   if (iterator === undefined) throw new QueryError(`${at}: expected an iterable or async iterable of values`)
   return iterator as Source
 }
 
-/** As `for await` does after an error: what closing throws must not hide it. A source that is busy is told, and not waited for. */
+/**
+ * As `for await` does after an error: what closing throws must not hide it. A source that is busy is told, and not
+ * waited for.
+ */
 async function close (iterator: Source, isBusy: boolean): Promise<void> {
   const closed = (async () => { await iterator.return?.(undefined) })().catch(() => {})
   if (!isBusy) await closed

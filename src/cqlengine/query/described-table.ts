@@ -9,7 +9,9 @@ import { compileTable, type KeyOption, type Table } from '../model/table.js'
 import type { Place } from './place.js'
 import { shown } from '../words.js'
 
-const request: RequestOptions = Object.freeze({ kind: 'read', prepare: true, isIdempotent: true, label: 'system_schema' })
+const request: RequestOptions = Object.freeze({
+  kind: 'read', prepare: true, isIdempotent: true, label: 'system_schema'
+})
 
 /** How long a description is good for, in ms: a column that is added while the process runs is seen after that. */
 const lifetime = 5_000
@@ -28,8 +30,8 @@ interface Descriptions {
 }
 
 /**
- * Tables that no model describes: their columns are read from the server, and kept for a while. A table is compiled anew only when it changed, so
- * that its statements are not made again. One per `db`.
+ * Tables that no model describes: their columns are read from the server, and kept for a while. A table is compiled
+ * anew only when it changed, so that its statements are not made again. One per `db`.
  */
 export class DescribedTables {
   readonly #known = new WeakMap<object, Descriptions>()
@@ -44,7 +46,9 @@ export class DescribedTables {
     const description = kept.get(key)
     if (description !== undefined && description.until > performance.now()) return description.table
     let reading = asked.get(key)
-    if (reading === undefined) asked.set(key, reading = read(kept, key, place, name).finally(() => { asked.delete(key) }))
+    if (reading === undefined) {
+      asked.set(key, reading = read(kept, key, place, name).finally(() => { asked.delete(key) }))
+    }
     return await reading
   }
 }
@@ -65,33 +69,67 @@ interface TableColumns { readonly rows: readonly ColumnRow[], readonly targets: 
 
 async function readColumns ({ connection, keyspace }: Place, name: string): Promise<TableColumns> {
   const [columns, indexes] = await Promise.all([
-    connection.session.execute('SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request),
-    connection.session.execute('SELECT kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?', [keyspace, name], request)
+    connection.session.execute(
+      'SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? ' +
+        'AND table_name = ?',
+      [keyspace, name],
+      request
+    ),
+    connection.session.execute(
+      'SELECT kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?',
+      [keyspace, name],
+      request
+    )
   ])
   // Rows have the columns that the statement names.
   const rows = columns.rows as unknown as ColumnRow[]
-  if (rows.length === 0) throw new QueryError(`db.table: there is no table ${shown(name)} in keyspace ${shown(keyspace)} on connection "${connection.name}"`)
+  if (rows.length === 0) {
+    throw new QueryError(`db.table: there is no table ${shown(name)} in keyspace ${shown(keyspace)} on connection ` +
+      `"${connection.name}"`)
+  }
   return { rows, targets: (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '') }
 }
 
 function compile (name: string, { rows, targets }: TableColumns): Table {
-  const ofKind = (kind: string): string[] => rows.filter((r) => r.kind === kind).sort((a, b) => a.position - b.position).map((r) => r.column_name)
+  const ofKind = (kind: string): string[] =>
+    rows.filter((r) => r.kind === kind).sort((a, b) => a.position - b.position).map((r) => r.column_name)
   const key: KeyOption = [ofKind('partition_key'), ...ofKind('clustering')]
-  return compileTable(name, Object.fromEntries(rows.map((row) => [row.column_name, columnOf(row, targets)])) as Columns, key, 'described')
+  return compileTable(
+    name, Object.fromEntries(rows.map((row) => [row.column_name, columnOf(row, targets)])) as Columns, key, 'described'
+  )
 }
 
-interface ColumnRow { readonly column_name: string, readonly type: string, readonly kind: string, readonly position: number, readonly clustering_order: string }
+interface ColumnRow {
+  readonly column_name: string
+  readonly type: string
+  readonly kind: string
+  readonly position: number
+  readonly clustering_order: string
+}
 interface IndexRow { readonly options: unknown }
 
 /** A user's client gives objects for maps, ours gives Maps. */
 function optionsOf (given: unknown): Readonly<Record<string, string>> {
-  return given instanceof Map ? Object.fromEntries(given) as Record<string, string> : (given ?? {}) as Record<string, string>
+  return given instanceof Map
+    ? Object.fromEntries(given) as Record<string, string>
+    : (given ?? {}) as Record<string, string>
 }
 
-function columnOf ({ column_name: name, type, kind, clustering_order: order }: ColumnRow, targets: readonly string[]): AnyColumn {
+function columnOf (
+  { column_name: name, type, kind, clustering_order: order }: ColumnRow, targets: readonly string[]
+): AnyColumn {
   // An index of any kind lets conditions through: what it can do is the server's to say.
-  const customIndex = targets.some((target) => target === name || target === `"${name.replaceAll('"', '""')}"` || target.includes(`(${name})`) || target.includes(`("${name}")`))
-  return new Column(typeOf(type), { ...kind === 'static' && { static: true }, ...order === 'desc' && { clusteringOrder: 'desc' }, ...customIndex && { customIndex } })
+  const customIndex = targets.some((target) =>
+    target === name || target === `"${name.replaceAll('"', '""')}"` || target.includes(`(${name})`) ||
+      target.includes(`("${name}")`))
+  return new Column(
+    typeOf(type),
+    {
+      ...kind === 'static' && { static: true },
+      ...order === 'desc' && { clusteringOrder: 'desc' },
+      ...customIndex && { customIndex }
+    }
+  )
 }
 
 function typeOf (cql: string): CqlType {

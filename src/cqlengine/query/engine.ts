@@ -40,7 +40,8 @@ export class QueryEngine implements Engine, Querying {
   get pageTokens (): PageTokens { return this.#pageTokens() }
   get models (): readonly ModelConstructor[] { return this.#models }
 
-  readonly cacheOf = (table: Table): StatementCache => (this.#writings.get(table) ?? this.#read.get(table) ?? this.#made(table)).cache
+  readonly cacheOf = (table: Table): StatementCache =>
+    (this.#writings.get(table) ?? this.#read.get(table) ?? this.#made(table)).cache
 
   querySet (model: ModelConstructor): QuerySet {
     let all = this.#querySets.get(model)
@@ -72,14 +73,18 @@ export class QueryEngine implements Engine, Querying {
     if (replace) this.#replacing.add(model[META])
     const at = this.#models.findIndex((m) => m[META] === model[META])
     // Statics of the user's class may say another place than its definition.
-    const other = this.#models.findIndex((m) => m[META] !== model[META] && tableOf(m).name === name && m.keyspace === model.keyspace && m.connection === model.connection)
+    const other = this.#models.findIndex((m) =>
+      m[META] !== model[META] && tableOf(m).name === name && m.keyspace === model.keyspace &&
+        m.connection === model.connection)
     if (other >= 0 && this.#replacing.has(model[META])) {
       this.#models[other] = model
       if (at >= 0) this.#models.splice(at, 1)
     } else if (at >= 0) {
       this.#models[at] = model // the user's class, which may have statics of its own
     } else if (other >= 0) {
-      throw new ModelDefinitionError(`Table "${name}": a model of this table is defined already, with the same keyspace and connection. Import that one; a further class of rows is made by polymorphic(). Where the module is evaluated twice, as by hot reload, give define() the option replace: true`)
+      throw new ModelDefinitionError(`Table "${name}": a model of this table is defined already, with the same ` +
+        'keyspace and connection. Import that one; a further class of rows is made by polymorphic(). Where the ' +
+        'module is evaluated twice, as by hot reload, give define() the option replace: true')
     } else {
       this.#models.push(model)
     }
@@ -87,7 +92,8 @@ export class QueryEngine implements Engine, Querying {
 
   know (model: ModelConstructor): void {
     const listed = this.#models.find((m) => m[META] === model[META])
-    // What define() gave has the definition itself, a class of the user's inherits it. Of several the first counts, unless one says register().
+    // What define() gave has the definition itself, a class of the user's inherits it. Of several the first counts,
+    // unless one says register().
     if (listed !== undefined && listed !== model && Object.hasOwn(listed, META)) this.register(model)
   }
 

@@ -18,5 +18,7 @@ export function withDiscriminator (state: QueryState, always = false): QueryStat
   const single = values.length === 1
   const condition: Condition = { column, operator: single ? 'eq' : 'in', value: single ? values[0] : values }
   // An index takes no IN but with filtering; the rows are the same.
-  return changed(state, { conditions: [...state.conditions, condition], allowFiltering: state.allowFiltering || (!single && !isKey) })
+  return changed(
+    state, { conditions: [...state.conditions, condition], allowFiltering: state.allowFiltering || (!single && !isKey) }
+  )
 }

@@ -60,7 +60,9 @@ export interface Functions {
   /** The average, of the column's own type: of integers it is cut. */
   avg<V> (column: Column<V, any, any, any, any>): Selection<V | null>
   /** How near a vector is: 1 the same direction, 0 the opposite one. */
-  similarityCosine (column: Column<any, any, 'vector', any, any>, vector: readonly number[] | Float32Array): Selection<number>
+  similarityCosine (
+    column: Column<any, any, 'vector', any, any>, vector: readonly number[] | Float32Array
+  ): Selection<number>
   /** Seconds left; null without one. */
   ttl (column: AnyColumn): Selection<number | null>
   /** Microseconds since 1970. */
@@ -70,7 +72,10 @@ export interface Functions {
 
 /** Something too much would be believed to have an effect. */
 function atMost (name: string, given: readonly unknown[], most: number): void {
-  if (given.length > most) throw new QueryError(`${name}(): it takes ${most === 1 ? 'one argument' : `${most} arguments`}, not ${given.length}`)
+  if (given.length > most) {
+    throw new QueryError(`${name}(): it takes ${most === 1 ? 'one argument' : `${most} arguments`}, not ` +
+      `${given.length}`)
+  }
 }
 
 /** A function of one column. */
@@ -82,7 +87,9 @@ function ofColumn<V> (name: FunctionName): (column: AnyColumn, ...more: unknown[
 }
 
 function over<V> (name: FunctionName, column: unknown, argument?: unknown): Selection<V> {
-  if (!isColumn(column) || column.name === undefined) throw new QueryError(`${name}(): expected a column of a model, e.g. User.columns.name`)
+  if (!isColumn(column) || column.name === undefined) {
+    throw new QueryError(`${name}(): expected a column of a model, e.g. User.columns.name`)
+  }
   return new Selected<V>(name, column, argument)
 }
 
@@ -96,13 +103,17 @@ function isColumn (column: unknown): column is Column<unknown> {
 
 function dateOf (name: string, date: unknown): Date {
   // A copy, for the class of the user's may have methods of its own.
-  if (isDate(date) && !Number.isNaN(Date.prototype.getTime.call(date))) return new Date(Date.prototype.getTime.call(date))
+  if (isDate(date) && !Number.isNaN(Date.prototype.getTime.call(date))) {
+    return new Date(Date.prototype.getTime.call(date))
+  }
   throw new ValidationError(undefined, [{ column: name, rule: 'type', message: 'must be a valid Date' }])
 }
 
 function tokenOf (values: readonly unknown[]): Token {
   const list = values.length === 1 && isList(values[0]) ? listOf(values[0]) : values
-  if (list === undefined) throw new QueryError('Token(): it takes the values of the partition key, one for each of its columns')
+  if (list === undefined) {
+    throw new QueryError('Token(): it takes the values of the partition key, one for each of its columns')
+  }
   return new Token(list)
 }
 

@@ -4,7 +4,10 @@ import type { Operator } from '../columns/expression.js'
 import type { IndexOptions } from '../columns/column.js'
 import type { TableColumn } from '../model/table.js'
 
-/** `unknown`: a class of the user's, or an index that is managed elsewhere (COL-04); it is believed to answer everything. */
+/**
+ * `unknown`: a class of the user's, or an index that is managed elsewhere (COL-04); it is believed to answer
+ * everything.
+ */
 export type IndexKind = 'legacy' | 'sai' | 'sasi' | 'unknown'
 
 export function indexKind ({ using }: IndexOptions): IndexKind {
@@ -14,14 +17,18 @@ export function indexKind ({ using }: IndexOptions): IndexKind {
   return 'unknown'
 }
 
-/** The kinds of the column's indexes that answer `operator`; two conditions can share one query only where one kind answers both. */
+/**
+ * The kinds of the column's indexes that answer `operator`; two conditions can share one query only where one kind
+ * answers both.
+ */
 export function answering (column: TableColumn, operator: Operator): IndexKind[] {
   const kinds = column.indexes.filter((index) => answers(column, index, operator)).map(indexKind)
   return column.options.customIndex === true ? [...kinds, 'unknown'] : kinds
 }
 
 export function hasVectorIndex (column: TableColumn): boolean {
-  return column.options.customIndex === true || column.indexes.some((index) => ['sai', 'unknown'].includes(indexKind(index)))
+  return column.options.customIndex === true ||
+    column.indexes.some((index) => ['sai', 'unknown'].includes(indexKind(index)))
 }
 
 /** True for a frozen collection, tuple or user type: compared as a whole. */
@@ -33,14 +40,18 @@ export function isMultiCell ({ type }: TableColumn): boolean { return /^(?:list|
 /** SASI looks for what stands at the end or in the middle of a text only in its mode CONTAINS. */
 export function takesPattern ({ indexes, options }: TableColumn, pattern: string): boolean {
   const sasi = indexes.filter((index) => indexKind(index) === 'sasi')
-  return !pattern.startsWith('%') || sasi.length === 0 || options.customIndex === true || sasi.some((index) => String(index.options?.['mode']).toUpperCase() === 'CONTAINS')
+  return !pattern.startsWith('%') || sasi.length === 0 || options.customIndex === true ||
+    sasi.some((index) => String(index.options?.['mode']).toUpperCase() === 'CONTAINS')
 }
 
 function answers (column: TableColumn, index: IndexOptions, operator: Operator): boolean {
   switch (indexKind(index)) {
     case 'unknown': return true
     case 'sasi': return operator === 'eq' || (column.type.kind === 'text' ? operator === 'like' : isRange(operator))
-    case 'sai': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq' || (isRange(operator) && column.type.facts.isOrderedBySai === true)
+    case 'sai':
+      return isMultiCell(column)
+        ? answersElements(column, index, operator)
+        : operator === 'eq' || (isRange(operator) && column.type.facts.isOrderedBySai === true)
     case 'legacy': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq'
   }
 }

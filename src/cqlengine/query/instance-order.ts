@@ -4,16 +4,17 @@ import type { Write } from './pending-write.js'
 import { request } from './write.js'
 
 /**
- * True while a write of the instance is under way, or waits, that the next one has to wait for: it sends what differs from what is stored, and
- * that is known only afterwards. (Two increments at once would both count from the same number.) What goes into a batch does not wait: see
- * {@link baseOf}.
+ * True while a write of the instance is under way, or waits, that the next one has to wait for: it sends what differs
+ * from what is stored, and that is known only afterwards. (Two increments at once would both count from the same
+ * number.) What goes into a batch does not wait: see {@link baseOf}.
  */
 export function mustWait (state: State, { batch }: Demand): boolean {
   return state.writing !== undefined && batch === undefined
 }
 
 /**
- * Writes when all writes of the instance that were demand for before are over, whatever came of them: first come, first served.
+ * Writes when all writes of the instance that were demand for before are over, whatever came of them: first come, first
+ * served.
  * @param write begins it; runs in the scope of whoever demand for it
  */
 export function whenItsTurn<T> (state: State, write: () => Promise<T>): Promise<T> {
@@ -28,8 +29,8 @@ interface Waiting {
 }
 
 /**
- * The writes of one instance that wait. A chain, in which each is woken once: thousands that all looked whether it is their turn, at the end of
- * each write, would cost the square of their number.
+ * The writes of one instance that wait. A chain, in which each is woken once: thousands that all looked whether it is
+ * their turn, at the end of each write, would cost the square of their number.
  */
 class Turns {
   #first: Waiting | undefined
@@ -66,14 +67,16 @@ class Turns {
   }
 }
 
-/** A few turns later than the end: whoever demand for the write learns of it first, and may still change the instance. */
+/**
+ * A few turns later than the end: whoever demand for the write learns of it first, and may still change the instance.
+ */
 async function over (write: Promise<unknown>): Promise<void> {
   await write.then(() => {}, () => {})
 }
 
 /**
- * Sends a checked write of the instance and gives the instance; those that come meanwhile wait for it. Without a write, for nothing differs
- * or it is in a batch, nothing is sent.
+ * Sends a checked write of the instance and gives the instance; those that come meanwhile wait for it. Without a write,
+ * for nothing differs or it is in a batch, nothing is sent.
  * @throws {LWTError} when a condition was not met
  */
 export function sendInTurn<T extends object> (state: State, write: Write<object> | undefined, instance: T): Promise<T> {
@@ -89,7 +92,10 @@ export function endTurn (state: State): void {
   if (!(state.writing instanceof Turns)) state.writing = undefined
 }
 
-/** What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed or fail together. */
+/**
+ * What counts as stored for the next write: in a batch what its statements before have already queued, for they succeed
+ * or fail together.
+ */
 export function baseOf (state: State, { batch }: Demand): State {
   const queued = batch?.foreseen(state)
   if (queued === undefined) return state

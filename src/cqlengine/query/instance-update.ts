@@ -1,7 +1,10 @@
 import type { Change } from '../columns/cql-type.js'
 import { InvalidValue } from '../columns/cql-type.js'
 import { valuesOf } from '../model/blueprint.js'
-import { asStored, type ColumnChange, changedByHand, changesOf, inForm, isDefault, isSettable, keyChanged, snapshotOf, storedValue, wrong } from '../model/changes.js'
+import {
+  asStored, type ColumnChange, changedByHand, changesOf, inForm, isDefault, isSettable, keyChanged, snapshotOf,
+  storedValue, wrong
+} from '../model/changes.js'
 import { isWatched } from '../model/defaults.js'
 import { valueOf } from '../model/layout.js'
 import { META, tableOf } from '../model/meta.js'
@@ -18,22 +21,31 @@ import { becoming, changing, ready, subjectOf, validate } from './instance-write
 import { type Demand, demandOf } from './operation.js'
 
 /**
- * `instance.update({ … })`: assigns plain values, then writes what changed and the operations (`tags__add`) as one UPDATE (INS-04, DRT-11).
- * When anything is refused before it is sent, the instance is as it was. When the write fails, assigned values stay assigned and unsaved;
- * operations have no effect on the instance before the server confirmed them.
+ * `instance.update({ … })`: assigns plain values, then writes what changed and the operations (`tags__add`) as one
+ * UPDATE (INS-04, DRT-11). When anything is refused before it is sent, the instance is as it was. When the write fails,
+ * assigned values stay assigned and unsaved; operations have no effect on the instance before the server confirmed
+ * them.
  */
-export function updateInstance<T extends object> (w: Writing, instance: T, state: State, values: unknown, options: OpOptions): Promise<T> {
+export function updateInstance<T extends object> (
+  w: Writing, instance: T, state: State, values: unknown, options: OpOptions
+): Promise<T> {
   const demand = demandOf(state.model, options, 'update instance')
   return mustWait(state, demand)
     ? whenItsTurn(state, () => sendInTurn(state, update(w, instance, state, values, demand), instance))
     : sendInTurn(state, update(w, instance, state, values, demand), instance)
 }
 
-function update (w: Writing, instance: object, state: State, values: unknown, demand: Demand): InstanceWrite | undefined {
+function update (
+  w: Writing, instance: object, state: State, values: unknown, demand: Demand
+): InstanceWrite | undefined {
   const { model } = state
   checkWritable(state)
   const base = baseOf(state, demand)
-  const changes = readChanges(model, withoutKey(instance, base, values), (column, value) => checkedToSend(column, value, base.stored?.[column.field]))
+  const changes = readChanges(
+    model,
+    withoutKey(instance, base, values),
+    (column, value) => checkedToSend(column, value, base.stored?.[column.field])
+  )
   checkSettable(instance, base, changes)
   const takeBack = assign(instance, changes, base)
   try {
@@ -55,14 +67,26 @@ function withoutKey (instance: object, base: State, values: unknown): unknown {
   const present = valuesOf(instance, base)
   if (base.stored !== undefined && keyChanged(present, base, table.key)) {
     for (const column of table.key) {
-      if (keyChanged(present, base, [column])) violations.add(column.name, new InvalidValue('key', 'was set to another value. A key cannot be updated: save() writes a copy of the row under the new key'))
+      if (keyChanged(present, base, [column])) {
+        violations.add(
+          column.name,
+          new InvalidValue(
+            'key',
+            'was set to another value. A key cannot be updated: save() writes a copy of the row under the new key'
+          )
+        )
+      }
     }
   }
   for (const column of table.key) dropPresent(read, column, present[column.position], violations)
   const { discriminator } = table
   if (discriminator !== undefined && variant !== undefined) {
     dropPresent(read, discriminator, variant, violations)
-    if (read.get(discriminator.name) !== undefined) violations.add(discriminator.name, new InvalidValue('discriminator', 'is that of the class and cannot be another'))
+    if (read.get(discriminator.name) !== undefined) {
+      violations.add(
+        discriminator.name, new InvalidValue('discriminator', 'is that of the class and cannot be another')
+      )
+    }
   }
   violations.finish(name)
   return Object.fromEntries(read)
@@ -72,7 +96,9 @@ function dropPresent (read: Map<string, unknown>, column: TableColumn, current: 
   const given = read.get(column.name)
   if (given === undefined) return
   const converted = violations.try(column.name, () => checkedToFind(column, given)) ?? null
-  if (converted !== null && current !== undefined && current !== null && column.type.equals(current, converted)) read.delete(column.name)
+  if (converted !== null && current !== undefined && current !== null && column.type.equals(current, converted)) {
+    read.delete(column.name)
+  }
 }
 
 function checkSettable (instance: object, { model }: State, changes: readonly ColumnChange[]): void {
@@ -87,10 +113,14 @@ function checkSettable (instance: object, { model }: State, changes: readonly Co
 function assign (instance: object, changes: readonly ColumnChange[], { defaulted }: State): () => void {
   const fields = instance as Record<string, unknown>
   const columns = changes.filter((c) => c.change.kind === 'assign').map((c) => c.column)
-  const before = columns.map(({ name }) => ({ own: Object.getOwnPropertyDescriptor(instance, name), value: valueOf(instance, name) }))
+  const before = columns.map(({ name }) => ({
+    own: Object.getOwnPropertyDescriptor(instance, name), value: valueOf(instance, name)
+  }))
   const defaults = [...defaulted ?? []]
   for (const { column: { name, type }, change } of changes) {
-    if (change.kind === 'assign') fields[name] = change.value === null ? type.emptyValue() : type.mutable ? type.copy(change.value) : change.value
+    if (change.kind === 'assign') {
+      fields[name] = change.value === null ? type.emptyValue() : type.mutable ? type.copy(change.value) : change.value
+    }
   }
   return () => {
     for (const [i, { name }] of columns.entries()) {
@@ -118,7 +148,9 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrit
     settleValues(state)
     // In a batch the instance waits for the real outcome; a state that is only foreseen must not touch it.
     if (state !== subject.state || subject.elsewhere) return
-    for (const column of new Set(operations.map((c) => c.column))) applyOperations(instance, state, column, ofColumn(operations, column))
+    for (const column of new Set(operations.map((c) => c.column))) {
+      applyOperations(instance, state, column, ofColumn(operations, column))
+    }
   }, 'update')
 
   function settling ({ elsewhere }: Subject, columns: readonly TableColumn[]): (state: State) => void {
@@ -127,30 +159,43 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrit
       const snapshot = snapshotOf(values, columns)
       return (state) => { Object.assign(state.stored ?? {}, snapshot) }
     }
-    // Of a row that was never read only this much is known. The rest must not be written by the next save as if it had been changed.
-    // Defaults that were not sent are not stored either: they are unchanged as long as nobody assigns them.
-    const known = table.columns.filter((c) => table.key.includes(c) || columns.includes(c) || !isDefault(c, base, values[c.position]))
+    // Of a row that was never read only this much is known. The rest must not be written by the next save as if it had
+    // been changed. Defaults that were not sent are not stored either: they are unchanged as long as nobody assigns
+    // them.
+    const known = table.columns.filter((c) =>
+      table.key.includes(c) || columns.includes(c) || !isDefault(c, base, values[c.position]))
     return becoming(subject, snapshotOf(values, known))
   }
 }
 
-/** Columns beside the key whose values were assigned now or changed before. Of a row that was never stored, defaults are not written by an update. */
+/**
+ * Columns beside the key whose values were assigned now or changed before. Of a row that was never stored, defaults are
+ * not written by an update.
+ */
 function unsavedColumns ({ values, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
-  const columns = table.columns.filter((c) => !table.key.includes(c) && c.type.kind !== 'counter' && c !== table.discriminator)
+  const columns = table.columns.filter((c) =>
+    !table.key.includes(c) && c.type.kind !== 'counter' && c !== table.discriminator)
   const changed = changesOf(values, base, base.stored === undefined ? changedByHand(values, base, columns) : columns)
   // Where nothing is known of what is stored, what was given is sent in any case.
   const given = base.stored === undefined || elsewhere ? changes.filter((c) => c.change.kind === 'assign') : []
   return [...new Set([...changed, ...given].map((c) => c.column))]
 }
 
-/** What is sent of a column whose value is unsaved: with its operations carried out, for Cassandra takes no assignment beside them. */
-function columnChanges ({ values, base, elsewhere }: Subject, column: TableColumn, operations: readonly Change[]): readonly ColumnChange[] {
+/**
+ * What is sent of a column whose value is unsaved: with its operations carried out, for Cassandra takes no assignment
+ * beside them.
+ */
+function columnChanges (
+  { values, base, elsewhere }: Subject, column: TableColumn, operations: readonly Change[]
+): readonly ColumnChange[] {
   const { type } = column
   const current = values[column.position] ?? type.emptyValue()
   const value = operations.length === 0 ? current : afterOperations(type, current, operations)
   const after = isNothing(column, value) ? null : value
   // What is stored elsewhere is not known, so a difference would mean nothing there.
-  if (base.stored === undefined || elsewhere || !Object.hasOwn(base.stored, column.field)) return [{ column, change: { kind: 'assign', value: after } }]
+  if (base.stored === undefined || elsewhere || !Object.hasOwn(base.stored, column.field)) {
+    return [{ column, change: { kind: 'assign', value: after } }]
+  }
   return type.changes(storedValue(base, column), after).map((change) => ({ column, change }))
 }
 
@@ -158,7 +203,10 @@ function ofColumn (changes: readonly ColumnChange[], column: TableColumn): Chang
   return changes.filter((c) => c.column === column).map((c) => c.change)
 }
 
-/** What the operations did on the server, done to what the instance holds of the column, and to what is taken for stored. */
+/**
+ * What the operations did on the server, done to what the instance holds of the column, and to what is taken for
+ * stored.
+ */
 function applyOperations (instance: object, state: State, column: TableColumn, operations: readonly Change[]): void {
   const { stored } = state
   const { type, name, field } = column

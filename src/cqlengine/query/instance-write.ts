@@ -44,7 +44,9 @@ type Key = readonly unknown[] | undefined
 /** The statement of a {@link Subject}. Its key is only demand for in conditional batches, so it is worked out then. */
 export class InstanceWrite implements Write<object> {
   /** See model/shape.ts: one without a subject, which nobody sends. */
-  static readonly kept = new InstanceWrite({ base: {}, operation: { demand: {} }, table: {} } as unknown as Subject, { cql: '', params: [], request: { kind: 'write' } }, 'values', () => {})
+  static readonly kept = new InstanceWrite({ base: {}, operation: { demand: {} }, table: {} } as unknown as Subject, {
+    cql: '', params: [], request: { kind: 'write' }
+  }, 'values', () => {})
 
   readonly statement: Statement
   readonly operation: Operation
@@ -63,10 +65,15 @@ export class InstanceWrite implements Write<object> {
     this.settle = settle
     this.#subject = subject
     this.#addressed = addressed
-    this.#held = operation.demand.batch !== undefined && table.hasMutableKey ? { partition: this.#bound(table.partitionKey), row: this.#bound(table.clustering) } : undefined
+    this.#held = operation.demand.batch !== undefined && table.hasMutableKey
+      ? { partition: this.#bound(table.partitionKey), row: this.#bound(table.clustering) }
+      : undefined
   }
 
-  partition (): Key { return this.#held === undefined ? this.#bound(this.#subject.table.partitionKey) : this.#held.partition }
+  partition (): Key {
+    return this.#held === undefined ? this.#bound(this.#subject.table.partitionKey) : this.#held.partition
+  }
+
   row (): Key { return this.#held === undefined ? this.#bound(this.#subject.table.clustering) : this.#held.row }
   written (): void { this.settle(this.#subject.state) }
 

@@ -2,7 +2,9 @@ import { InvalidValue } from '../columns/cql-type.js'
 import { issuesOf } from '../columns/issues.js'
 import { CQLEngineError, ModelDefinitionError, QueryError, ValidationError } from '../errors.js'
 import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
-import { type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue } from '../model/changes.js'
+import {
+  type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue
+} from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { type RowValues, valueOf } from '../model/layout.js'
 import { judging } from '../model/loading.js'
@@ -24,8 +26,8 @@ import { checkWrite } from './write.js'
 import { deleteStatement, insertStatement, updateStatement, type Where } from './write-statements.js'
 
 /**
- * Writes what differs from what is stored, as one statement: an INSERT for a row that may not exist where it goes, else an UPDATE of the
- * changes (DML-01 … DML-09). Nothing differs: nothing is sent. Gives the instance.
+ * Writes what differs from what is stored, as one statement: an INSERT for a row that may not exist where it goes, else
+ * an UPDATE of the changes (DML-01 … DML-09). Nothing differs: nothing is sent. Gives the instance.
  */
 export function saveInstance<T extends object> (w: Writing, instance: T, state: State, options: OpOptions): Promise<T> {
   const demand = demandOf(state.model, options, 'save')
@@ -42,7 +44,9 @@ function save (w: Writing, instance: object, state: State, demand: Demand): Writ
   resetDiscriminator(instance, state)
   const { values, touched } = validate(instance, base)
   const subject = subjectOf(w, instance, values, state, base, demand)
-  const write = subject.table.isCounter ? counterRow(subject) : base.stored === undefined ? newRow(subject) : knownRow(subject, touched)
+  const write = subject.table.isCounter
+    ? counterRow(subject)
+    : base.stored === undefined ? newRow(subject) : knownRow(subject, touched)
   return write === undefined ? undefined : ready(state, base, write)
 }
 
@@ -64,14 +68,17 @@ function remove (w: Writing, instance: object, state: State, demand: Demand): In
   return ready(state, base, new InstanceWrite(subject, statement, 'stored', settle))
 }
 
-export function subjectOf (w: Writing, instance: object, values: RowValues, state: State, base: State, demand: Demand): Subject {
+export function subjectOf (
+  w: Writing, instance: object, values: RowValues, state: State, base: State, demand: Demand
+): Subject {
   const operation = operationOf(w.db, state.model, demand, base.source.origin)
   const { table } = blueprintOf(state.model)
   return { w, instance, values, state, base, table, operation, elsewhere: isElsewhere(w.db, base, operation) }
 }
 
 /**
- * Puts a write into its batch, or gives it back, checked, to be sent. Happens before the first await, and what fails here has sent nothing.
+ * Puts a write into its batch, or gives it back, checked, to be sent. Happens before the first await, and what fails
+ * here has sent nothing.
  * @throws {BatchError} when the batch cannot take it, {QueryError} for what the server would refuse
  */
 export function ready<W extends Write & { settle: Settle }> (state: State, base: State, write: W): W | undefined {
@@ -92,7 +99,8 @@ export function validate (instance: object, base: State): Validated {
   const answer = judgedByUser(instance, base, check)
   if (typeof answer === 'object' && answer !== null && 'then' in answer) {
     Promise.resolve(answer).catch(() => {}) // the error below tells what is wrong
-    throw new ModelDefinitionError(`${base.model[META].name}.validate must not be async: a write does not wait for it. Override save() for checks that need to wait`)
+    throw new ModelDefinitionError(`${base.model[META].name}.validate must not be async: a write does not wait for ` +
+      'it. Override save() for checks that need to wait')
   }
   return validateInstance(instance, base, 'sent')
 }
@@ -109,13 +117,20 @@ function judgedByUser (instance: object, base: State, check: () => unknown): unk
   }
 }
 
-/** What a validator of the user's found (Standard Schema), as our own error: by paths, and without the values that its messages may repeat. */
+/**
+ * What a validator of the user's found (Standard Schema), as our own error: by paths, and without the values that its
+ * messages may repeat.
+ */
 function withoutValues (error: unknown, instance: object, base: State): unknown {
   if (error instanceof CQLEngineError) return error
   const values = valuesOf(instance, base)
-  const found = issuesOf(error, Object.fromEntries(tableOf(base.model).columns.map(({ name, position }) => [name, values[position]])))
+  const found = issuesOf(
+    error, Object.fromEntries(tableOf(base.model).columns.map(({ name, position }) => [name, values[position]]))
+  )
   if (found === undefined) return error
-  const violations = found.first.map(({ path, message }) => ({ column: path.length === 0 ? '*' : path.join('.'), rule: 'validate', message }))
+  const violations = found.first.map(({ path, message }) => ({
+    column: path.length === 0 ? '*' : path.join('.'), rule: 'validate', message
+  }))
   return new ValidationError(base.model[META].name, violations, found.count)
 }
 
@@ -132,11 +147,16 @@ function newRow (subject: Subject): InstanceWrite {
   if (condition === 'ifExists' || condition === 'iff') {
     // Cassandra has no conditional INSERT but IF NOT EXISTS; an UPDATE says the same.
     const changes = changesOf(values, base, table.columns.filter((c) => !table.key.includes(c)))
-    if (changes.length === 0) throw new QueryError(`${base.model[META].name}.save: a condition (${condition}) on a new row needs a column beside the key`)
+    if (changes.length === 0) {
+      throw new QueryError(`${base.model[META].name}.save: a condition (${condition}) on a new row needs a column ` +
+        'beside the key')
+    }
     return changing(subject, changes, becoming(subject, snapshotOf(values, table.columns)))
   }
   const part = partOf(subject, table.columns)
-  if (part !== table.columns) return insertion(subject, part.filter((c) => isWritten(subject, c)), becomingStatic(subject))
+  if (part !== table.columns) {
+    return insertion(subject, part.filter((c) => isWritten(subject, c)), becomingStatic(subject))
+  }
   return insertion(subject, part.filter((c) => isWritten(subject, c)), becoming(subject, snapshotOf(values, part)))
 }
 
@@ -155,7 +175,9 @@ function becomingStatic (subject: Subject): Settle {
   return (state) => {
     settle(state)
     if (state !== subject.state) return
-    for (const { name, type } of nothing) if (isSettable(instance, name)) (instance as Record<string, unknown>)[name] = type.emptyValue()
+    for (const { name, type } of nothing) {
+      if (isSettable(instance, name)) (instance as Record<string, unknown>)[name] = type.emptyValue()
+    }
   }
 }
 
@@ -174,9 +196,13 @@ function wholeRow (subject: Subject): InstanceWrite {
   const columns = partOf(subject, table.columns)
   const missing = columns.find((c) => values[c.position] === undefined)
   if (missing !== undefined) {
-    throw new QueryError(`${at}: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`)
+    throw new QueryError(
+      `${at}: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`
+    )
   }
-  if (condition === 'ifExists' || condition === 'iff') throw new QueryError(`${at}: ${condition} cannot stand with a row that is inserted whole`)
+  if (condition === 'ifExists' || condition === 'iff') {
+    throw new QueryError(`${at}: ${condition} cannot stand with a row that is inserted whole`)
+  }
   judgeAll(base.model[META].name, columns, values)
   // Elsewhere is one-shot: the instance goes on belonging to its origin, and stays as dirty there as it was.
   return insertion(subject, columns, elsewhere ? () => {} : storing(snapshotOf(values, columns)))
@@ -184,18 +210,32 @@ function wholeRow (subject: Subject): InstanceWrite {
 
 /** Of the static part of a partition only what belongs to the partition can be written. */
 function partOf ({ values, base, table }: Subject, columns: readonly TableColumn[]): readonly TableColumn[] {
-  return isStaticOnly(values, base, table) ? columns.filter((c) => c.role === 'partition' || c.role === 'static') : columns
+  return isStaticOnly(values, base, table)
+    ? columns.filter((c) => c.role === 'partition' || c.role === 'static')
+    : columns
 }
 
-/** Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by adding 0. */
+/**
+ * Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by
+ * adding 0.
+ */
 function counterRow (subject: Subject): InstanceWrite | undefined {
   const { values, base, table, elsewhere } = subject
   const at = `${base.model[META].name}.save`
-  if (elsewhere) throw new QueryError(`${at}: counters cannot be copied to another place, only added to; use a query: Model.filter(key).using(…).update({ …__increment })`)
-  if (base.stored !== undefined && keyChanged(values, base, table.key)) throw new QueryError(`${at}: the key of a counter row cannot change`)
+  if (elsewhere) {
+    throw new QueryError(`${at}: counters cannot be copied to another place, only added to; use a query: ` +
+      'Model.filter(key).using(…).update({ …__increment })')
+  }
+  if (base.stored !== undefined && keyChanged(values, base, table.key)) {
+    throw new QueryError(`${at}: the key of a counter row cannot change`)
+  }
   const changes = counterChanges(partOf(subject, table.columns), values, base)
   if (changes.length === 0) return undefined
-  return changing(subject, changes, base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storingChanges(values, changes))
+  return changing(
+    subject,
+    changes,
+    base.stored === undefined ? becoming(subject, snapshotOf(values, table.columns)) : storingChanges(values, changes)
+  )
 }
 
 function insertion (subject: Subject, columns: readonly TableColumn[], settle: Settle): InstanceWrite {
@@ -211,7 +251,9 @@ function insertion (subject: Subject, columns: readonly TableColumn[], settle: S
 }
 
 /** The UPDATE of these changes. */
-export function changing (subject: Subject, changes: readonly ColumnChange[], settle: Settle, what = 'save'): InstanceWrite {
+export function changing (
+  subject: Subject, changes: readonly ColumnChange[], settle: Settle, what = 'save'
+): InstanceWrite {
   const { w: { cache }, base: { model }, operation } = subject
   if (operation.demand.condition === 'ifNotExists') {
     const why = what === 'save' ? 'this one was loaded or written before' : 'an update is none'
@@ -230,8 +272,13 @@ function whereOf (subject: Subject, key: readonly TableColumn[]): Where {
   }
 }
 
-/** Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06), unless a condition looks at the row. */
-function addressedBy ({ table, operation: { conditions } }: Subject, changes: readonly ColumnChange[]): readonly TableColumn[] {
+/**
+ * Static columns alone belong to the partition: Cassandra refuses a clustering key there (DML-06), unless a condition
+ * looks at the row.
+ */
+function addressedBy (
+  { table, operation: { conditions } }: Subject, changes: readonly ColumnChange[]
+): readonly TableColumn[] {
   if (!changes.every((c) => c.column.role === 'static')) return table.key
   return conditions.list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
 }
@@ -272,7 +319,9 @@ function bindKey ({ values, base, operation }: Subject, key: readonly TableColum
 }
 
 /** Of a key that was never stored; what is wrong in other columns of the key is told with it. */
-function ownKey (values: RowValues, { model, stored }: State, key: readonly TableColumn[], column: TableColumn): unknown {
+function ownKey (
+  values: RowValues, { model, stored }: State, key: readonly TableColumn[], column: TableColumn
+): unknown {
   const violations = new Violations()
   let own: unknown
   for (const one of key) {

@@ -26,7 +26,9 @@ export interface Facts {
   /** Clustering columns are filtered, but not as a part of the order. */
   readonly clusteringIsFiltered: boolean
   readonly clusteringGap: { readonly column: TableColumn, readonly before: TableColumn } | undefined
-  /** One condition at least, or the order, is answered by an index, or may be by one that is managed elsewhere (COL-04). */
+  /**
+   * One condition at least, or the order, is answered by an index, or may be by one that is managed elsewhere (COL-04).
+   */
   readonly hasIndex: boolean
   /** The server asks an index, as far as we know its indexes. */
   readonly usesIndex: boolean
@@ -44,17 +46,24 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
   const answeredBy = (c: ColumnCondition): readonly IndexKind[] => answering(c.column, c.operator)
 
   const hasIndex = nearest !== undefined || conditions.some((c) => answeredBy(c).length > 0)
-  const hasValue = (c: TableColumn): boolean => (on.get(c) ?? []).some((o) => o.operator === 'eq' || o.operator === 'in')
+  const hasValue = (c: TableColumn): boolean =>
+    (on.get(c) ?? []).some((o) => o.operator === 'eq' || o.operator === 'in')
   const namesPartitions = table.partitionKey.every(hasValue)
   const partitionIsFiltered = !namesPartitions && table.partitionKey.some((c) => on.has(c))
   const clusteringGap = gap(table, on)
-  const clusteringIsFiltered = clusteringGap !== undefined || table.clustering.some((c) => (on.get(c) ?? []).some((o) => !isOrdered(o)))
+  const clusteringIsFiltered = clusteringGap !== undefined ||
+    table.clustering.some((c) => (on.get(c) ?? []).some((o) => !isOrdered(o)))
   const other = conditions.filter(({ column: { role } }) => role === 'static' || role === 'regular')
   const clustering = conditions.filter((c) => c.column.role === 'clustering')
-  // The server narrows the rows of each partition by them, and filters nothing, when the whole key has values, or when beside a token only another column is asked of an index.
-  const narrowsInOrder = !clusteringIsFiltered && (namesPartitions || (tokens.length > 0 && !partitionIsFiltered && other.length > 0 && !clustering.some((c) => answeredBy(c).length > 0)))
+  // The server narrows the rows of each partition by them, and filters nothing, when the whole key has values, or when
+  // beside a token only another column is asked of an index.
+  const narrowsInOrder = !clusteringIsFiltered &&
+    (namesPartitions ||
+    (tokens.length > 0 && !partitionIsFiltered && other.length > 0 &&
+      !clustering.some((c) => answeredBy(c).length > 0)))
   const hasOwnIndex = nearest !== undefined || conditions.some((c) => answeredBy(c).some((kind) => kind !== 'unknown'))
-  const usesIndex = hasOwnIndex && (nearest !== undefined || !namesPartitions || clusteringIsFiltered || other.length > 0)
+  const usesIndex = hasOwnIndex &&
+    (nearest !== undefined || !namesPartitions || clusteringIsFiltered || other.length > 0)
 
   return {
     table,
@@ -108,7 +117,9 @@ function gap (table: Table, on: Facts['on']): Facts['clusteringGap'] {
 }
 
 /** SAI indexes work together, nearness included; of the others one answers one condition, and the rest is filtered. */
-function leftOver (needed: readonly ColumnCondition[], answeredBy: Facts['answering'], besideNearest: boolean): ColumnCondition | undefined {
+function leftOver (
+  needed: readonly ColumnCondition[], answeredBy: Facts['answering'], besideNearest: boolean
+): ColumnCondition | undefined {
   if (needed.some((c) => answeredBy(c).includes('unknown'))) return undefined
   const open = needed.find((c) => answeredBy(c).length === 0)
   if (open !== undefined || (needed.length < 2 && !besideNearest)) return open
@@ -117,11 +128,15 @@ function leftOver (needed: readonly ColumnCondition[], answeredBy: Facts['answer
 
 /** `select` asks for totals, of all rows or of each group. */
 export function isAggregate ({ output }: QueryState): boolean {
-  return output.kind === 'selection' && [...output.fields.values()].some((f) => f instanceof Selected && ['count', 'min', 'max', 'sum', 'avg'].includes(f.function))
+  return output.kind === 'selection' &&
+    [...output.fields.values()].some((f) =>
+      f instanceof Selected && ['count', 'min', 'max', 'sum', 'avg'].includes(f.function))
 }
 
 function isStaticOnly ({ output }: QueryState): boolean {
-  const columns = output.kind === 'values' || output.kind === 'distinct' ? output.columns : output.kind === 'selection' ? selected([...output.fields.values()]) : []
+  const columns = output.kind === 'values' || output.kind === 'distinct'
+    ? output.columns
+    : output.kind === 'selection' ? selected([...output.fields.values()]) : []
   return columns.some((c) => c.role === 'static') && columns.every((c) => c.role === 'static' || c.role === 'partition')
 }
 

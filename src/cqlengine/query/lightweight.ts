@@ -19,7 +19,9 @@ export const exists: Lightweight = { list: [], text: 'exists' }
  */
 export function readIff (table: Table, iff: unknown): Lightweight {
   const list = readConditions(table, [iff], 'iff')
-  if (list.length === 0) throw new QueryError(`${table.name}.iff: no condition is given; leave out iff, or use ifExists`)
+  if (list.length === 0) {
+    throw new QueryError(`${table.name}.iff: no condition is given; leave out iff, or use ifExists`)
+  }
   for (const condition of list) {
     if (isToken(condition)) continue
     const { column, operator, value } = condition
@@ -27,7 +29,8 @@ export function readIff (table: Table, iff: unknown): Lightweight {
       throw new QueryError(`${table.name}.iff: the "in" of "${column.name}" has no values`)
     }
     if (column.role === 'partition' || column.role === 'clustering') {
-      throw new QueryError(`${table.name}.iff: "${column.name}" is part of the key, which is in WHERE already; conditions are for other columns`)
+      throw new QueryError(`${table.name}.iff: "${column.name}" is part of the key, which is in WHERE already; ` +
+        'conditions are for other columns')
     }
   }
   return { list, text: list.map(conditionText) }

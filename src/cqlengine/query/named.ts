@@ -34,7 +34,9 @@ export class NamedTable {
 
   /** @param to its place, as a model's `keyspace` and `connection`: `using` and contexts are stronger */
   constructor (naming: Naming, name: string, to: Route = {}) {
-    if (typeof name !== 'string' || name === '') throw new QueryError('db.table: the name of a table must be a string that is not empty')
+    if (typeof name !== 'string' || name === '') {
+      throw new QueryError('db.table: the name of a table must be a string that is not empty')
+    }
     this.#naming = naming
     this.name = name
     this.#to = checkedRoute(`db.table(${shown(name)}): the place`, to)
@@ -45,12 +47,18 @@ export class NamedTable {
 }
 
 type Call = readonly [method: Builder, ...values: unknown[]]
-type Builder = 'filter' | 'limit' | 'perPartitionLimit' | 'orderBy' | 'allowFiltering' | 'fetchSize' | 'distinct' | 'only' | 'defer' | 'valuesList' | 'consistency' | 'timeout' | 'ttl' | 'timestamp' | 'iff' | 'ifExists'
+type Builder =
+  'filter' | 'limit' | 'perPartitionLimit' | 'orderBy' | 'allowFiltering' | 'fetchSize' | 'distinct' | 'only' |
+  'defer' | 'valuesList' | 'consistency' | 'timeout' | 'ttl' | 'timestamp' | 'iff' | 'ifExists'
 
 /** Conditions by column names and operators, or made by columns of a model of the same table. */
 type Where = readonly (Record<string, unknown> | Expression)[]
 
-interface PageOptions { size?: number | undefined, state?: string | null | undefined, token?: string | null | undefined }
+interface PageOptions {
+  size?: number | undefined
+  state?: string | null | undefined
+  token?: string | null | undefined
+}
 
 /** The part of a query set that is used here. */
 interface Running<R> extends AsyncIterable<R> {
@@ -64,8 +72,8 @@ interface Running<R> extends AsyncIterable<R> {
 }
 
 /**
- * A query on a table without a model. It keeps what was asked and, when it runs, asks a query set made from the server's description of
- * the table: names, checks and conversions are the same as for models. R: what comes out.
+ * A query on a table without a model. It keeps what was asked and, when it runs, asks a query set made from the
+ * server's description of the table: names, checks and conversions are the same as for models. R: what comes out.
  */
 export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   readonly #naming: Naming
@@ -82,7 +90,9 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
     this.#calls = calls
   }
 
-  /** Conditions by column names and operators, all of which must hold. @throws {QueryError} when it runs, as for models */
+  /**
+   * Conditions by column names and operators, all of which must hold. @throws {QueryError} when it runs, as for models
+   */
   filter (...where: Where): NamedQuerySet<R> { return this.#with('filter', ...where) }
   /** At most so many rows, over all pages. */
   limit (n: number): NamedQuerySet<R> { return this.#with('limit', n) }
@@ -121,7 +131,9 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
   /** Sends this query to another connection, keyspace, or both. */
   using (to: Route): NamedQuerySet<R> {
-    return new NamedQuerySet(this.#naming, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls)
+    return new NamedQuerySet(
+      this.#naming, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls
+    )
   }
 
   /** All rows, in one array. */
@@ -148,18 +160,27 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
   async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }
 
-  [inspect] (): string { return `NamedQuerySet { of ${shown(this.#name)}, ${this.#calls.map(([method]) => `${method}()`).join('.') || 'all rows'} }` }
+  [inspect] (): string {
+    return `NamedQuerySet { of ${shown(this.#name)}, ${this.#calls.map(([method]) => `${method}()`).join('.') || 'all rows'} }`
+  }
+
   static { printAs(this.prototype, 'NamedQuerySet', (query) => query[inspect]()) }
   /** A query set is no data: returned from a handler by mistake it throws. */
-  toJSON (): never { throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`) }
+  toJSON (): never {
+    throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`)
+  }
 
-  #with<T = R> (...call: Call): NamedQuerySet<T> { return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call]) }
+  #with<T = R> (...call: Call): NamedQuerySet<T> {
+    return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call])
+  }
 
   async #query (): Promise<Running<R>> {
     const { querying, tables } = this.#naming
     const place = placeOfTable(querying.db, this.#name, this.#to, this.#using)
     const start = QuerySet.of(querying, standIn(querying, await tables.describe(place, this.#name)))
-    const query = this.#calls.reduce((q, [method, ...values]) => (q[method] as (...v: unknown[]) => QuerySet).apply(q, values), start)
+    const query = this.#calls.reduce(
+      (q, [method, ...values]) => (q[method] as (...v: unknown[]) => QuerySet).apply(q, values), start
+    )
     // Inside nothing is known of what comes out; the builders have said it.
     return query.using({ connection: place.connection.name, keyspace: place.keyspace }) as Running<R>
   }
@@ -167,12 +188,26 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
 const standIns = new WeakMap<Table, ModelConstructor>()
 
-/** What query sets need of a model, for a table that has none. It makes no instances; one for all queries of the table, for what is learnt hangs on it. */
+/**
+ * What query sets need of a model, for a table that has none. It makes no instances; one for all queries of the table,
+ * for what is learnt hangs on it.
+ */
 function standIn (engine: Engine, table: Table): ModelConstructor {
   let known = standIns.get(table)
   if (known === undefined) {
     const { name } = table
-    const meta: ModelMeta = { name, engine, columns: {}, table, options: { properties: {} }, family: undefined, variant: undefined, body: Object, rows: 'plain' }
+    const meta: ModelMeta = {
+      name,
+      engine,
+      columns: {},
+      table,
+      options: { properties: {} },
+      family: undefined,
+      variant: undefined,
+      body:
+      Object,
+      rows: 'plain'
+    }
     known = Object.assign(class {}, { [META]: meta, DoesNotExist, MultipleObjectsReturned }) as ModelConstructor
     standIns.set(table, known)
   }
@@ -187,7 +222,9 @@ export class NamedKeyspace {
   readonly #connection: string | undefined
 
   constructor (naming: Naming, name: string, options?: { connection?: string | undefined }) {
-    if (typeof name !== 'string' || name === '') throw new QueryError('NamedKeyspace: the name of a keyspace must be a string that is not empty')
+    if (typeof name !== 'string' || name === '') {
+      throw new QueryError('NamedKeyspace: the name of a keyspace must be a string that is not empty')
+    }
     this.#naming = naming
     this.name = name
     const at = `NamedKeyspace(${shown(name)})`
@@ -196,6 +233,8 @@ export class NamedKeyspace {
 
   /** A table of this keyspace; nothing is asked before a query runs. */
   table (name: string): NamedTable {
-    return new NamedTable(this.#naming, name, { keyspace: this.name, ...this.#connection !== undefined && { connection: this.#connection } })
+    return new NamedTable(
+      this.#naming, name, { keyspace: this.name, ...this.#connection !== undefined && { connection: this.#connection } }
+    )
   }
 }

@@ -15,18 +15,26 @@ import type { Prepared, Statement } from './statement-cache.js'
 import { confirm } from './write.js'
 import { insertOfBits } from './write-statements.js'
 
-/** The quick insert: of a new instance that holds nothing unusual; see `ReadNewRow`. `undefined`: the general path has to be taken. */
+/**
+ * The quick insert: of a new instance that holds nothing unusual; see `ReadNewRow`. `undefined`: the general path has
+ * to be taken.
+ */
 export function quickInsert (w: Writing, instance: object, state: State, demand: Demand): NewRowWrite | undefined {
   const { model, stored, accepted, givenEmpty } = state
-  if (stored !== undefined || accepted === undefined || givenEmpty !== undefined || demand.condition === 'ifExists' || demand.condition === 'iff') return undefined
+  if (stored !== undefined || accepted === undefined || givenEmpty !== undefined || demand.condition === 'ifExists' ||
+    demand.condition === 'iff') return undefined
   const { readNewRow } = blueprintOf(model)
-  if (readNewRow === undefined || (instance as { validate: unknown }).validate !== ModelInstance.prototype.validate) return undefined
+  if (readNewRow === undefined || (instance as { validate: unknown }).validate !== ModelInstance.prototype.validate) {
+    return undefined
+  }
   const operation = operationIfAny(w, state, demand)
   if (operation === undefined) return undefined
   const { encoding } = operation.place.connection
   if (encoding.classes !== 'own') return undefined
   const row = readNewRow(instance, accepted, encoding)
-  return row === undefined ? undefined : new NewRowWrite(instance, state, operation, row, insertOfBits(w.cache, model, operation, row.bits))
+  return row === undefined
+    ? undefined
+    : new NewRowWrite(instance, state, operation, row, insertOfBits(w.cache, model, operation, row.bits))
 }
 
 /** What is wrong with the place is told after what is wrong with the values. */
@@ -41,7 +49,13 @@ function operationIfAny ({ db }: Writing, { model, source }: State, demand: Dema
 /** The write and its statement in one object, for each of them costs as much as a value of the row. */
 export class NewRowWrite implements Write<object>, Statement {
   /** See model/shape.ts: one that nobody sends. */
-  static readonly kept = new NewRowWrite({}, { model: undefined, accepted: [] } as never, { demand: {}, using: [] } as never, { params: [], bytes: 0, bits: 0, stored: {} }, { cql: '', request: { kind: 'write' } })
+  static readonly kept = new NewRowWrite(
+    {},
+    { model: undefined, accepted: [] } as never,
+    { demand: {}, using: [] } as never,
+    { params: [], bytes: 0, bits: 0, stored: {} },
+    { cql: '', request: { kind: 'write' } }
+  )
 
   readonly cql: string
   readonly request: RequestOptions
@@ -54,7 +68,9 @@ export class NewRowWrite implements Write<object>, Statement {
   /** It belongs to the state once the write has succeeded. */
   readonly #stored: Record<string, unknown>
 
-  constructor (instance: object, state: State, operation: Operation, { params, bytes, stored }: NewRow, { cql, request }: Prepared) {
+  constructor (
+    instance: object, state: State, operation: Operation, { params, bytes, stored }: NewRow, { cql, request }: Prepared
+  ) {
     for (const param of operation.using) params.push(param)
     this.bytes = bytes + 8 * operation.using.length
     this.cql = cql

@@ -1,5 +1,6 @@
-// One operation as a value: what its options ask for, and where it goes. Options are read here and nowhere else in this layer. Each of the
-// five entries (save, update and delete of an instance, writes by a filter, reads) makes its operation and hands it on.
+// One operation as a value: what its options ask for, and where it goes. Options are read here and nowhere else in this
+// layer. Each of the five entries (save, update and delete of an instance, writes by a filter, reads) makes its
+// operation and hands it on.
 import { boundInt64 } from '../columns/big-integer.js'
 import type { Route } from '../connection/route.js'
 import type { RequestOptions } from '../connection/session.js'
@@ -46,9 +47,13 @@ export class Demand {
     this.batch = batchOf(options)
     this.ttl = options.ttl
     this.timestamp = options.timestamp
-    this.condition = options.ifExists === true ? 'ifExists' : options.ifNotExists === true ? 'ifNotExists' : options.iff === undefined ? undefined : 'iff'
+    this.condition = options.ifExists === true
+      ? 'ifExists'
+      : options.ifNotExists === true ? 'ifNotExists' : options.iff === undefined ? undefined : 'iff'
     this.request = requestOptions(options)
-    this.notForBatch = this.batch === undefined || this.request === undefined ? undefined : ofRequests.find((name) => options[name] !== undefined)
+    this.notForBatch = this.batch === undefined || this.request === undefined
+      ? undefined
+      : ofRequests.find((name) => options[name] !== undefined)
     this.#iff = options.iff
     this.#conditions = undefined
   }
@@ -110,7 +115,9 @@ export function demandOf (model: ModelConstructor, options: OpOptions, verb: Ver
   return new Demand(options)
 }
 
-/** Reads and judges the options of raw CQL. @throws {QueryError} for what its text has to say, {BatchError} for a batch */
+/**
+ * Reads and judges the options of raw CQL. @throws {QueryError} for what its text has to say, {BatchError} for a batch
+ */
 export function rawDemand (at: string, options: OpOptions): Demand {
   if (options.batch !== undefined) {
     const error = new BatchError(`${at}: raw CQL cannot be in a batch`)
@@ -130,10 +137,14 @@ export function isBatched (options: OpOptions): boolean { return options.batch !
  * @param origin where the instance comes from
  * @throws {QueryError} for conditions that make no sense, and what {@link placeOf} throws
  */
-export function operationOf (db: Database, model: ModelConstructor, demand: Demand, origin: Route | undefined): Operation {
+export function operationOf (
+  db: Database, model: ModelConstructor, demand: Demand, origin: Route | undefined
+): Operation {
   const conditions = demand.condition === undefined ? unconditional : demand.conditions(tableOf(model))
   const { using, batch } = demand
-  const place = placeOf(db, model, { using, context: undefined, origin, batched: batch !== undefined, batch: batch?.connection })
+  const place = placeOf(
+    db, model, { using, context: undefined, origin, batched: batch !== undefined, batch: batch?.connection }
+  )
   if (demand !== nothing) return new Operation(demand, place, conditions)
   place.plain ??= new Operation(nothing, place, unconditional)
   return place.plain
@@ -169,7 +180,8 @@ function checkWriting (model: ModelConstructor, options: OpOptions, verb: Verb):
   const isDeletion = verb === 'delete' || verb === 'delete instance'
   if (isDeletion && options.ttl !== undefined) throw new QueryError(`${name}.delete: a deletion has no ttl`)
   if (options.ifNotExists === true && (isDeletion || verb === 'update')) {
-    throw new QueryError(`${name}.${isDeletion ? 'delete' : 'update'}: ifNotExists is for ${verb === 'delete instance' ? 'new rows' : 'create'}`)
+    throw new QueryError(`${name}.${isDeletion ? 'delete' : 'update'}: ifNotExists is for ` +
+      `${verb === 'delete instance' ? 'new rows' : 'create'}`)
   }
   if (!tableOf(model).isCounter) return
   const forRows = writeOption(options)
@@ -184,6 +196,7 @@ export function checkSerial (model: ModelConstructor, { request, condition }: De
   if (request === undefined || condition !== undefined) return
   const { serial, localSerial } = types.consistencies
   if (request.consistency === serial || request.consistency === localSerial) {
-    throw new QueryError(`${model[META].name}: SERIAL and LOCAL_SERIAL are for reads; a write has them as serialConsistency, beside a condition`)
+    throw new QueryError(`${model[META].name}: SERIAL and LOCAL_SERIAL are for reads; a write has them as ` +
+      'serialConsistency, beside a condition')
   }
 }

@@ -5,8 +5,8 @@ import { PageTokenError } from '../errors.js'
 const advice = 'the state is not one that a page of this query gave. Start again at the first page'
 
 /**
- * A paging state from outside, in the form of the driver. What is visibly none is refused here: some of it would end in an internal
- * error of the server.
+ * A paging state from outside, in the form of the driver. What is visibly none is refused here: some of it would end in
+ * an internal error of the server.
  * @throws {PageTokenError}
  */
 export function checkState (state: unknown, at: string): string {
@@ -14,11 +14,16 @@ export function checkState (state: unknown, at: string): string {
   throw new PageTokenError(`${at}: ${advice}`)
 }
 
-/** What the server answers to a state that only looks right; a replica that cannot read it fails for a reason that it does not know. */
+/**
+ * What the server answers to a state that only looks right; a replica that cannot read it fails for a reason that it
+ * does not know.
+ */
 export function isRefusedState (error: unknown): boolean {
   if (!isDriverError(error, 'ResponseError')) return false
   const { protocolError, serverError, readFailure } = types.responseErrorCodes
-  if (error.code === readFailure) return Object.values((error as { reasons?: object }).reasons ?? {}).every((reason) => reason === unknownReason)
+  if (error.code === readFailure) {
+    return Object.values((error as { reasons?: object }).reasons ?? {}).every((reason) => reason === unknownReason)
+  }
   return error.code === protocolError || error.code === serverError
 }
 
@@ -31,7 +36,10 @@ export function refusedState (at: string, cause: unknown): PageTokenError {
   return error
 }
 
-/** The partition key and the row's position, each with its length before it, and two numbers: nothing is missing or left over. */
+/**
+ * The partition key and the row's position, each with its length before it, and two numbers: nothing is missing or left
+ * over.
+ */
 function isWhole (bytes: Buffer): boolean {
   let at = 0
   for (let part = 0; part < 4; part++) {

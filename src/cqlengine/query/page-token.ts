@@ -5,8 +5,8 @@ const nonceLength = 12
 const tagLength = 16
 
 /**
- * Makes and reads page tokens: the driver's paging state, encrypted (AES-256-GCM) and bound to its query. A state in plain text can be
- * forged to reach other partitions, and one of another query gives wrong rows without an error.
+ * Makes and reads page tokens: the driver's paging state, encrypted (AES-256-GCM) and bound to its query. A state in
+ * plain text can be forged to reach other partitions, and one of another query gives wrong rows without an error.
  */
 export class PageTokens {
   readonly #keys: readonly Buffer[]
@@ -18,13 +18,16 @@ export class PageTokens {
    */
   constructor (secrets?: string | readonly string[], warn: (message: string) => void = warnProcess) {
     const list = secrets === undefined ? [] : typeof secrets === 'string' ? [secrets] : secrets
-    this.#keys = list.length === 0 ? [randomBytes(32)] : list.map((secret) => createHash('sha256').update('fastify-cqlalchemy page token\0').update(secret).digest())
+    this.#keys = list.length === 0
+      ? [randomBytes(32)]
+      : list.map((secret) => createHash('sha256').update('fastify-cqlalchemy page token\0').update(secret).digest())
     this.#warn = list.length === 0 ? warn : undefined
   }
 
   /** @param binding what the token is for: text, parameters, connection and keyspace of the query */
   seal (state: string, binding: string): string {
-    this.#warn?.('Page tokens are encrypted with a random key of this process: they are void after a restart and in other processes. Set the option pageTokenSecret')
+    this.#warn?.('Page tokens are encrypted with a random key of this process: they are void after a restart and in ' +
+      'other processes. Set the option pageTokenSecret')
     this.#warn = undefined
     const nonce = randomBytes(nonceLength)
     const cipher = createCipheriv('aes-256-gcm', this.#keys[0] as Buffer, nonce)
@@ -52,7 +55,8 @@ function decrypt (key: Buffer, bytes: Buffer, binding: string): string | undefin
   decipher.setAAD(Buffer.from(binding))
   decipher.setAuthTag(bytes.subarray(bytes.length - tagLength))
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(nonceLength, bytes.length - tagLength)), decipher.final()]).toString('hex')
+    return Buffer.concat([decipher.update(bytes.subarray(nonceLength, bytes.length - tagLength)), decipher.final()])
+      .toString('hex')
   } catch {
     return undefined // the tag does not fit: made with another key, for another query, or changed
   }

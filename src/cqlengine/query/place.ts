@@ -41,22 +41,37 @@ export function sourcesOf (using: Route | undefined): OwnSources {
 /**
  * Resolves connection and keyspace of a statement on a model. The last decision for each model is kept: nearly all of
  * its statements have the same sources.
- * @throws {ConnectionRegistryError} for an unknown connection, {UndefinedKeyspaceError} when nothing names a keyspace, {ClosedError}, {BatchError}
+ * @throws {ConnectionRegistryError} for an unknown connection, {UndefinedKeyspaceError} when nothing names a keyspace,
+ *   {ClosedError}, {BatchError}
  */
-export function placeOf (db: Database, model: ModelConstructor, { using, context = model[CONTEXT], origin, batched, batch }: OwnSources): Place {
+export function placeOf (
+  db: Database, model: ModelConstructor, { using, context = model[CONTEXT], origin, batched, batch }: OwnSources
+): Place {
   const { registry } = db
   const { connection, keyspace } = model
   const scope = db.scopes.current()
   const last = lastPlaces.get(model)
-  if (last !== undefined && last.registry === registry && last.version === registry.version && last.scope === scope && last.origin === origin && last.using === using &&
-    last.context === context && last.batched === batched && last.batch === batch && last.connection === connection && last.keyspace === keyspace) return last.place
-  const place = resolve(db, { using, batch, batched, context, origin, model: ownRoute(connection, keyspace), scope }, model[META].name)
-  lastPlaces.set(model, { registry, version: registry.version, scope, origin, using, context, batched, batch, connection, keyspace, place })
+  if (last !== undefined && last.registry === registry && last.version === registry.version && last.scope === scope &&
+    last.origin === origin && last.using === using &&
+    last.context === context && last.batched === batched && last.batch === batch && last.connection === connection &&
+    last.keyspace === keyspace) return last.place
+  const place = resolve(
+    db, { using, batch, batched, context, origin, model: ownRoute(connection, keyspace), scope }, model[META].name
+  )
+  lastPlaces.set(
+    model,
+    { registry, version: registry.version, scope, origin, using, context, batched, batch, connection, keyspace, place }
+  )
   return place
 }
 
-/** The place of a table that has no model. @param own as a model's `connection` and `keyspace` @throws as {@link placeOf} */
-export function placeOfTable (db: Database, name: string, { connection, keyspace }: Route, using: Route | undefined): Place {
+/**
+ * The place of a table that has no model. @param own as a model's `connection` and `keyspace` @throws as
+ * {@link placeOf}
+ */
+export function placeOfTable (
+  db: Database, name: string, { connection, keyspace }: Route, using: Route | undefined
+): Place {
   return resolve(db, { ...sourcesOf(using), model: ownRoute(connection, keyspace), scope: db.scopes.current() }, name)
 }
 
@@ -85,14 +100,18 @@ function resolve (db: Database, sources: RouteSources, what: string): Place {
   const { connection: name, keyspace, decidedBy } = decide(db, sources)
   const connection = db.registry.resolve(name)
   if (keyspace === undefined) {
-    throw new UndefinedKeyspaceError(`${what}: no keyspace is known for connection "${name}". Configure one (keyspace or CASSANDRA_KEYSPACE), or name one on the model, in using() or in a scope`)
+    throw new UndefinedKeyspaceError(`${what}: no keyspace is known for connection "${name}". Configure one ` +
+      '(keyspace or CASSANDRA_KEYSPACE), or name one on the model, in using() or in a scope')
   }
-  return { connection, keyspace, decidedBy, origin: Object.freeze({ connection: connection.name, keyspace }), plain: undefined }
+  return {
+    connection, keyspace, decidedBy, origin: Object.freeze({ connection: connection.name, keyspace }), plain: undefined
+  }
 }
 
 function decide ({ registry }: Database, sources: RouteSources): Decision {
   if (registry.defaultName === undefined && !registry.isClosed && registry.names.length === 0) {
-    throw new ClosedError('The db is not connected yet: register the plugin and await app.ready(), or await db.init(), before the first statement')
+    throw new ClosedError('The db is not connected yet: register the plugin and await app.ready(), or await ' +
+      'db.init(), before the first statement')
   }
   return route(sources, registry)
 }

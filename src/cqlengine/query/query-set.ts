@@ -9,7 +9,9 @@ import type { ScanOptions, TokenRange } from '../model/scan-api.js'
 import { created, promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { addOption, installSetters, mergeOptions, type OptionName, type OptionSetters } from '../model/operation-options.js'
+import {
+  addOption, installSetters, mergeOptions, type OptionName, type OptionSetters
+} from '../model/operation-options.js'
 import { refusal, refuse, watched } from '../model/refusal.js'
 import { inspect } from '../model/printing.js'
 import { isAskedByJest, printAs } from '../model/test-printing.js'
@@ -31,8 +33,8 @@ import { send } from './write.js'
 import { shown } from '../words.js'
 
 /**
- * The body of query sets; users see the interface `QuerySet` of `model/query-api.ts`. Immutable: each method gives a new one. Nothing is sent
- * before a terminal or an iteration.
+ * The body of query sets; users see the interface `QuerySet` of `model/query-api.ts`. Immutable: each method gives a
+ * new one. Nothing is sent before a terminal or an iteration.
  */
 export class QuerySet implements AsyncIterable<unknown> {
   readonly #querying: Querying
@@ -52,7 +54,9 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   // ------------------------------------------------------------------------------------------------ builders
   filter (...where: unknown[]): QuerySet {
-    if (where.length === 0) throw new QueryError(`${this.#name}.filter: no condition is given; use objects for all rows`)
+    if (where.length === 0) {
+      throw new QueryError(`${this.#name}.filter: no condition is given; use objects for all rows`)
+    }
     try {
       return this.#with({ conditions: readConditions(this.#table, where, 'filter', this.#state.conditions) })
     } catch (error) {
@@ -67,7 +71,10 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   limit (n: number): QuerySet { return this.#with({ limit: this.#positive('limit', n) }) }
-  perPartitionLimit (n: number): QuerySet { return this.#with({ perPartitionLimit: this.#positive('perPartitionLimit', n) }) }
+  perPartitionLimit (n: number): QuerySet {
+    return this.#with({ perPartitionLimit: this.#positive('perPartitionLimit', n) })
+  }
+
   fetchSize (n: number): QuerySet { return this.#with({ fetchSize: this.#positive('fetchSize', n) }) }
   allowFiltering (): QuerySet { return this.#with({ allowFiltering: true }) }
 
@@ -75,9 +82,14 @@ export class QuerySet implements AsyncIterable<unknown> {
   distinct (...names: string[]): QuerySet {
     const columns = names.length === 0 ? this.#table.partitionKey : names.map((n) => this.#column('distinct', n))
     const other = columns.find((c) => c.role !== 'partition' && c.role !== 'static')
-    if (other !== undefined) throw new QueryError(`${this.#name}.distinct: "${other.name}" is neither a partition key nor a static column; Cassandra can tell only those apart`)
+    if (other !== undefined) {
+      throw new QueryError(`${this.#name}.distinct: "${other.name}" is neither a partition key nor a static column; ` +
+        'Cassandra can tell only those apart')
+    }
     const missing = this.#table.partitionKey.find((c) => !columns.includes(c))
-    if (missing !== undefined) throw new QueryError(`${this.#name}.distinct: Cassandra needs all partition key columns; add "${missing.name}"`)
+    if (missing !== undefined) {
+      throw new QueryError(`${this.#name}.distinct: Cassandra needs all partition key columns; add "${missing.name}"`)
+    }
     return this.#withOutput('distinct', { kind: 'distinct', columns: this.#inOrder(columns) })
   }
 
@@ -91,7 +103,9 @@ export class QuerySet implements AsyncIterable<unknown> {
     if (names.length === 0) throw new QueryError(`${this.#name}.only: name at least one column`)
     const named = names.map((n) => this.#column('only', n))
     const { output } = this.#state
-    return this.#withColumns('only', output.kind === 'partial' ? named.filter((c) => output.columns.includes(c)) : named)
+    return this.#withColumns(
+      'only', output.kind === 'partial' ? named.filter((c) => output.columns.includes(c)) : named
+    )
   }
 
   /** Adds to what was deferred before (QRY-18); what `only` chose before stays out too (QRY-17). */
@@ -103,7 +117,9 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   valuesList (...names: unknown[]): QuerySet {
     const last = names.at(-1)
-    const options: { flat?: unknown } = typeof last === 'object' && last !== null ? knownOptions(`${this.#name}.valuesList`, names.pop() as { flat?: unknown }, ['flat']) : {}
+    const options: { flat?: unknown } = typeof last === 'object' && last !== null
+      ? knownOptions(`${this.#name}.valuesList`, names.pop() as { flat?: unknown }, ['flat'])
+      : {}
     const flat = options.flat === true
     const { output } = this.#state
     const all = output.kind === 'distinct' ? output.columns : this.#table.columns
@@ -111,14 +127,19 @@ export class QuerySet implements AsyncIterable<unknown> {
     if (flat && columns.length !== 1) throw new QueryError(`${this.#name}.valuesList: flat is for one column`)
     if (output.kind === 'distinct' && output.values === undefined) {
       const other = columns.find((c) => !all.includes(c))
-      if (other !== undefined) throw new QueryError(`${this.#name}.valuesList: distinct() does not ask for "${other.name}"; name it there, if it is a partition key or static column`)
+      if (other !== undefined) {
+        throw new QueryError(`${this.#name}.valuesList: distinct() does not ask for "${other.name}"; name it there, ` +
+          'if it is a partition key or static column')
+      }
       return this.#with({ output: { ...output, values: { columns, flat } } })
     }
     return this.#withOutput('valuesList', { kind: 'values', columns, flat })
   }
 
   select (what: unknown): QuerySet {
-    if (typeof what !== 'object' || what === null) throw new QueryError(`${this.#name}.select: expected an object of aliases and columns or functions`)
+    if (typeof what !== 'object' || what === null) {
+      throw new QueryError(`${this.#name}.select: expected an object of aliases and columns or functions`)
+    }
     const fields = this.#fields(what)
     if (fields.size === 0) throw new QueryError(`${this.#name}.select: name at least one column or function`)
     selectors(this.#name, fields)
@@ -128,7 +149,9 @@ export class QuerySet implements AsyncIterable<unknown> {
   /** The latest range holds. */
   inRange (range: unknown): QuerySet {
     const { conditions } = this.#state
-    const condition = { token: 'range', bounds: readRange(`${this.#name}.inRange`, range), columns: this.#table.partitionKey } as const
+    const condition = {
+      token: 'range', bounds: readRange(`${this.#name}.inRange`, range), columns: this.#table.partitionKey
+    } as const
     return this.#with({ conditions: [...conditions.filter((c) => !isToken(c) || c.token !== 'range'), condition] })
   }
 
@@ -141,7 +164,8 @@ export class QuerySet implements AsyncIterable<unknown> {
     return promised(() => {
       const state = where.length === 0 ? this.#state : this.filter(...where).#state
       const { model } = state
-      return readAll(this.#querying, changed(state, { limit: Math.min(2, state.limit ?? 2) })).then((rows) => theOnly(rows, model))
+      return readAll(this.#querying, changed(state, { limit: Math.min(2, state.limit ?? 2) })).then((rows) =>
+        theOnly(rows, model))
     })
   }
 
@@ -150,7 +174,10 @@ export class QuerySet implements AsyncIterable<unknown> {
   create (values: unknown, options?: OpOptions): Promise<object> {
     const { model, conditions, options: collected } = this.#state
     try {
-      if (conditions.length > 0) throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and leave the filter out`)
+      if (conditions.length > 0) {
+        throw new QueryError(`${this.#name}.create: a filter has no effect on it; give the values to create, and ` +
+          'leave the filter out')
+      }
       return created(model, values, this.#optionsFor('create', options))
     } catch (error) {
       return refusal(error, options, collected)
@@ -246,7 +273,9 @@ export class QuerySet implements AsyncIterable<unknown> {
     return given === undefined ? this.#state.options : mergeOptions(this.#state.options, given, `${this.#name}.${what}`)
   }
 
-  #write (what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write<void> | undefined): Promise<void> {
+  #write (
+    what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write<void> | undefined
+  ): Promise<void> {
     try {
       const write = make(this.#optionsFor(what, options))
       return (write === undefined ? undefined : send(write)) ?? Promise.resolve()
@@ -256,16 +285,23 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #withOutput (what: string, output: Output): QuerySet {
-    if (this.#state.output.kind !== 'instances') throw new QueryError(`${this.#name}.${what}: what comes out was chosen before; only(), defer(), distinct(), select() and valuesList() exclude each other`)
+    if (this.#state.output.kind !== 'instances') {
+      throw new QueryError(`${this.#name}.${what}: what comes out was chosen before; only(), defer(), distinct(), ` +
+        'select() and valuesList() exclude each other')
+    }
     return this.#with({ output })
   }
 
-  /** The key and the discriminator are always loaded: without them a row could not be written back, nor know its class. */
+  /**
+   * The key and the discriminator are always loaded: without them a row could not be written back, nor know its class.
+   */
   #withColumns (what: 'only' | 'defer', wanted: readonly TableColumn[]): QuerySet {
     const { key, discriminator } = this.#table
     const columns = this.#inOrder(new Set([...key, ...discriminator === undefined ? [] : [discriminator], ...wanted]))
     const { output } = this.#state
-    if (output.kind === 'partial' && (what === 'defer' || !output.named)) return this.#with({ output: { kind: 'partial', columns, named: output.named || what === 'only' } })
+    if (output.kind === 'partial' && (what === 'defer' || !output.named)) {
+      return this.#with({ output: { kind: 'partial', columns, named: output.named || what === 'only' } })
+    }
     return this.#withOutput(what, { kind: 'partial', columns, named: what === 'only' })
   }
 
@@ -290,7 +326,9 @@ export class QuerySet implements AsyncIterable<unknown> {
   #readOrder (by: unknown): Order {
     if (by instanceof Ordering) {
       const column = this.#column('orderBy', by.column)
-      if (column.type.kind !== 'vector') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no vector; only those are ordered by nearness`)
+      if (column.type.kind !== 'vector') {
+        throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no vector; only those are ordered by nearness`)
+      }
       try {
         const vector = column.unruled.convert(by.vector)
         checkIndexedVector(column, vector)
@@ -302,7 +340,10 @@ export class QuerySet implements AsyncIterable<unknown> {
     if (typeof by !== 'string') throw noColumn(`${this.#name}.orderBy`, by, this.#table)
     const descending = by.startsWith('-') && !this.#table.byName.has(by)
     const column = this.#column('orderBy', descending ? by.slice(1) : by)
-    if (column.role !== 'clustering') throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no clustering column; Cassandra keeps rows only in the order of those`)
+    if (column.role !== 'clustering') {
+      throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no clustering column; Cassandra keeps rows ` +
+        'only in the order of those')
+    }
     return { column, descending }
   }
 
@@ -315,17 +356,27 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #selected (alias: string, one: unknown): TableColumn | Selected {
-    if (alias === '__proto__' || alias === '') throw new QueryError(`${this.#name}.select: ${shown(alias)} cannot be an alias`)
+    if (alias === '__proto__' || alias === '') {
+      throw new QueryError(`${this.#name}.select: ${shown(alias)} cannot be an alias`)
+    }
     if (one instanceof Column) return this.#ownColumn(alias, one)
-    if (!(one instanceof Selected)) throw new QueryError(`${this.#name}.select, ${shown(alias)}: expected a column of the model or one of db.functions`)
-    return one.column === undefined ? one : new Selected(one.function, one.column, one.argument, this.#ownColumn(alias, one.column))
+    if (!(one instanceof Selected)) {
+      throw new QueryError(`${this.#name}.select, ${shown(alias)}: expected a column of the model or one of ` +
+        'db.functions')
+    }
+    return one.column === undefined
+      ? one
+      : new Selected(one.function, one.column, one.argument, this.#ownColumn(alias, one.column))
   }
 
   /** A column of another model may be called like one of this. */
   #ownColumn (alias: string, given: AnyColumn): TableColumn {
     const column = this.#column('select', given.name)
     const known = this.#state.model[META].columns[column.name]
-    if (known !== undefined && known !== given) throw new QueryError(`${this.#name}.select, ${shown(alias)}: the column "${column.name}" is that of another model; take ${this.#name}'s own`)
+    if (known !== undefined && known !== given) {
+      throw new QueryError(`${this.#name}.select, ${shown(alias)}: the column "${column.name}" is that of another ` +
+        `model; take ${this.#name}'s own`)
+    }
     return column
   }
 

@@ -52,7 +52,10 @@ export function allOf (model: ModelConstructor): QueryState {
   }
 }
 
-/** `state` with some of it otherwise. Written out, so that all states have one layout in memory: a spread costs three times as much. */
+/**
+ * `state` with some of it otherwise. Written out, so that all states have one layout in memory: a spread costs three
+ * times as much.
+ */
 export function changed (state: QueryState, to: Partial<QueryState>): QueryState {
   return {
     model: state.model,

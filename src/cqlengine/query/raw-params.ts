@@ -1,4 +1,5 @@
-// Values of raw CQL, which no column converts. Their types are those that the server told when the statement was prepared.
+// Values of raw CQL, which no column converts. Their types are those that the server told when the statement was
+// prepared.
 import { InvalidValue, type CqlType } from '../columns/cql-type.js'
 import { typeFromDriver } from '../columns/driver-types.js'
 import { isPlainObject, unreadable } from '../columns/outside.js'
@@ -18,9 +19,10 @@ interface Statement {
 }
 
 /**
- * The values as that client takes them, each checked by the type of its marker: the driver's own messages show the values, and what does not fit
- * it stores as something else (an int of 1.5 as 1, a decimal '1.5e3' as 0.015, a Map as an empty one).
- * The first time the types are known only once the driver has prepared the statement: it then gets something that is checked when it looks into it.
+ * The values as that client takes them, each checked by the type of its marker: the driver's own messages show the
+ * values, and what does not fit it stores as something else (an int of 1.5 as 1, a decimal '1.5e3' as 0.015, a Map as
+ * an empty one). The first time the types are known only once the driver has prepared the statement: it then gets
+ * something that is checked when it looks into it.
  * @throws {ValidationError} that names each wrong parameter and its type, never the value
  */
 export function rawParams (statement: Statement, params: unknown): Params {
@@ -33,7 +35,9 @@ export function rawParams (statement: Statement, params: unknown): Params {
 /** The protocol counts them in two bytes. */
 const mostParams = 65_535
 
-function tooMany (given: number): InvalidValue { return new InvalidValue('length', `a statement takes at most ${mostParams} parameters, ${given} are given`) }
+function tooMany (given: number): InvalidValue {
+  return new InvalidValue('length', `a statement takes at most ${mostParams} parameters, ${given} are given`)
+}
 
 /** What is checked is what is sent, whatever the object would answer a second time. */
 function copied (at: string, params: unknown): Params {
@@ -49,7 +53,10 @@ function copied (at: string, params: unknown): Params {
   }
 }
 
-/** Stands for `given` until the statement is prepared, then for what is checked. The driver, and doubles of it, look only into its elements. */
+/**
+ * Stands for `given` until the statement is prepared, then for what is checked. The driver, and doubles of it, look
+ * only into its elements.
+ */
 function checkedLater (statement: Statement, given: Params): Params {
   checkGiven(statement.at, given)
   let ready: Params | undefined
@@ -81,11 +88,20 @@ function checked ({ at, encoding }: Statement, given: Params, markers: readonly 
   const violations = new Violations()
   const bound: unknown[] = []
   if (isArray(given) && given.length !== markers.length) {
-    violations.add(at, new InvalidValue('length', `the statement has ${count(markers.length, 'marker')}, but ${count(given.length, 'parameter')} ${given.length === 1 ? 'is' : 'are'} given`))
+    violations.add(
+      at,
+      new InvalidValue(
+        'length',
+        `the statement has ${count(markers.length, 'marker')}, but ${count(given.length, 'parameter')} ` +
+          `${given.length === 1 ? 'is' : 'are'} given`
+      )
+    )
   } else {
     for (const [i, marker] of markers.entries()) {
       const place = isArray(given) ? `${at}, parameter ${i + 1}` : `${at}, parameter :${marker.name}`
-      bound.push(violations.try(place, () => bind(marker, isArray(given) ? given[i] : named(given, marker.name), encoding)))
+      bound.push(
+        violations.try(place, () => bind(marker, isArray(given) ? given[i] : named(given, marker.name), encoding))
+      )
     }
   }
   violations.finish(undefined)
@@ -119,9 +135,13 @@ function bind (marker: Marker, value: unknown, encoding: Encoding): unknown {
 /** What can be told before the types are known. */
 function checkGiven (at: string, given: Params): void {
   const violations = new Violations()
-  const entries = isArray(given) ? given.map((value, i) => [`parameter ${i + 1}`, value] as const) : Object.entries(given).map(([name, value]) => [`parameter :${name}`, value] as const)
+  const entries = isArray(given)
+    ? given.map((value, i) => [`parameter ${i + 1}`, value] as const)
+    : Object.entries(given).map(([name, value]) => [`parameter :${name}`, value] as const)
   for (const [place, value] of entries) if (value === undefined) violations.add(`${at}, ${place}`, undefinedValue())
   violations.finish(undefined)
 }
 
-function undefinedValue (): InvalidValue { return new InvalidValue('required', 'is undefined; give a value, null, or types.unset to leave the column as it is') }
+function undefinedValue (): InvalidValue {
+  return new InvalidValue('required', 'is undefined; give a value, null, or types.unset to leave the column as it is')
+}

@@ -19,8 +19,12 @@ export interface RawOptions extends OpOptions {
   pageState?: string | null | undefined
 }
 
-/** The driver's `ResultSet`, whose rows are R. `rows` are those of one page; `for await` of it asks for the later pages too. */
-export interface RawResult<R> extends Pick<types.ResultSet, 'info' | 'columns' | 'nextPage' | 'rowLength' | 'wasApplied'>, Iterable<R>, AsyncIterable<R> {
+/**
+ * The driver's `ResultSet`, whose rows are R. `rows` are those of one page; `for await` of it asks for the later pages
+ * too.
+ */
+export interface RawResult<R> extends
+  Pick<types.ResultSet, 'info' | 'columns' | 'nextPage' | 'rowLength' | 'wasApplied'>, Iterable<R>, AsyncIterable<R> {
   /** The rows of this page; `undefined` for a statement that has none, such as an INSERT. */
   rows: R[]
   /** Where the next page begins; null at the end. */
@@ -30,15 +34,22 @@ export interface RawResult<R> extends Pick<types.ResultSet, 'info' | 'columns' |
 }
 
 /**
- * `db.execute`: CQL as it is, prepared, with the driver's values. Goes to the connection of `using`, else of the scope, else to the default.
+ * `db.execute`: CQL as it is, prepared, with the driver's values. Goes to the connection of `using`, else of the scope,
+ * else to the default.
  * @throws {ValidationError} that names each parameter which does not fit its marker
- * @throws {QueryError} for options that raw CQL must write itself, and for USE: connections are bound to no keyspace (FCA-07)
+ * @throws {QueryError} for options that raw CQL must write itself, and for USE: connections are bound to no keyspace
+ *   (FCA-07)
  * @throws {PageTokenError} for a `pageState` of something else
  */
-export async function execute (db: Database, cql: string, params: readonly unknown[] | Record<string, unknown> = [], options?: RawOptions): Promise<types.ResultSet> {
+export async function execute (
+  db: Database, cql: string, params: readonly unknown[] | Record<string, unknown> = [], options?: RawOptions
+): Promise<types.ResultSet> {
   const at = 'db.execute'
   if (typeof cql !== 'string' || cql.trim() === '') throw new QueryError(`${at}: expected a CQL text`)
-  if (/^\s*use\b/i.test(cql)) throw new QueryError(`${at}: USE would change the keyspace of all that share the connection; write keyspace.table, or use setKeyspace()`)
+  if (/^\s*use\b/i.test(cql)) {
+    throw new QueryError(`${at}: USE would change the keyspace of all that share the connection; write ` +
+      'keyspace.table, or use setKeyspace()')
+  }
   const { paging, others } = pagingOf(at, options)
   const demand = rawDemand(at, mergeOptions(undefined, others, at))
   const { session, encoding } = connectionOf(db, demand.using)
@@ -64,7 +75,9 @@ function pagingOf (at: string, options: RawOptions | undefined): { paging?: Pagi
 }
 
 function split (at: string, options: RawOptions | undefined): { paging?: Paging, others: OpOptions | undefined } {
-  if (typeof options !== 'object' || options === null || !('fetchSize' in options || 'pageState' in options)) return { others: options }
+  if (typeof options !== 'object' || options === null || !('fetchSize' in options || 'pageState' in options)) {
+    return { others: options }
+  }
   const { fetchSize, pageState, ...others } = options
   if (fetchSize !== undefined && !(Number.isInteger(fetchSize) && fetchSize > 0 && fetchSize <= 2 ** 31 - 1)) {
     throw new QueryError(`${at}: fetchSize must be a whole number of rows from 1 to 2147483647`)

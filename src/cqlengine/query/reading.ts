@@ -14,7 +14,10 @@ import { fingerprint } from './wire.js'
 
 type Row = Record<string, unknown>
 
-/** All rows, whatever the page size. `then` where `await` would read better: of 50,000 reads that wait, nothing shall be kept but what is sent. */
+/**
+ * All rows, whatever the page size. `then` where `await` would read better: of 50,000 reads that wait, nothing shall be
+ * kept but what is sent.
+ */
 export function readAll (querying: Querying, state: QueryState): Promise<unknown[]> {
   return promised(() => {
     const ready = plan(querying, state)
@@ -52,13 +55,22 @@ export async function readFirst (querying: Querying, state: QueryState): Promise
   return null
 }
 
-/** So many rows of a page are made into instances at once: more would outlive the young generation of V8, and memory grow with the page. */
+/**
+ * So many rows of a page are made into instances at once: more would outlive the young generation of V8, and memory
+ * grow with the page.
+ */
 const slice = 100
 
-/** Rows of a page when they are read one by one. The driver's 5,000 would live long enough to be taken for old, which costs memory; fewer cost time (bench/streaming). */
+/**
+ * Rows of a page when they are read one by one. The driver's 5,000 would live long enough to be taken for old, which
+ * costs memory; fewer cost time (bench/streaming).
+ */
 const streamed = 2000
 
-/** All rows in slices; the next page is under way while one is worked on. `timeout` holds for each page: how long a row takes is the caller's. */
+/**
+ * All rows in slices; the next page is under way while one is worked on. `timeout` holds for each page: how long a row
+ * takes is the caller's.
+ */
 export async function * slicesOf (querying: Querying, state: QueryState): AsyncGenerator<unknown[], void, undefined> {
   const ready = plan(querying, state)
   if (findsNothing(state)) return
@@ -77,7 +89,9 @@ export function * inSlices<R> (rows: readonly R[]): Generator<R[], void, undefin
 
 /** The number of rows. What the server cannot count in the shape asked for is counted by reading (QRY-11, QRY-16). */
 export async function countRows (querying: Querying, state: QueryState): Promise<number> {
-  if (state.output.kind === 'distinct' || state.groupBy.length > 0 || state.perPartitionLimit !== undefined) return await countByReading(querying, state)
+  if (state.output.kind === 'distinct' || state.groupBy.length > 0 || state.perPartitionLimit !== undefined) {
+    return await countByReading(querying, state)
+  }
   const ready = plan(querying, state, 'count')
   if (findsNothing(state)) return 0
   const { place, cql, params, request } = ready
@@ -109,7 +123,10 @@ async function * laterPages (ready: SelectPlan, start: string): AsyncGenerator<R
   const begun = performance.now()
   for (let pageState: string | null = start; pageState;) {
     const left: number = timeout - (performance.now() - begun)
-    if (left <= 0) throw new errors.OperationTimedOutError(`Reading all pages on connection "${place.connection.name}" did not end within ${timeout} ms`)
+    if (left <= 0) {
+      throw new errors.OperationTimedOutError(`Reading all pages on connection "${place.connection.name}" did not ` +
+        `end within ${timeout} ms`)
+    }
     const page: types.ResultSet = await session.execute(cql, params, { ...request, timeout: left, pageState })
     yield rowsIn(ready, page)
     pageState = page.pageState
@@ -119,23 +136,38 @@ async function * laterPages (ready: SelectPlan, start: string): AsyncGenerator<R
 const pageOptions = ['size', 'state', 'token'] as const
 
 /** One page and the way to the next one. */
-export async function readPage (querying: Querying, given: QueryState, options?: { size?: unknown, state?: unknown, token?: unknown }): Promise<Page<unknown>> {
+export async function readPage (
+  querying: Querying, given: QueryState, options?: { size?: unknown, state?: unknown, token?: unknown }
+): Promise<Page<unknown>> {
   const at = `${given.model[META].name}.page`
   const { size, state: pageState, token } = knownOptions(at, options, pageOptions)
-  if (size !== undefined && !(typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 2 ** 31 - 1)) throw new QueryError(`${at}: size must be a whole number from 1 to 2147483647`)
+  if (size !== undefined && !(typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 2 ** 31 - 1)) {
+    throw new QueryError(`${at}: size must be a whole number from 1 to 2147483647`)
+  }
   if (isGiven(pageState) && isGiven(token)) throw new QueryError(`${at}: give either state or token`)
   const ready = plan(querying, size === undefined ? given : changed(given, { fetchSize: size }))
-  if (ready.request.fetchSize === 0) throw new QueryError(`${at}: with in on the partition key and orderBy Cassandra cannot page; take one of them out, or use all()`)
+  if (ready.request.fetchSize === 0) {
+    throw new QueryError(`${at}: with in on the partition key and orderBy Cassandra cannot page; take one of them ` +
+      'out, or use all()')
+  }
   const binding = bindingOf(ready)
-  const start = isGiven(token) ? querying.pageTokens.open(token, binding) : isGiven(pageState) ? checkState(pageState, at) : undefined
+  const start = isGiven(token)
+    ? querying.pageTokens.open(token, binding)
+    : isGiven(pageState) ? checkState(pageState, at) : undefined
   if (findsNothing(given)) return { rows: [], nextState: null, nextToken: null }
   const result = await fetchPage(ready, start, isGiven(pageState) ? at : undefined)
   const nextState = result.pageState || null
-  return { rows: ready.read(rowsIn(ready, result)), nextState, nextToken: nextState === null ? null : querying.pageTokens.seal(nextState, binding) }
+  return {
+    rows: ready.read(rowsIn(ready, result)),
+    nextState,
+    nextToken: nextState === null ? null : querying.pageTokens.seal(nextState, binding)
+  }
 }
 
 /** @param at set when the state came from outside, so that the server's complaint is about it */
-async function fetchPage ({ place, cql, params, request }: SelectPlan, start: string | undefined, at: string | undefined): Promise<types.ResultSet> {
+async function fetchPage (
+  { place, cql, params, request }: SelectPlan, start: string | undefined, at: string | undefined
+): Promise<types.ResultSet> {
   const options: RequestOptions = start === undefined ? request : { ...request, pageState: start }
   try {
     return await place.connection.session.execute(cql, params, options)
@@ -150,7 +182,13 @@ function isGiven (value: unknown): boolean { return value !== undefined && value
 /** Text, parameters, connection, keyspace and which source decided. */
 export function previewOf (querying: Querying, state: QueryState): StatementPreview {
   const { cql, params, place } = plan(querying, state)
-  return { cql, params: [...params], connection: place.connection.name, keyspace: place.keyspace, decidedBy: { ...place.decidedBy } }
+  return {
+    cql,
+    params: [...params],
+    connection: place.connection.name,
+    keyspace: place.keyspace,
+    decidedBy: { ...place.decidedBy }
+  }
 }
 
 function plan ({ db, cacheOf }: Querying, state: QueryState, asked: Asked = 'rows'): SelectPlan {

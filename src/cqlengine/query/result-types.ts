@@ -1,5 +1,5 @@
-// The types of an answer against those of the model, once for each answer. A table that was made or altered by hand would otherwise be read as
-// something else: a decimal as null, a text as a list of its letters.
+// The types of an answer against those of the model, once for each answer. A table that was made or altered by hand
+// would otherwise be read as something else: a decimal as null, a text as a list of its letters.
 import { readsAlike, toldType } from '../columns/reads-alike.js'
 import { UnknownType } from '../columns/unknown-type.js'
 import type { DriverType } from '../connection/driver-internals/internals.js'
@@ -20,8 +20,13 @@ export interface Wanted {
   readonly columns: readonly (TableColumn | undefined)[]
 }
 
-/** @throws {SchemaError} naming table, columns, and both types of each, where the answer holds what the model's columns do not read */
-export function checkResult (wanted: Wanted, { columns }: { readonly columns?: readonly AnswerColumn[] | null | undefined }): void {
+/**
+ * @throws {SchemaError} naming table, columns, and both types of each, where the answer holds what the model's columns
+ * do not read
+ */
+export function checkResult (
+  wanted: Wanted, { columns }: { readonly columns?: readonly AnswerColumn[] | null | undefined }
+): void {
   if (columns === null || columns === undefined || columns.length !== wanted.columns.length) return
   for (let i = 0; i < columns.length; i++) {
     if (!reads(wanted.columns[i], columns[i]?.type)) throw contradiction(wanted, columns)
@@ -29,7 +34,12 @@ export function checkResult (wanted: Wanted, { columns }: { readonly columns?: r
 }
 
 /** For an answer whose columns the server chose: those that the model has. @throws as {@link checkResult} */
-export function checkByField (model: ModelConstructor, place: Place, byField: ReadonlyMap<string, TableColumn>, { columns }: { readonly columns?: readonly AnswerColumn[] | null | undefined }): void {
+export function checkByField (
+  model: ModelConstructor,
+  place: Place,
+  byField: ReadonlyMap<string, TableColumn>,
+  { columns }: { readonly columns?: readonly AnswerColumn[] | null | undefined }
+): void {
   if (columns === null || columns === undefined) return
   checkResult({ model, place, columns: columns.map(({ name }) => byField.get(name)) }, { columns })
 }
@@ -37,7 +47,8 @@ export function checkByField (model: ModelConstructor, place: Place, byField: Re
 function reads (column: TableColumn | undefined, type: DriverType | null | undefined): boolean {
   if (column === undefined || type === null || type === undefined) return true
   const { code } = type
-  return (code < 32 && ((column.readCodes >>> code) & 1) === 1) || column.type instanceof UnknownType || readsAlike(column.type, type)
+  return (code < 32 && ((column.readCodes >>> code) & 1) === 1) || column.type instanceof UnknownType ||
+    readsAlike(column.type, type)
 }
 
 /** One column of which table and model have types that do not read alike. */
@@ -59,13 +70,18 @@ function contradiction ({ model, place, columns: own }: Wanted, columns: readonl
     const column = own[i]
     if (column === undefined || type === null || type === undefined || reads(column, type)) return []
     const message = `column "${column.name}" is ${toldType(type)} in the table, ${column.type.cql} in the model`
-    return [{ kind: 'column-type', connection, keyspace, table, model: name, column: column.name, message } as const satisfies TypeConflict]
+    return [{
+      kind: 'column-type', connection, keyspace, table, model: name, column: column.name, message
+    } as const satisfies TypeConflict]
   })
   // A column may be asked for twice, by itself and in a function.
   const conflicts = [...new Map(found.map((conflict) => [conflict.message, conflict])).values()]
-  const remedy = rows === 'plain' ? 'The table was altered a moment ago: ask again' : 'Declare the columns as they are, or alter the table; syncDb({ dryRun: true }) compares all of them'
+  const remedy = rows === 'plain'
+    ? 'The table was altered a moment ago: ask again'
+    : 'Declare the columns as they are, or alter the table; syncDb({ dryRun: true }) compares all of them'
   return new SchemaError(
-    `${name}: table ${qualified(keyspace, table)} on connection "${connection}" contradicts the model: ${joined(conflicts.map(({ message }) => message))}. ${remedy}`,
+    `${name}: table ${qualified(keyspace, table)} on connection "${connection}" contradicts the model: ` +
+      `${joined(conflicts.map(({ message }) => message))}. ${remedy}`,
     { statements: [], warnings: [], conflicts }
   )
 }

@@ -1,7 +1,10 @@
 type Result = IteratorResult<unknown, void>
 type Pages = AsyncIterator<readonly unknown[], void, undefined>
 
-/** The rows of pages one by one. An async generator would do, but it takes three turns of the microtask queue for each row; this takes one. */
+/**
+ * The rows of pages one by one. An async generator would do, but it takes three turns of the microtask queue for each
+ * row; this takes one.
+ */
 export class RowIterator implements AsyncIterator<unknown, void, undefined> {
   readonly #pages: Pages
   #rows: readonly unknown[] = []
@@ -14,7 +17,9 @@ export class RowIterator implements AsyncIterator<unknown, void, undefined> {
   }
 
   next (): Promise<Result> {
-    if (this.#loading === undefined && this.#at < this.#rows.length) return Promise.resolve({ done: false, value: this.#rows[this.#at++] })
+    if (this.#loading === undefined && this.#at < this.#rows.length) {
+      return Promise.resolve({ done: false, value: this.#rows[this.#at++] })
+    }
     return this.#nextLoaded()
   }
 

@@ -1,4 +1,5 @@
-// How far a scan is, as JSON: it must be short whatever the number of parts, and what comes from outside is checked before it is believed.
+// How far a scan is, as JSON: it must be short whatever the number of parts, and what comes from outside is checked
+// before it is believed.
 import type { RequestOptions } from '../connection/session.js'
 import { PageTokenError, QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
@@ -19,7 +20,12 @@ export interface Part {
 
 /** @param waiting parts that were not begun, in the order of the ring */
 export function positionText (query: string, begun: readonly Part[], waiting: readonly Part[]): ScanPosition {
-  return { query, left: joined([...begun, ...waiting]).map(({ bounds, page }) => ({ ...rangeText(bounds), ...page !== undefined && { page } })) }
+  return {
+    query,
+    left: joined([...begun, ...waiting]).map(({ bounds, page }) => ({
+      ...rangeText(bounds), ...page !== undefined && { page }
+    }))
+  }
 }
 
 /** Neighbours of which nothing was read are one: a later scan divides them as it likes. */
@@ -27,7 +33,8 @@ function joined (parts: readonly Part[]): Part[] {
   const result: Part[] = []
   for (const part of parts) {
     const last = result.at(-1)
-    if (last !== undefined && last.page === undefined && part.page === undefined && last.bounds.upTo === part.bounds.after) {
+    if (last !== undefined && last.page === undefined && part.page === undefined &&
+      last.bounds.upTo === part.bounds.after) {
       result[result.length - 1] = { bounds: { after: last.bounds.after, upTo: part.bounds.upTo }, page: undefined }
     } else result.push(part)
   }
@@ -52,7 +59,10 @@ function partsOf (at: string, given: unknown, query: string, bounds: Bounds): Pa
   if (typeof given !== 'object' || given === null || !('left' in given) || !Array.isArray(given.left)) {
     throw new QueryError(`${at}: from takes the position of a scan, as an object; parse it where it was kept as text`)
   }
-  if (!('query' in given) || given.query !== query) throw new QueryError(`${at}: from is the position of another query. Scan with the conditions, columns, range and keyspace that it is of, or from the beginning`)
+  if (!('query' in given) || given.query !== query) {
+    throw new QueryError(`${at}: from is the position of another query. Scan with the conditions, columns, range and ` +
+      'keyspace that it is of, or from the beginning')
+  }
   // Not map, which would walk along any number of holes.
   return Array.from(given.left as readonly unknown[], (one) => readPart(at, one, bounds))
 }
@@ -62,10 +72,14 @@ function readPart (at: string, given: unknown, whole: Bounds): Part {
   if (typeof given !== 'object' || given === null) throw new QueryError(`${where}: not the position of a scan`)
   const { page, ...range } = given as Record<string, unknown>
   const bounds = readRange(where, range)
-  if (bounds.after < whole.after || bounds.upTo > whole.upTo) throw new QueryError(`${where}: a part of it lies outside of the range that is scanned`)
+  if (bounds.after < whole.after || bounds.upTo > whole.upTo) {
+    throw new QueryError(`${where}: a part of it lies outside of the range that is scanned`)
+  }
   try {
     return { bounds, page: page === undefined ? undefined : checkState(page, where) }
   } catch (error) {
-    throw error instanceof PageTokenError ? new QueryError(`${where}: the page of a part was changed or cut. Scan from the beginning`, { cause: error }) : error
+    throw error instanceof PageTokenError
+      ? new QueryError(`${where}: the page of a part was changed or cut. Scan from the beginning`, { cause: error })
+      : error
   }
 }

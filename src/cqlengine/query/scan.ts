@@ -1,5 +1,6 @@
-// A whole table by parts of the ring, several at once. Each part is read page by page, and the next page of a part is asked for when the present one is
-// handed out: so no more pages are in memory than parts are read at once, however slow the caller is.
+// A whole table by parts of the ring, several at once. Each part is read page by page, and the next page of a part is
+// asked for when the present one is handed out: so no more pages are in memory than parts are read at once, however
+// slow the caller is.
 import { boundInt64 } from '../columns/big-integer.js'
 import { routedTo, tokensOf } from '../connection/driver-internals/token-ring.js'
 import type { RequestOptions } from '../connection/session.js'
@@ -29,7 +30,10 @@ const mostConcurrency = 512
 const mostSplits = 100_000
 /** Parts for each that is read at once: near the end few parts are left, and fewer are read at once. */
 const partsEach = 8
-/** Rows of a page: of several parts as many pages are in memory at once. More rows cost memory, fewer time (bench/whole-table). */
+/**
+ * Rows of a page: of several parts as many pages are in memory at once. More rows cost memory, fewer time
+ * (bench/whole-table).
+ */
 const pageRows = 1000
 
 /** A page, until the caller is through with it. */
@@ -46,7 +50,8 @@ interface Settings {
 }
 
 /** What the answer to a request for a page was. */
-type Arrived = { readonly part: Part, readonly page: types.ResultSet } | { readonly part: Part, readonly error: unknown }
+type Arrived =
+  { readonly part: Part, readonly page: types.ResultSet } | { readonly part: Part, readonly error: unknown }
 
 const optionNames = ['concurrency', 'splits', 'from', 'onProgress'] as const
 
@@ -79,7 +84,9 @@ export class Scan implements AsyncIterable<unknown> {
     const { params, place, cql } = this.#ready
     this.#marker = params.length - 2 - (state.perPartitionLimit === undefined ? 0 : 1)
     this.#query = fingerprint([place.keyspace, cql, ...params])
-    this.#parts = from === undefined ? [{ bounds: this.#bounds, page: undefined }] : readPosition(this.#at, from, this.#query, this.#bounds)
+    this.#parts = from === undefined
+      ? [{ bounds: this.#bounds, page: undefined }]
+      : readPosition(this.#at, from, this.#query, this.#bounds)
     this.#findsNothing = findsNothing(state)
     if (this.#findsNothing) this.#parts = []
   }
@@ -100,12 +107,18 @@ export class Scan implements AsyncIterable<unknown> {
 
   /** The rows as the driver gives them. */
   async * pages (): AsyncGenerator<ScannedPage, void, undefined> {
-    if (this.#isBegun) throw new QueryError(`${this.#at}: this scan was begun before. Go on with another one: scan({ from: scan.position })`)
+    if (this.#isBegun) {
+      throw new QueryError(`${this.#at}: this scan was begun before. Go on with another one: scan({ from: ` +
+        'scan.position })')
+    }
     this.#isBegun = true
     const { connection } = this.#ready.place
     await connection.connect()
     const tokens = tokensOf(connection.client)
-    if (tokens === undefined) throw new QueryError(`${this.#at}: connection "${connection.name}" leads to a cluster with another partitioner than Murmur3Partitioner, whose tokens cannot be divided here. Iterate objects instead`)
+    if (tokens === undefined) {
+      throw new QueryError(`${this.#at}: connection "${connection.name}" leads to a cluster with another partitioner ` +
+        'than Murmur3Partitioner, whose tokens cannot be divided here. Iterate objects instead')
+    }
     this.#parts = this.#parts.flatMap((part) => part.page === undefined ? this.#cut(part, tokens) : part)
     const arrivals = new Arrivals()
     let reading = 0
@@ -152,7 +165,11 @@ export class Scan implements AsyncIterable<unknown> {
   /** A page that a position names may be of a table that was made anew since, or of another server. */
   #failure (error: unknown, { page, isOurs }: Part): unknown {
     if (page === undefined || isOurs === true || !isRefusedState(error)) return error
-    return new QueryError(`${this.#at}: the server refuses the position; it is one of another table, or of another version of the server. Scan from the beginning`, { cause: error })
+    return new QueryError(
+      `${this.#at}: the server refuses the position; it is one of another table, or of another version of the ` +
+        'server. Scan from the beginning',
+      { cause: error }
+    )
   }
 
   #cut ({ bounds }: Part, tokens: readonly bigint[]): Part[] {
@@ -161,7 +178,11 @@ export class Scan implements AsyncIterable<unknown> {
 
   #requestOf (part: Part): RequestOptions {
     const { place: { connection }, request } = this.#ready
-    part.request ??= routedTo(connection.client, part.bounds.upTo, { ...request, fetchSize: request.fetchSize ?? Math.min(connection.fetchSize, pageRows) })
+    part.request ??= routedTo(
+      connection.client,
+      part.bounds.upTo,
+      { ...request, fetchSize: request.fetchSize ?? Math.min(connection.fetchSize, pageRows) }
+    )
     return part.request
   }
 
@@ -198,8 +219,15 @@ class Arrivals {
 function readOptions (at: string, options: ScanOptions | undefined): Settings & { readonly from: unknown } {
   const { concurrency, splits, from, onProgress } = knownOptions(at, options, optionNames)
   const many = whole(at, 'concurrency', concurrency ?? usualConcurrency, mostConcurrency)
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw new QueryError(`${at}: onProgress takes a function`)
-  return { concurrency: many, splits: whole(at, 'splits', splits ?? many * partsEach, mostSplits), onProgress, from: from ?? undefined }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new QueryError(`${at}: onProgress takes a function`)
+  }
+  return {
+    concurrency: many,
+    splits: whole(at, 'splits', splits ?? many * partsEach, mostSplits),
+    onProgress,
+    from: from ?? undefined
+  }
 }
 
 /** @throws {QueryError} for anything but a whole number from 1 */
@@ -211,11 +239,24 @@ export function whole (at: string, name: string, value: unknown, most: number): 
 /** The query with the bounds of a part as its last condition. */
 function scanned (at: string, given: QueryState): QueryState {
   const { limit, order, groupBy, conditions, model } = given
-  if (limit !== undefined) throw new QueryError(`${at}: a scan reads all rows, in no order, and has no limit(); leave the loop when you have enough`)
-  if (order.length > 0) throw new QueryError(`${at}: a scan reads partitions side by side and has no orderBy(); iterate the query instead`)
-  if (conditions.some((c) => isToken(c) && c.token !== 'range')) throw new QueryError(`${at}: a scan divides by tokens itself and takes no pk__token; scan inRange(range)`)
-  if (groupBy.length === 0 && isAggregate(given)) throw new QueryError(`${at}: select() asks for one total of all rows, but each part of a scan would have its own; await all() instead, or group by the partition key`)
-  const range = rangeOf(conditions) ?? { token: 'range', bounds: wholeRing, columns: tableOf(model).partitionKey } as const
+  if (limit !== undefined) {
+    throw new QueryError(`${at}: a scan reads all rows, in no order, and has no limit(); leave the loop when you ` +
+      'have enough')
+  }
+  if (order.length > 0) {
+    throw new QueryError(`${at}: a scan reads partitions side by side and has no orderBy(); iterate the query instead`)
+  }
+  if (conditions.some((c) => isToken(c) && c.token !== 'range')) {
+    throw new QueryError(`${at}: a scan divides by tokens itself and takes no pk__token; scan inRange(range)`)
+  }
+  if (groupBy.length === 0 && isAggregate(given)) {
+    throw new QueryError(`${at}: select() asks for one total of all rows, but each part of a scan would have its ` +
+      'own; await all() instead, or group by the partition key')
+  }
+  const range = rangeOf(conditions) ??
+    { token: 'range', bounds: wholeRing, columns: tableOf(model).partitionKey } as const
   const own = withDiscriminator(changed(given, { conditions: conditions.filter((c) => c !== range) }), true)
-  return changed(own, { conditions: [...own.conditions, range], allowFiltering: own.allowFiltering || own.conditions.length > 0 })
+  return changed(
+    own, { conditions: [...own.conditions, range], allowFiltering: own.allowFiltering || own.conditions.length > 0 }
+  )
 }

@@ -38,7 +38,8 @@ export function findsNothing (state: QueryState): boolean {
 }
 
 /**
- * Resolves, checks and builds a SELECT. It is judged before its text is kept, and found again only under the key of what was judged.
+ * Resolves, checks and builds a SELECT. It is judged before its text is kept, and found again only under the key of
+ * what was judged.
  * @throws {QueryError} for what the server would refuse, and what resolving a place throws
  */
 export function planSelect (db: Database, cache: StatementCache, given: QueryState, asked: Asked): SelectPlan {
@@ -49,22 +50,39 @@ export function planSelect (db: Database, cache: StatementCache, given: QuerySta
   const output = outputOf(state)
   const what = asked === 'count' ? countRows : output
   const key = selectKey(state, asked)
-  const prepared = cache.select.find(key, place.keyspace) ?? makeSelect(cache, key, place.keyspace, state, what.selectors, asked)
+  const prepared = cache.select.find(key, place.keyspace) ??
+    makeSelect(cache, key, place.keyspace, state, what.selectors, asked)
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
   checkSize(model, { params })
   const columns = what.columns.length === 0 ? what.selectors.map((s) => s.column) : what.columns
   const request = withPaging(requestOf(ofKind('read', prepared.request), demand), state)
-  return { model, cql: prepared.cql, params, place, columns, request: withReplica(request, state, place), read: reader(model, state.output, place, output) }
+  return {
+    model,
+    cql: prepared.cql,
+    params,
+    place,
+    columns,
+    request: withReplica(request, state, place),
+    read: reader(model, state.output, place, output)
+  }
 }
 
-function makeSelect (cache: StatementCache, key: StatementKey, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked): Prepared {
+function makeSelect (
+  cache: StatementCache, key: StatementKey, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked
+): Prepared {
   const table = tableOf(state.model)
   checkLegal(table, state, asked)
-  return cache.select.add(key, keyspace, { cql: selectText(table, keyspace, state, what, asked), request: baseRequest(state.model, keyspace, 'read', true) })
+  return cache.select.add(
+    key,
+    keyspace,
+    { cql: selectText(table, keyspace, state, what, asked), request: baseRequest(state.model, keyspace, 'read', true) }
+  )
 }
 
 /** The text of a query's SELECT. Markers come in the order: what, where, order, per partition limit, limit. */
-export function selectText (table: Table, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked): string {
+export function selectText (
+  table: Table, keyspace: string, state: QueryState, what: readonly Selector[], asked: Asked
+): string {
   return select({
     table: qualified(keyspace, table.name),
     what: what.map((w) => w.text),
@@ -159,10 +177,13 @@ function withReplica (request: RequestOptions, { conditions }: QueryState, { con
 
 /** With IN on the partition key and an order the server cannot page. */
 function isUnpaged (state: QueryState): boolean {
-  return state.order.length > 0 && state.conditions.some((c) => !isToken(c) && c.operator === 'in' && c.column.role === 'partition')
+  return state.order.length > 0 &&
+    state.conditions.some((c) => !isToken(c) && c.operator === 'in' && c.column.role === 'partition')
 }
 
-function reader (model: ModelConstructor, output: Output, place: Place, { selectors: what, columns: loaded }: Selected): SelectPlan['read'] {
+function reader (
+  model: ModelConstructor, output: Output, place: Place, { selectors: what, columns: loaded }: Selected
+): SelectPlan['read'] {
   if (output.kind === 'selection') {
     const names = [...output.fields.keys()]
     return (rows) => rows.map((row) => Object.fromEntries(names.map((name, i) => [name, what[i]?.read?.(row[name])])))
@@ -174,7 +195,9 @@ function reader (model: ModelConstructor, output: Output, place: Place, { select
     if (flat && only !== undefined) return (rows) => rows.map((row) => readValue(only, row[only.field]))
     return (rows) => rows.map((row) => columns.map((c) => readValue(c, row[c.field])))
   }
-  if (model[META].rows === 'plain') return (rows) => rows.map((row) => Object.fromEntries(loaded.map((c) => [c.name, readValue(c, row[c.field])])))
+  if (model[META].rows === 'plain') {
+    return (rows) => rows.map((row) => Object.fromEntries(loaded.map((c) => [c.name, readValue(c, row[c.field])])))
+  }
   return instanceReader(model, loaded, place)
 }
 
@@ -182,10 +205,14 @@ interface InstanceReader { readonly source: Source, readonly read: SelectPlan['r
 /** The last one for each list of columns: queries of one shape share them, and so do all rows that they find. */
 const instanceReaders = new WeakMap<readonly TableColumn[], InstanceReader>()
 
-function instanceReader (model: ModelConstructor, columns: readonly TableColumn[], { origin, connection }: Place): SelectPlan['read'] {
+function instanceReader (
+  model: ModelConstructor, columns: readonly TableColumn[], { origin, connection }: Place
+): SelectPlan['read'] {
   const form = connection.encoding === ownEncoding ? undefined : 'foreign'
   const last = instanceReaders.get(columns)
-  if (last !== undefined && last.source.model === model && last.source.origin === origin && last.source.form === form) return last.read
+  if (last !== undefined && last.source.model === model && last.source.origin === origin && last.source.form === form) {
+    return last.read
+  }
   const source: Source = { model, origin, columns, form }
   const read: SelectPlan['read'] = (rows) => hydrate(model, rows, source)
   instanceReaders.set(columns, { source, read })

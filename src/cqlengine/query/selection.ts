@@ -17,9 +17,13 @@ export interface Selector {
   readonly column?: TableColumn
 }
 
-/** The selectors of `select({ alias: column or function })`. @throws {QueryError} for a function that the column's type does not have */
+/**
+ * The selectors of `select({ alias: column or function })`. @throws {QueryError} for a function that the column's type
+ * does not have
+ */
 export function selectors (model: string, fields: ReadonlyMap<string, TableColumn | Selected>): Selector[] {
-  return [...fields].map(([alias, field]) => field instanceof Selected ? functionSelector(model, alias, field) : columnSelector(alias, field))
+  return [...fields].map(([alias, field]) =>
+    field instanceof Selected ? functionSelector(model, alias, field) : columnSelector(alias, field))
 }
 
 function columnSelector (alias: string, column: TableColumn): Selector {
@@ -33,20 +37,28 @@ function functionSelector (model: string, alias: string, selected: Selected): Se
   const at = `${model}.select, ${selected.function}(${column.name})`
   switch (selected.function) {
     case 'count': return { text: `COUNT(${column.cql}) AS ${as}`, read: Number }
-    case 'min': case 'max': return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value), column }
+    case 'min': case 'max': return {
+      text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value), column
+    }
     case 'sum': case 'avg': {
       if (column.type.facts.isNumber !== true) throw new QueryError(`${at}: sums and averages are for numbers`)
       return { text: `${selected.function}(${column.cql}) AS ${as}`, read: (value) => readValue(column, value), column }
     }
     case 'ttl': case 'writetime': {
-      if (column.role === 'partition' || column.role === 'clustering') throw new QueryError(`${at}: key columns have neither ttl nor writetime`)
+      if (column.role === 'partition' || column.role === 'clustering') {
+        throw new QueryError(`${at}: key columns have neither ttl nor writetime`)
+      }
       const read = selected.function === 'ttl' ? readNumber : readBigInt
       return { text: `${selected.function}(${column.cql}) AS ${as}`, read }
     }
     case 'similarityCosine': {
       if (column.type.kind !== 'vector') throw new QueryError(`${at}: it compares vectors`)
       const vector = vectorOf(model, column, selected.argument)
-      return { text: `similarity_cosine(${column.cql}, ?) AS ${as}`, bind: (params, encoding) => params.push(column.type.toDriver(vector, encoding)), read: (value) => value }
+      return {
+        text: `similarity_cosine(${column.cql}, ?) AS ${as}`,
+        bind: (params, encoding) => params.push(column.type.toDriver(vector, encoding)),
+        read: (value) => value
+      }
     }
   }
 }

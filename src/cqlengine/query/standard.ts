@@ -23,7 +23,9 @@ export function standardOf (model: ModelConstructor, purpose: unknown): Standard
   const table = tableOf(model)
   if (purpose !== 'key') checkWritable(table)
   const check = typeof purpose === 'string' && Object.hasOwn(checks, purpose) ? checks[purpose] : undefined
-  if (check === undefined) throw new QueryError(`${model[META].name}.standard: expected one of ${listed(purposes)}, not ${shown(purpose)}`)
+  if (check === undefined) {
+    throw new QueryError(`${model[META].name}.standard: expected one of ${listed(purposes)}, not ${shown(purpose)}`)
+  }
   const validate = (values: unknown): StandardResult<Values> => {
     try {
       return { value: check(model, values) }
@@ -34,12 +36,17 @@ export function standardOf (model: ModelConstructor, purpose: unknown): Standard
   return Object.freeze({ '~standard': Object.freeze({ version: 1, vendor: 'fastify-cqlalchemy', validate }) })
 }
 
-/** Judged by an instance, as `create()` does it: the constructor and `validate()` of the user's class have their say. Gives what was given, converted. */
+/**
+ * Judged by an instance, as `create()` does it: the constructor and `validate()` of the user's class have their say.
+ * Gives what was given, converted.
+ */
 function newRow (model: ModelConstructor, values: unknown): Values {
   const given = Object.fromEntries(readValues(values, model[META].name))
   const instance = new model(given) as Values & { validate (): void } // eslint-disable-line new-cap -- a class in a variable
   instance.validate()
-  return Object.fromEntries(Object.keys(given).filter((name) => given[name] !== undefined).map((name) => [name, instance[name]]))
+  return Object.fromEntries(
+    Object.keys(given).filter((name) => given[name] !== undefined).map((name) => [name, instance[name]])
+  )
 }
 
 function changes (model: ModelConstructor, values: unknown): Values {
@@ -62,7 +69,9 @@ function key (model: ModelConstructor, values: unknown): Values {
     })] as const
   })
   for (const name of given.keys()) {
-    if (!columns.some((column) => column.name === name)) violations.unknown(name, { known: columns, of: 'the key has no such column' })
+    if (!columns.some((column) => column.name === name)) {
+      violations.unknown(name, { known: columns, of: 'the key has no such column' })
+    }
   }
   violations.finish(model[META].name)
   return Object.fromEntries(found)

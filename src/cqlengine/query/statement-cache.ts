@@ -14,7 +14,9 @@ export interface Statement extends Prepared {
 }
 
 /** What all requests of a model have in common. */
-export function baseRequest (model: ModelConstructor, keyspace: string, kind: 'read' | 'write', isIdempotent: boolean): RequestOptions {
+export function baseRequest (
+  model: ModelConstructor, keyspace: string, kind: 'read' | 'write', isIdempotent: boolean
+): RequestOptions {
   const { name, options: { consistency } } = model[META]
   const own = consistency === undefined ? {} : { consistency }
   return Object.freeze({ kind, prepare: true, checked: true, label: name, keyspace, isIdempotent, ...own })
@@ -46,7 +48,10 @@ class Kept implements Prepared {
   }
 }
 
-/** Bounds what the statement caches of one `db` keep together, whatever its tables, keyspaces and shapes: the least recently used text leaves. */
+/**
+ * Bounds what the statement caches of one `db` keep together, whatever its tables, keyspaces and shapes: the least
+ * recently used text leaves.
+ */
 export class KeptTexts {
   readonly #most: number
   #bytes = 0
@@ -127,7 +132,10 @@ export class Texts {
    * @throws {CQLEngineError} for a text of another kind of statement, a defect of this library
    */
   add (key: StatementKey, keyspace: string, { cql, request }: Prepared): Prepared {
-    if (!cql.startsWith(this.#verb) || request.kind !== this.#request) throw new CQLEngineError(`A statement that is no ${this.#verb.trim()} was made where one belongs. This is a defect of fastify-cqlalchemy: please report it`)
+    if (!cql.startsWith(this.#verb) || request.kind !== this.#request) {
+      throw new CQLEngineError(`A statement that is no ${this.#verb.trim()} was made where one belongs. This is a ` +
+        'defect of fastify-cqlalchemy: please report it')
+    }
     const kept = new Kept({ cql, request: Object.freeze({ ...request, markers: markersOf(cql) }) }, key, keyspace, this)
     let texts = this.#byKeyspace.get(keyspace)
     if (texts === undefined) this.#byKeyspace.set(keyspace, texts = new Map())
@@ -147,8 +155,8 @@ export class Texts {
 }
 
 /**
- * Keeps the statements of one table by kind, key and keyspace, so that a repeated shape builds no text and the driver finds it prepared. Plain
- * maps: the driver's own mapper had most of its faults in a cleverer cache.
+ * Keeps the statements of one table by kind, key and keyspace, so that a repeated shape builds no text and the driver
+ * finds it prepared. Plain maps: the driver's own mapper had most of its faults in a cleverer cache.
  */
 export class StatementCache {
   readonly select: Texts

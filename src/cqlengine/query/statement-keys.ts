@@ -1,9 +1,11 @@
-// The keys under which the texts of statements are kept, and the only place that makes them. Each kind of statement has a map of its own, so a
-// key is compared with keys of its kind only. Within a kind a key says everything on which the text, the request options and the verdict on
-// legality depend, but the table and the keyspace. Usual shapes are whole numbers below 2 ** 53, which are found without making a string; what
-// does not fit in there is a string, and no string is a number.
+// The keys under which the texts of statements are kept, and the only place that makes them. Each kind of statement has
+// a map of its own, so a key is compared with keys of its kind only. Within a kind a key says everything on which the
+// text, the request options and the verdict on legality depend, but the table and the keyspace. Usual shapes are whole
+// numbers below 2 ** 53, which are found without making a string; what does not fit in there is a string, and no string
+// is a number.
 //
-// Whoever adds a part to a statement adds it here: test/query/statement-walk.test.ts compares with the texts of a fresh `db`.
+// Whoever adds a part to a statement adds it here: test/query/statement-walk.test.ts compares with the texts of a fresh
+// `db`.
 import type { ChangeKind } from '../columns/cql-type.js'
 import { operators } from '../columns/expression.js'
 import type { ColumnChange } from '../model/changes.js'
@@ -19,7 +21,10 @@ import type { Order, Output, QueryState } from './query-state.js'
 /** What identifies a statement of one kind, apart from its table and keyspace. */
 export type StatementKey = number | string
 
-/** Which rows an UPDATE or DELETE finds: by one value for each column of the key, or of the partition key, or by a filter. */
+/**
+ * Which rows an UPDATE or DELETE finds: by one value for each column of the key, or of the partition key, or by a
+ * filter.
+ */
 export type Rows = 'key' | 'partition' | readonly Condition[]
 
 // A list of parts of nine bits: a position below 32, and a number below 16 for what is done with the column there.
@@ -30,7 +35,9 @@ const mostParts = 4
 
 const operatorNumber = numbered(operators)
 // 'field' is left out: it comes with a name.
-const changeNumber = numbered<ChangeKind>(['assign', 'append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement'])
+const changeNumber = numbered<ChangeKind>([
+  'assign', 'append', 'prepend', 'add', 'remove', 'update', 'increment', 'decrement'
+])
 
 function numbered<T extends string> (names: readonly T[]): Readonly<Partial<Record<T, number>>> {
   return Object.fromEntries(names.map((name, i) => [name, i])) as Partial<Record<T, number>>
@@ -49,7 +56,8 @@ export function selectKey (state: QueryState, asked: 'count' | 'rows'): Statemen
 
 /** A few conditions on whole rows, with a limit or without. */
 function isOfWholeRows ({ output, order, groupBy, perPartitionLimit, model }: QueryState): boolean {
-  return output.kind === 'instances' && order.length === 0 && groupBy.length === 0 && perPartitionLimit === undefined && model[META].family === undefined
+  return output.kind === 'instances' && order.length === 0 && groupBy.length === 0 && perPartitionLimit === undefined &&
+    model[META].family === undefined
 }
 
 /** It starts with a number from 4 to 7, so that the number of parts behind it can be told from its size. */
@@ -69,7 +77,8 @@ function numberOfConditions ({ conditions, limit, allowFiltering }: QueryState):
 function selectText (state: QueryState, asked: string): string {
   const { perPartitionLimit, limit, allowFiltering, output, conditions, groupBy, order } = state
   const flags = (perPartitionLimit === undefined ? 0 : 1) + (limit === undefined ? 0 : 2) + (allowFiltering ? 4 : 0)
-  return `${asked} ${flags} ${outputText(state, output)} w${conditionsText(conditions)} g${positions(groupBy)} o${order.map(orderText).join()}`
+  return `${asked} ${flags} ${outputText(state, output)} w${conditionsText(conditions)} g${positions(groupBy)} ` +
+    `o${order.map(orderText).join()}`
 }
 
 /** With the kind of what comes out: on that the verdict depends, also where the texts are the same. */
@@ -102,7 +111,9 @@ export function insertKey (columns: readonly TableColumn[], demand: Demand): Sta
 /** The INSERT of the columns that `bits` say, in the order of the table: neither a list nor a string is made for it. */
 export function insertKeyOfBits (bits: number, demand: Demand): number { return bits * 8 + insertFlags(demand) }
 
-function insertFlags (demand: Demand): number { return usingFlags(demand) + (demand.condition === 'ifNotExists' ? 4 : 0) }
+function insertFlags (demand: Demand): number {
+  return usingFlags(demand) + (demand.condition === 'ifNotExists' ? 4 : 0)
+}
 
 /** `undefined` where a column stands too far behind, or the columns are not in the order of the table. */
 function bitsOf (columns: readonly TableColumn[]): number | undefined {
@@ -120,7 +131,9 @@ function bitsOf (columns: readonly TableColumn[]): number | undefined {
 // -------------------------------------------------------------------------------------------------- UPDATE
 
 /** @param changes those that the text has, one for each assignment */
-export function updateKey (changes: readonly ColumnChange[], rows: Rows, demand: Demand, conditions: Lightweight): StatementKey {
+export function updateKey (
+  changes: readonly ColumnChange[], rows: Rows, demand: Demand, conditions: Lightweight
+): StatementKey {
   const flags = usingFlags(demand) + (rows === 'partition' ? 4 : 0)
   if (typeof rows === 'string' && conditions.text === undefined) {
     const number = assignedBits(changes) ?? changeParts(changes)
@@ -142,7 +155,10 @@ function assignedBits (changes: readonly ColumnChange[]): number | undefined {
   return bits
 }
 
-/** A few changes of any kind, in their order, as a number above those of {@link assignedBits}; it starts with 1, see {@link numberOfConditions}. */
+/**
+ * A few changes of any kind, in their order, as a number above those of {@link assignedBits}; it starts with 1, see
+ * {@link numberOfConditions}.
+ */
 function changeParts (changes: readonly ColumnChange[]): number | undefined {
   if (changes.length > mostParts) return undefined
   let parts = 1
@@ -162,16 +178,22 @@ function changeText ({ column: { position }, change: { kind, value } }: ColumnCh
 
 export function deleteKey (rows: Rows, demand: Demand, conditions: Lightweight): StatementKey {
   const flags = demand.timestamp === undefined ? 0 : 1
-  return rows === 'key' && conditions.text === undefined ? flags : `${flags} ${rowsText(rows)} ${lightweightText(conditions)}`
+  return rows === 'key' && conditions.text === undefined
+    ? flags
+    : `${flags} ${rowsText(rows)} ${lightweightText(conditions)}`
 }
 
 // -------------------------------------------------------------------------------------------------- parts
 
-function usingFlags ({ ttl, timestamp }: Demand): number { return (ttl === undefined ? 0 : 1) + (timestamp === undefined ? 0 : 2) }
+function usingFlags ({ ttl, timestamp }: Demand): number {
+  return (ttl === undefined ? 0 : 1) + (timestamp === undefined ? 0 : 2)
+}
 
 function rowsText (rows: Rows): string { return typeof rows === 'string' ? rows : `by ${conditionsText(rows)}` }
 
-function lightweightText ({ list, text }: Lightweight): string { return text === undefined ? '' : text === 'exists' ? 'exists' : `if ${conditionsText(list)}` }
+function lightweightText ({ list, text }: Lightweight): string {
+  return text === undefined ? '' : text === 'exists' ? 'exists' : `if ${conditionsText(list)}`
+}
 
 function conditionsText (conditions: readonly Condition[]): string {
   let text = ''

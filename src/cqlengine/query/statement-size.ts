@@ -4,8 +4,8 @@ import { META, type ModelConstructor } from '../model/meta.js'
 import type { Statement } from './statement-cache.js'
 
 /**
- * The server's own limit for one mutation, half a commit-log segment, as small servers have it. Above 16 MiB the request as a whole is
- * refused, and other statements on the same connection may suffer.
+ * The server's own limit for one mutation, half a commit-log segment, as small servers have it. Above 16 MiB the
+ * request as a whole is refused, and other statements on the same connection may suffer.
  */
 export const mostBytes = 8 * 2 ** 20
 export const mostRequestBytes = 16 * 2 ** 20
@@ -14,9 +14,19 @@ export const mostRequestBytes = 16 * 2 ** 20
  * @returns about the bytes of the values
  * @throws {ValidationError} for values that are too large for one statement
  */
-export function checkSize (model: ModelConstructor, { params, bytes = bytesOf(params) }: Pick<Statement, 'params' | 'bytes'>): number {
+export function checkSize (
+  model: ModelConstructor, { params, bytes = bytesOf(params) }: Pick<Statement, 'params' | 'bytes'>
+): number {
   if (bytes <= mostBytes) return bytes
-  throw new ValidationError(model[META].name, [{ column: '*', rule: 'size', message: `the values of one statement have about ${mebibytes(bytes)} MiB, at most ${mebibytes(mostBytes)} are sent; keep large values elsewhere, or in several rows` }])
+  throw new ValidationError(
+    model[META].name,
+    [{
+      column: '*',
+      rule: 'size',
+      message: `the values of one statement have about ${mebibytes(bytes)} MiB, at most ${mebibytes(mostBytes)} are ` +
+        'sent; keep large values elsewhere, or in several rows'
+    }]
+  )
 }
 
 function mebibytes (bytes: number): number { return Math.ceil(bytes / 2 ** 20 * 10) / 10 }

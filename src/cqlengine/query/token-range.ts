@@ -1,5 +1,5 @@
-// Parts of the ring of tokens, as numbers. A part begins after one token and ends with another; no row has the smallest token, so all parts together
-// have each row once.
+// Parts of the ring of tokens, as numbers. A part begins after one token and ends with another; no row has the smallest
+// token, so all parts together have each row once.
 import { QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import type { TokenRange } from '../model/scan-api.js'
@@ -12,7 +12,9 @@ export const wholeRing: Bounds = Object.freeze({ after: -(2n ** 63n), upTo: 2n *
 
 export function width ({ after, upTo }: Bounds): bigint { return upTo - after }
 
-export function rangeText ({ after, upTo }: Bounds): TokenRange { return { after: after.toString(), upTo: upTo.toString() } }
+export function rangeText ({ after, upTo }: Bounds): TokenRange {
+  return { after: after.toString(), upTo: upTo.toString() }
+}
 
 /**
  * A range from outside.
@@ -38,7 +40,8 @@ function boundsOf (where: string, given: unknown): Bounds {
 }
 
 function noRange (where: string): QueryError {
-  return new QueryError(`${where}: expected a range as ranges() gives it: { after, upTo }, two tokens as texts, the smaller one first`)
+  return new QueryError(`${where}: expected a range as ranges() gives it: { after, upTo }, two tokens as texts, the ` +
+    'smaller one first')
 }
 
 function readToken (given: unknown): bigint | undefined {

@@ -13,7 +13,8 @@ export function requestTimestamp (at: bigint, { classes }: Encoding): types.Long
   if (classes === 'own') return toLong(at)
   const number = Number(at)
   if (Number.isSafeInteger(number)) return number
-  throw new BatchError('The timestamp of a batch must be within 2^53 µs (the year 2255) of 1970 with a client of another copy of cassandra-driver. ' +
+  throw new BatchError('The timestamp of a batch must be within 2^53 µs (the year 2255) of 1970 with a client of ' +
+    'another copy of cassandra-driver. ' +
     'Give it to each statement of the batch, or make the client with the Client that fastify-cqlalchemy exports')
 }
 
@@ -33,7 +34,9 @@ function textOf (value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? 'n-0' : `n${value}`
   if (typeof value !== 'object' || value === null) return String(value)
   if (value instanceof Date) return `d${value.getTime()}`
-  if (ArrayBuffer.isView(value)) return `b${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}`
+  if (ArrayBuffer.isView(value)) {
+    return `b${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}`
+  }
   if (value instanceof Map) return listOf([...value].flat())
   if (value instanceof Set || Array.isArray(value)) return listOf([...value])
   if (value instanceof types.Tuple) return listOf(value.values())

@@ -13,19 +13,34 @@ import { baseRequest, type Prepared, type Statement, type StatementCache } from 
 import { deleteKey, insertKey, insertKeyOfBits, type Rows, type StatementKey, updateKey } from './statement-keys.js'
 
 /** The INSERT of these columns, in the order of the table or any other. */
-export function insertStatement (cache: StatementCache, model: ModelConstructor, operation: Operation, columns: readonly TableColumn[]): Prepared {
+export function insertStatement (
+  cache: StatementCache, model: ModelConstructor, operation: Operation, columns: readonly TableColumn[]
+): Prepared {
   const key = insertKey(columns, operation.demand)
   return cache.insert.find(key, operation.place.keyspace) ?? addInsert(cache, key, model, operation, columns)
 }
 
-/** The INSERT of the columns that `bits` say, two to the power of each position: the quick insert makes neither a list nor a string. */
-export function insertOfBits (cache: StatementCache, model: ModelConstructor, operation: Operation, bits: number): Prepared {
+/**
+ * The INSERT of the columns that `bits` say, two to the power of each position: the quick insert makes neither a list
+ * nor a string.
+ */
+export function insertOfBits (
+  cache: StatementCache, model: ModelConstructor, operation: Operation, bits: number
+): Prepared {
   const key = insertKeyOfBits(bits, operation.demand)
   return cache.insert.find(key, operation.place.keyspace) ??
-    addInsert(cache, key, model, operation, tableOf(model).columns.filter((c) => Math.floor(bits / 2 ** c.position) % 2 === 1))
+    addInsert(
+      cache, key, model, operation, tableOf(model).columns.filter((c) => Math.floor(bits / 2 ** c.position) % 2 === 1)
+    )
 }
 
-function addInsert (cache: StatementCache, key: StatementKey, model: ModelConstructor, operation: Operation, columns: readonly TableColumn[]): Prepared {
+function addInsert (
+  cache: StatementCache,
+  key: StatementKey,
+  model: ModelConstructor,
+  operation: Operation,
+  columns: readonly TableColumn[]
+): Prepared {
   const { demand, place: { keyspace } } = operation
   const ifNotExists = demand.condition === 'ifNotExists'
   return cache.insert.add(key, keyspace, {
@@ -34,7 +49,9 @@ function addInsert (cache: StatementCache, key: StatementKey, model: ModelConstr
   })
 }
 
-function usingOf ({ ttl, timestamp }: Demand): Using { return { ttl: ttl !== undefined, timestamp: timestamp !== undefined } }
+function usingOf ({ ttl, timestamp }: Demand): Using {
+  return { ttl: ttl !== undefined, timestamp: timestamp !== undefined }
+}
 
 /** The WHERE of an UPDATE or DELETE. */
 export interface Where {
@@ -61,7 +78,12 @@ export function updateStatement (
       usingOf(demand),
       conditions.text
     ),
-    request: baseRequest(model, keyspace, 'write', !operation.isConditional && single.every((c) => c.column.type.isIdempotent(c.change.kind)))
+    request: baseRequest(
+      model,
+      keyspace,
+      'write',
+      !operation.isConditional && single.every((c) => c.column.type.isIdempotent(c.change.kind))
+    )
   })
   const params = operation.using.slice()
   for (const one of single) params.push(boundChange(one, encoding))
@@ -70,7 +92,9 @@ export function updateStatement (
 }
 
 /** The DELETE of rows, ranges of rows or whole partitions. */
-export function deleteStatement (cache: StatementCache, model: ModelConstructor, operation: Operation, where: Where): Statement {
+export function deleteStatement (
+  cache: StatementCache, model: ModelConstructor, operation: Operation, where: Where
+): Statement {
   const { demand, conditions, place: { keyspace } } = operation
   const table = tableOf(model)
   const key = deleteKey(where.rows, demand, conditions)
@@ -96,7 +120,9 @@ function boundChange ({ column, change }: ColumnChange, encoding: Encoding): unk
   return change.value === null ? null : column.type.changeToDriver(change, encoding)
 }
 
-/** No bind marker takes a map with nulls: entries that are null are removed by their keys, beside those that are set. */
+/**
+ * No bind marker takes a map with nulls: entries that are null are removed by their keys, beside those that are set.
+ */
 function splitNulls ({ column, change }: ColumnChange): ColumnChange[] {
   if (change.kind !== 'update') return [{ column, change }]
   return splitUpdate(change.value as ReadonlyMap<unknown, unknown>).map((part) => ({ column, change: part }))

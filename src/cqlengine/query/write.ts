@@ -6,7 +6,8 @@ import type { Write } from './pending-write.js'
 import { checkSize } from './statement-size.js'
 
 /**
- * Sends a write, or queues it in the batch of its operation; queueing happens before the first await, so that it needs none.
+ * Sends a write, or queues it in the batch of its operation; queueing happens before the first await, so that it needs
+ * none.
  * @throws {LWTError} when a condition was not met
  */
 export function send (write: Write<void>): Promise<void> | undefined {
@@ -22,7 +23,9 @@ export function send (write: Write<void>): Promise<void> | undefined {
 /** Sends a checked write. */
 export function request<T> (write: Write<T>): Promise<T> {
   const { operation: { demand, place }, statement } = write
-  return place.connection.session.send(statement.cql, statement.params, requestOf(ofKind('write', statement.request), demand), write)
+  return place.connection.session.send(
+    statement.cql, statement.params, requestOf(ofKind('write', statement.request), demand), write
+  )
 }
 
 /** What the answer to a write means. @throws {LWTError} when a condition was not met */

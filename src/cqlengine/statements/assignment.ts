@@ -1,7 +1,8 @@
 import { quote } from './identifiers.js'
 
 /** How a change of a column is sent: the words of `update({ tags__add })`, and what dirty tracking finds by itself. */
-export type ChangeKind = 'assign' | 'append' | 'prepend' | 'add' | 'remove' | 'update' | 'increment' | 'decrement' | 'field'
+export type ChangeKind =
+  'assign' | 'append' | 'prepend' | 'add' | 'remove' | 'update' | 'increment' | 'decrement' | 'field'
 
 /** One assignment of an UPDATE with one marker for its value (STM-07 … STM-11, UPD rows). `column` is quoted. */
 export function assignment (column: string, kind: ChangeKind, field?: string): string {

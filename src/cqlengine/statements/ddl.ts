@@ -40,8 +40,11 @@ export interface IndexText {
   readonly options?: Readonly<Record<string, string | number | boolean>>
 }
 
-export function createKeyspace (name: string, replication: Readonly<Record<string, string | number>>, durableWrites: boolean): string {
-  return `CREATE KEYSPACE IF NOT EXISTS ${quote(name)} WITH replication = ${mapText(replication)} AND durable_writes = ${durableWrites}`
+export function createKeyspace (
+  name: string, replication: Readonly<Record<string, string | number>>, durableWrites: boolean
+): string {
+  return `CREATE KEYSPACE IF NOT EXISTS ${quote(name)} WITH replication = ${mapText(replication)} AND durable_writes ` +
+    `= ${durableWrites}`
 }
 
 export function dropKeyspace (name: string): string {
@@ -56,10 +59,15 @@ export function addField (keyspace: string, type: string, field: ColumnText): st
   return `ALTER TYPE ${qualified(keyspace, type)} ADD IF NOT EXISTS ${columnText(field)}`
 }
 
-/** MGT-08: the partition key always in its own parentheses, the clustering order always told, options sorted by name. */
+/**
+ * MGT-08: the partition key always in its own parentheses, the clustering order always told, options sorted by name.
+ */
 export function createTable (table: TableText): string {
   const parts = [...table.columns.map(columnText), keyText(table.partitionKey, table.clustering.map((c) => c.name))]
-  return [`CREATE TABLE IF NOT EXISTS ${qualified(table.keyspace, table.name)} (${parts.join(', ')})`, ...propertiesText(table.clustering, table.options)].join(' ')
+  return [
+    `CREATE TABLE IF NOT EXISTS ${qualified(table.keyspace, table.name)} (${parts.join(', ')})`,
+    ...propertiesText(table.clustering, table.options)
+  ].join(' ')
 }
 
 function propertiesText (clustering: TableText['clustering'], options: TableText['options']): string[] {
@@ -79,7 +87,8 @@ export function addColumn (keyspace: string, table: string, column: ColumnText):
 export function createView ({ keyspace, name, base, columns, partitionKey, clustering, options }: ViewText): string {
   const key = [...partitionKey, ...clustering.map((c) => c.name)]
   return [
-    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${qualified(keyspace, name)} AS SELECT ${columns === undefined ? '*' : columns.map(quote).join(', ')}`,
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${qualified(keyspace, name)} AS SELECT ` +
+      `${columns === undefined ? '*' : columns.map(quote).join(', ')}`,
     `FROM ${qualified(keyspace, base)} WHERE ${key.map((column) => `${quote(column)} IS NOT NULL`).join(' AND ')}`,
     keyText(partitionKey, clustering.map((c) => c.name)),
     ...propertiesText(clustering, options)
@@ -87,7 +96,9 @@ export function createView ({ keyspace, name, base, columns, partitionKey, clust
 }
 
 /** @param options at least one */
-export function alterViewOptions (keyspace: string, view: string, options: Readonly<Record<string, OptionValue>>): string {
+export function alterViewOptions (
+  keyspace: string, view: string, options: Readonly<Record<string, OptionValue>>
+): string {
   return `ALTER MATERIALIZED VIEW ${qualified(keyspace, view)} WITH ${optionTexts(options).join(' AND ')}`
 }
 
@@ -106,7 +117,9 @@ export function createIndex (index: IndexText): string {
     ...index.name === undefined ? [] : [quote(index.name)],
     `ON ${qualified(index.keyspace, index.table)} (${target === undefined ? column : `${target}(${column})`})`,
     ...using === undefined ? [] : [`USING ${literal(using)}`],
-    ...index.options === undefined || Object.keys(index.options).length === 0 ? [] : [`WITH OPTIONS = ${mapText(index.options)}`]
+    ...index.options === undefined || Object.keys(index.options).length === 0
+      ? []
+      : [`WITH OPTIONS = ${mapText(index.options)}`]
   ].join(' ')
 }
 

@@ -5,7 +5,10 @@ export function quote (name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** `"keyspace"."name"`: every table, type and index is named in full, since connections are bound to no keyspace (FCA-07). */
+/**
+ * `"keyspace"."name"`: every table, type and index is named in full, since connections are bound to no keyspace
+ * (FCA-07).
+ */
 export function qualified (keyspace: string, name: string): string {
   return `${quote(keyspace)}.${quote(name)}`
 }

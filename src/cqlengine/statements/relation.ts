@@ -3,7 +3,16 @@ export type Operator =
   'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'like' | 'contains' | 'containsKey' | 'entry'
 
 const symbols: Readonly<Record<Exclude<Operator, 'entry'>, string>> = {
-  eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'IN', like: 'LIKE', contains: 'CONTAINS', containsKey: 'CONTAINS KEY'
+  eq: '=',
+  ne: '!=',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+  in: 'IN',
+  like: 'LIKE',
+  contains: 'CONTAINS',
+  containsKey: 'CONTAINS KEY'
 }
 
 /** One relation of a WHERE or IF, with its marker; `entry` has two: the key, then the value. `column` is quoted. */

@@ -1,5 +1,6 @@
-// A contact point that is silent at start holds up nobody. Known version: 4.10. The driver tries one contact point after the other, and gives each the
-// whole time limit; here the next one is tried beside it when there is no connection after a while.
+// A contact point that is silent at start holds up nobody. Known version: 4.10. The driver tries one contact point
+// after the other, and gives each the whole time limit; here the next one is tried beside it when there is no
+// connection after a while.
 import { type Client, errors } from '../../driver.js'
 import { type ControlConnection, internalsOf, type Socket } from './internals.js'
 
@@ -8,7 +9,8 @@ const patience = 1000
 
 export function tryContactPointsTogether (client: Client): void {
   const control = internalsOf(client).controlConnection
-  if (control === undefined || typeof control._borrowFirstConnection !== 'function' || typeof control._createConnection !== 'function') return
+  if (control === undefined || typeof control._borrowFirstConnection !== 'function' ||
+    typeof control._createConnection !== 'function') return
   // The driver asks again with the same iterator when a connection turned out to be of no use.
   const searches = new WeakMap<Iterator<string>, Search>()
   control._borrowFirstConnection = async (contactPoints) => {

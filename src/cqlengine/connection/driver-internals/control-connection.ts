@@ -1,7 +1,9 @@
-// One reconnection at a time, and none after the end. Known version: 4.10. When no node was in reach, the driver listens twice to the control connection that it makes
-// then; at the next loss two reconnections run, then four. They overwrite each other's state, leave Host objects behind, and at last throw where nobody
-// catches: after a dozen short outages in a row the process crashes. And the timer of the next attempt is in nobody's hands: it keeps a process alive whose
-// client was shut down. All of it lies in the driver's internals, so this asks first whether they are there.
+// One reconnection at a time, and none after the end. Known version: 4.10. When no node was in reach, the driver
+// listens twice to the control connection that it makes then; at the next loss two reconnections run, then four. They
+// overwrite each other's state, leave Host objects behind, and at last throw where nobody catches: after a dozen short
+// outages in a row the process crashes. And the timer of the next attempt is in nobody's hands: it keeps a process
+// alive whose client was shut down. All of it lies in the driver's internals, so this asks first whether they are
+// there.
 import { type Client, errors } from '../../driver.js'
 import { type ControlConnection, internalsOf, type Schedule } from './internals.js'
 
@@ -62,7 +64,9 @@ class Planned extends Error {
 function planAttempts (control: ControlConnection): void {
   const { _reconnectionPolicy: policy, _reconnectionSchedule: schedule } = control
   if (typeof policy?.newSchedule !== 'function' || typeof schedule?.next !== 'function') return
-  const planned = ({ next }: Schedule, of: Schedule): Schedule => ({ next: () => { throw new Planned(Number(next.call(of).value)) } })
+  const planned = ({ next }: Schedule, of: Schedule): Schedule => ({
+    next: () => { throw new Planned(Number(next.call(of).value)) }
+  })
   control._reconnectionPolicy = {
     newSchedule: () => {
       const real = policy.newSchedule()

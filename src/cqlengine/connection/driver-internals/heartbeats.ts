@@ -1,5 +1,6 @@
-// A busy node keeps its connections. Known version: 4.10. The driver closes a connection whose heartbeat has no answer within `socketOptions.readTimeout`,
-// and with it all that waits there; but a node that waits for a silent replica itself has no thread left for a heartbeat, and answers other requests.
+// A busy node keeps its connections. Known version: 4.10. The driver closes a connection whose heartbeat has no answer
+// within `socketOptions.readTimeout`, and with it all that waits there; but a node that waits for a silent replica
+// itself has no thread left for a heartbeat, and answers other requests.
 import { type Client, errors } from '../../driver.js'
 import type { InternalHost, Socket } from './internals.js'
 
@@ -16,8 +17,8 @@ export function keepBusyConnections (client: Client): void {
 }
 
 /**
- * ms from the driver's verdict to ours, where requests wait: with the time of the heartbeat that is longer than a server waits for another (5 s), so that
- * a living node has answered something.
+ * ms from the driver's verdict to ours, where requests wait: with the time of the heartbeat that is longer than a
+ * server waits for another (5 s), so that a living node has answered something.
  */
 const patience = 2000
 
@@ -33,10 +34,15 @@ function judgeMildly (connection: Socket): void {
   }
 
   connection.emit = (event, ...told) => {
-    if (event !== 'idleRequestError' || !(told[0] instanceof errors.OperationTimedOutError)) return emit.call(connection, event, ...told)
+    if (event !== 'idleRequestError' || !(told[0] instanceof errors.OperationTimedOutError)) {
+      return emit.call(connection, event, ...told)
+    }
     if (bytes() !== received) return true
     if (!((connection.getInFlight?.() ?? 0) > 0)) return emit.call(connection, event, ...told)
-    setTimeout(() => { if (bytes() === received && netClient?.destroyed !== true) emit.call(connection, event, ...told) }, patience).unref()
+    setTimeout(
+      () => { if (bytes() === received && netClient?.destroyed !== true) emit.call(connection, event, ...told) },
+      patience
+    ).unref()
     return true
   }
 }

@@ -1,5 +1,6 @@
-// No statement waits for a silent node to be prepared when others answer. Known version: 4.10. PREPARE knows only `socketOptions.readTimeout`, and the
-// driver asks one node at a time; so each connection is given preparations of its own that also ask another node after a while.
+// No statement waits for a silent node to be prepared when others answer. Known version: 4.10. PREPARE knows only
+// `socketOptions.readTimeout`, and the driver asks one node at a time; so each connection is given preparations of its
+// own that also ask another node after a while.
 import { type Client, errors, type Host, types } from '../../driver.js'
 import type { HedgeBudget } from '../hedge.js'
 import { type InternalHost, internalsOf, type Prepared, type Socket } from './internals.js'
@@ -23,7 +24,13 @@ export function hedgePreparing (client: Client, after: number, budget: HedgeBudg
 /** Connections that did not answer while another node did. */
 const silent = new WeakSet<Socket>()
 
-interface Parts { readonly client: Client, readonly host: Host, readonly connection: Socket, readonly after: number, readonly budget: HedgeBudget }
+interface Parts {
+  readonly client: Client
+  readonly host: Host
+  readonly connection: Socket
+  readonly after: number
+  readonly budget: HedgeBudget
+}
 
 /** Of one connection. */
 class Preparing {
@@ -39,17 +46,27 @@ class Preparing {
     const { connection, host } = this.#parts
     const { prepareOnceAsync } = connection
     if (typeof prepareOnceAsync !== 'function' || typeof connection.prepareOnce !== 'function') return
-    const ask = (query: string, keyspace: string | undefined): Promise<Prepared> => prepareOnceAsync.call(connection, query, keyspace)
+    const ask = (query: string, keyspace: string | undefined): Promise<Prepared> =>
+      prepareOnceAsync.call(connection, query, keyspace)
 
-    // The first preparation of a statement: what any node answers will do. A node that is coming back is prepared for that, and nothing else.
-    connection.prepareOnceAsync = async (query, keyspace) => host.isUp() ? (await this.#prepare(query, keyspace, ask)).prepared : await ask(query, keyspace)
+    // The first preparation of a statement: what any node answers will do. A node that is coming back is prepared for
+    // that, and nothing else.
+    connection.prepareOnceAsync = async (query, keyspace) =>
+      host.isUp() ? (await this.#prepare(query, keyspace, ask)).prepared : await ask(query, keyspace)
 
-    // This node just answered that it does not know the statement. If it falls silent now, the request goes on to the next.
+    // This node just answered that it does not know the statement. If it falls silent now, the request goes on to the
+    // next.
     connection.prepareOnce = (query, keyspace, callback) => {
       silent.delete(connection)
       this.#prepare(query, keyspace, ask).then(({ prepared, isOwn }) => {
         if (isOwn) callback(null, prepared)
-        else callback(new errors.OperationTimedOutError(`The host ${host.address} did not prepare a statement within ${this.#parts.after} ms`, host.address))
+        else {
+          callback(
+            new errors.OperationTimedOutError(
+            `The host ${host.address} did not prepare a statement within ${this.#parts.after} ms`, host.address
+            )
+          )
+        }
       }, callback)
     }
   }
@@ -94,7 +111,8 @@ class Preparing {
   #other (): Socket | undefined {
     const { client, host } = this.#parts
     const { profileManager } = internalsOf(client)
-    const others = client.hosts.values().filter((one) => one !== host && one.isUp() && profileManager?.getDistance(one) !== types.distance.ignored)
+    const others = client.hosts.values()
+      .filter((one) => one !== host && one.isUp() && profileManager?.getDistance(one) !== types.distance.ignored)
     const start = Math.floor(Math.random() * others.length)
     for (const one of [...others.slice(start), ...others.slice(0, start)] as InternalHost[]) {
       try {

@@ -1,6 +1,7 @@
-// A request that a silent node holds is also sent to another node. Known version: 4.10. The driver's speculative executions do the sending: one
-// request, one timestamp, and the first answer cancels the other. A policy can say after how long, but not whether there is room when the time has
-// come. So the bound is where the driver counts them, in `client.metrics` just before it sends: what that throws, it swallows, and sends nothing.
+// A request that a silent node holds is also sent to another node. Known version: 4.10. The driver's speculative
+// executions do the sending: one request, one timestamp, and the first answer cancels the other. A policy can say after
+// how long, but not whether there is room when the time has come. So the bound is where the driver counts them, in
+// `client.metrics` just before it sends: what that throws, it swallows, and sends nothing.
 import { type Client, policies, types } from '../../driver.js'
 import type { HedgeBudget } from '../hedge.js'
 import { type InternalHost, internalsOf, type Metrics, optionsOf } from './internals.js'
@@ -33,12 +34,15 @@ class Plan {
 
 interface Sent { twice: boolean }
 
-/** Of the request whose options the driver asked last whether it is idempotent: it does so right before it asks the plan, in the same turn. */
+/**
+ * Of the request whose options the driver asked last whether it is idempotent: it does so right before it asks the
+ * plan, in the same turn.
+ */
 let asking: Sent | undefined
 
 /**
- * Options of a request that tell `sent` when it is sent twice: of answers the driver says it, of failures it does not. They are a copy, so only for
- * requests that somebody watches.
+ * Options of a request that tell `sent` when it is sent twice: of answers the driver says it, of failures it does not.
+ * They are a copy, so only for requests that somebody watches.
  */
 export function watchedTwice<O extends { readonly isIdempotent?: boolean }> (options: O, sent: Sent): O {
   if (options.isIdempotent !== true) return options
@@ -50,13 +54,16 @@ export function watchedTwice<O extends { readonly isIdempotent?: boolean }> (opt
 }
 
 /**
- * Nothing else may be under way on two nodes at once. A change of the schema may be repeated when it failed, but two nodes that make one table at the
- * same time give it two ids, and then disagree about it.
+ * Nothing else may be under way on two nodes at once. A change of the schema may be repeated when it failed, but two
+ * nodes that make one table at the same time give it two ids, and then disagree about it.
  */
 const readsOrWritesRows = /^\s*(?:select|insert|update|delete|begin)\b/i
 const onlyOnce = { nextExecution: () => -1 }
 
-/** Stands for the driver's NoSpeculativeExecutionPolicy; sends nothing twice until {@link boundHedges} found how to bound it. */
+/**
+ * Stands for the driver's NoSpeculativeExecutionPolicy; sends nothing twice until {@link boundHedges} found how to
+ * bound it.
+ */
 export class HedgePolicy extends policies.speculativeExecution.NoSpeculativeExecutionPolicy {
   readonly budget: HedgeBudget
   /** ms; negative: never. */
@@ -96,9 +103,11 @@ export function boundHedges (client: Client, after: number, isShared: boolean): 
 }
 
 /**
- * The driver goes on to the next host of a plan that it made when the request was sent first, and that may be the silent one by now: another one
- * that waited for it, say. It takes a host's refusal to lend a connection as a reason to go on.
- * @returns to be called before the driver chooses a host, in the same turn: hosts that are silent now refuse until that turn ends
+ * The driver goes on to the next host of a plan that it made when the request was sent first, and that may be the
+ * silent one by now: another one that waited for it, say. It takes a host's refusal to lend a connection as a reason to
+ * go on.
+ * @returns to be called before the driver chooses a host, in the same turn: hosts that are silent now refuse until that
+ *   turn ends
  */
 function avoidable (client: Client): () => void {
   let avoided = nobody
@@ -112,7 +121,8 @@ function avoidable (client: Client): () => void {
     }
   })
   return () => {
-    const hosts: InternalHost[] = client.hosts.values().filter((host) => host.isUp() && internalsOf(client).profileManager?.getDistance(host) !== types.distance.ignored)
+    const hosts: InternalHost[] = client.hosts.values()
+      .filter((host) => host.isUp() && internalsOf(client).profileManager?.getDistance(host) !== types.distance.ignored)
     const silent = hosts.filter(isSilent)
     if (silent.length === 0 || silent.length === hosts.length) return
     avoided = new Set(silent)
@@ -126,8 +136,9 @@ const nobody: ReadonlySet<InternalHost> = new Set()
 const isSilent = (host: InternalHost): boolean => (host.getInFlight?.() ?? 0) > 0 && host.getResponseCount?.() === 0
 
 /**
- * A heartbeat before its time. Requests that another node answered never time out, so the driver would not notice by them; without an answer within
- * `socketOptions.readTimeout` it closes the connection, and takes the host for down until a new one can be made.
+ * A heartbeat before its time. Requests that another node answered never time out, so the driver would not notice by
+ * them; without an answer within `socketOptions.readTimeout` it closes the connection, and takes the host for down
+ * until a new one can be made.
  */
 function probe (host: InternalHost): void {
   for (const connection of host.pool?.connections ?? []) {
@@ -148,7 +159,9 @@ const silence = new Error('The host does not answer')
 function forwarding (theirs: Metrics): Metrics {
   const own = Object.create(theirs) as Metrics
   const names = new Set<string>()
-  for (let level: object | null = theirs; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level) as object | null) {
+  for (let level: object | null = theirs; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(
+    level
+  ) as object | null) {
     for (const name of Object.getOwnPropertyNames(level)) if (name !== 'constructor') names.add(name)
   }
   for (const name of names) {

@@ -1,5 +1,6 @@
-// What this library touches of cassandra-driver that the driver does not declare. Known version: 4.10. All of it is optional in these types, so
-// that each place must ask first whether what it needs is there: with another driver, or a double for tests, a comfort is lost, nothing else.
+// What this library touches of cassandra-driver that the driver does not declare. Known version: 4.10. All of it is
+// optional in these types, so that each place must ask first whether what it needs is there: with another driver, or a
+// double for tests, a comfort is lost, nothing else.
 import type { Client, DseClientOptions, Host, types } from '../../driver.js'
 
 /** The parts of a client. */
@@ -90,7 +91,9 @@ export interface Socket {
   /** The driver's first preparation of a statement. */
   prepareOnceAsync? (query: string, keyspace: string | undefined): Promise<Prepared>
   /** After a node answered that it does not know the statement. */
-  prepareOnce? (query: string, keyspace: string | undefined, callback: (error: unknown, prepared?: Prepared) => void): void
+  prepareOnce? (
+    query: string, keyspace: string | undefined, callback: (error: unknown, prepared?: Prepared) => void
+  ): void
 }
 
 /** What a node answers to PREPARE. */
@@ -117,20 +120,34 @@ export const optionsOf = (client: Client): DriverSettings | undefined => interna
 export const answeringHost = (client: Client): Host | null | undefined => internalsOf(client).controlConnection?.host
 
 /** The addresses that each contact point stands for, `address:port`. */
-export const resolvedContacts = (client: Client): ReadonlyMap<string, readonly string[]> | undefined => internalsOf(client).controlConnection?.getResolvedContactPoints?.()
+export const resolvedContacts = (client: Client): ReadonlyMap<string, readonly string[]> | undefined =>
+  internalsOf(client).controlConnection?.getResolvedContactPoints?.()
 
-/** Asks whether all nodes have the same schema now; of a double for tests, which may have no cluster behind it, nothing. */
+/**
+ * Asks whether all nodes have the same schema now; of a double for tests, which may have no cluster behind it, nothing.
+ */
 export function agreement (client: Client): (() => Promise<boolean>) | undefined {
   const { metadata } = internalsOf(client)
-  return metadata?.checkSchemaAgreement === undefined ? undefined : async () => await metadata.checkSchemaAgreement?.() ?? true
+  return metadata?.checkSchemaAgreement === undefined
+    ? undefined
+    : async () => await metadata.checkSchemaAgreement?.() ?? true
 }
 
-/** What every driver's client has once it is made, whichever copy of the driver made it; a hand-made double lacks it. */
+/**
+ * What every driver's client has once it is made, whichever copy of the driver made it; a hand-made double lacks it.
+ */
 export const isDriverClient = (client: object): boolean => 'controlConnection' in client
 
 /** What each part must have, by its name: a test compares this with the installed driver, once it is connected. */
 export const touched = {
-  client: { options: 'object', controlConnection: 'object', profileManager: 'object', connected: 'boolean', connecting: 'boolean', metrics: 'object' },
+  client: {
+    options: 'object',
+    controlConnection: 'object',
+    profileManager: 'object',
+    connected: 'boolean',
+    connecting: 'boolean',
+    metrics: 'object'
+  },
   metadata: { getPreparedInfo: 'function', checkSchemaAgreement: 'function' },
   metrics: { onSpeculativeExecution: 'function' },
   options: { logEmitter: 'function', policies: 'object' },
@@ -156,7 +173,14 @@ export const touched = {
     _setLocalInfo: 'function',
     setPeersInfo: 'function'
   },
-  host: { shutdown: 'function', warmupPool: 'function', borrowConnection: 'function', getInFlight: 'function', getResponseCount: 'function', pool: 'object' },
+  host: {
+    shutdown: 'function',
+    warmupPool: 'function',
+    borrowConnection: 'function',
+    getInFlight: 'function',
+    getResponseCount: 'function',
+    pool: 'object'
+  },
   pool: { connections: 'object', _addListeners: 'function' },
   socket: {
     netClient: 'object',

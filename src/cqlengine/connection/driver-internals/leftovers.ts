@@ -1,6 +1,7 @@
 // What the driver leaves behind, and what would keep the process alive for seconds or for ever: sockets of attempts
-// that failed or were given up, their heartbeats, and the Host objects that it replaced while no node was in reach. All of it lies in the driver's
-// internals (known version: 4.10), so everything here asks first whether it is there: with another driver the cleaning is lost, nothing else.
+// that failed or were given up, their heartbeats, and the Host objects that it replaced while no node was in reach. All
+// of it lies in the driver's internals (known version: 4.10), so everything here asks first whether it is there: with
+// another driver the cleaning is lost, nothing else.
 import type { Client, Host } from '../../driver.js'
 import { type InternalHost, internalsOf, type Socket } from './internals.js'
 
@@ -41,7 +42,9 @@ export class Leftovers {
     this.#kill(() => true)
   }
 
-  /** The client was shut down: closes whatever is left, and what an attempt to reconnect that was under way still opens. */
+  /**
+   * The client was shut down: closes whatever is left, and what an attempt to reconnect that was under way still opens.
+   */
   async closeAll (): Promise<void> {
     this.#isAbandoned = true
     const hosts = [...this.#hosts]
@@ -50,7 +53,10 @@ export class Leftovers {
     await Promise.allSettled(hosts.map(async (host) => { await host.shutdown?.(false) }))
   }
 
-  /** Each socket logs that it connects, and calls the log function as a method of its own: nothing else ever shows the socket itself. */
+  /**
+   * Each socket logs that it connects, and calls the log function as a method of its own: nothing else ever shows the
+   * socket itself.
+   */
   #listen (): void {
     const { options } = internalsOf(this.#client)
     const emit = options?.logEmitter
@@ -77,19 +83,26 @@ export class Leftovers {
       this.#sockets.delete(socket)
       socket.netClient?.destroy()
       socket.clearAndInvokePending?.()
-      // What was about to be written counts as sent only now: its time limit and the next heartbeat would wait for an answer.
+      // What was about to be written counts as sent only now: its time limit and the next heartbeat would wait for an
+      // answer.
       setImmediate(() => { setImmediate(() => { socket.clearAndInvokePending?.() }) })
     }
   }
 
-  /** A node that left the cluster is closed by the driver. One whose object was replaced is not: its pool would go on reconnecting. */
+  /**
+   * A node that left the cluster is closed by the driver. One whose object was replaced is not: its pool would go on
+   * reconnecting.
+   */
   #replaced (host: InternalHost): void {
     const successor = this.#client.hosts.get(host.address)
     if (successor === undefined || successor === host) return
     this.#closeWhenIdle(host, performance.now() + farewell)
   }
 
-  /** What it still sends may end first. (The driver's own way of waiting for that holds the process for seconds, whatever there was to wait for.) */
+  /**
+   * What it still sends may end first. (The driver's own way of waiting for that holds the process for seconds,
+   * whatever there was to wait for.)
+   */
   #closeWhenIdle (host: InternalHost, deadline: number): void {
     if ((host.getInFlight?.() ?? 0) > 0 && performance.now() < deadline && this.#hosts.has(host)) {
       setTimeout(() => { this.#closeWhenIdle(host, deadline) }, lookInterval).unref()

@@ -1,5 +1,6 @@
-// The types of a prepared statement's markers. Known version: 4.10. The driver keeps what the server told when it prepared a statement, by keyspace and
-// text, and encodes by it; nothing public shows it. So this asks first whether it is there.
+// The types of a prepared statement's markers. Known version: 4.10. The driver keeps what the server told when it
+// prepared a statement, by keyspace and text, and encodes by it; nothing public shows it. So this asks first whether it
+// is there.
 import type { Client } from '../../driver.js'
 import { internalsOf, type Marker } from './internals.js'
 
