@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { CQLAlchemy } from '../cqlalchemy.js'
-import type { ConnectionRegistry } from '../cqlengine/connection/registry.js'
 import { Coordinator } from '../cqlengine/management/nodes.js'
 import { type ExistingSchema, readSchema } from '../cqlengine/management/schema.js'
 import { listed, meant, shown } from '../cqlengine/words.js'
 import type { Command } from './command.js'
+import { registryOf } from './inside.js'
 import { connect, ownOptions } from './load-db.js'
 import { coloured, print, printJson, tell } from './output.js'
 import { exit, Problem } from './problem.js'
@@ -76,8 +76,7 @@ export const command: Command = {
 async function schemaOf (keyspace: string, options: { readonly hosts?: unknown }): Promise<ExistingSchema> {
   const db = await connect(new CQLAlchemy(), { ...options as object, keyspace })
   try {
-    // The registry shows itself in an interface that leaves this out.
-    const connection = (db.connection as unknown as ConnectionRegistry).resolve()
+    const connection = registryOf(db).resolve()
     const { schema } = await readSchema(connection, new Coordinator(connection), keyspace)
     if (schema !== undefined) return schema
     const { rows } = await db.execute<{ keyspace_name: string }>('SELECT keyspace_name FROM system_schema.keyspaces')

@@ -10,6 +10,7 @@ import { listed, meant, shown } from '../cqlengine/words.js'
 import { type Command, dbHelp, dbOptions } from './command.js'
 import { pretty } from './cql-layout.js'
 import { messageOf } from './explained.js'
+import { modelsOf, rowsOf } from './inside.js'
 import { openDb } from './load-db.js'
 import { coloured, print, tell } from './output.js'
 import { exit, Problem } from './problem.js'
@@ -102,7 +103,7 @@ function historyFile (): string {
 /** `db` and each model by the name of its class, or of its table where it has none. */
 function named (db: CQLAlchemy): Record<string, unknown> {
   const names: Record<string, unknown> = { db }
-  for (const model of db.models as unknown as readonly ModelConstructor[]) {
+  for (const model of modelsOf(db)) {
     const name = /^[A-Za-z_$][\w$]*$/.test(model.name)
       ? model.name
       : tableOf(model).name.replace(/(?:^|\W|_)+(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -172,7 +173,7 @@ async function dotCommand (db: CQLAlchemy, name: string, operand: string): Promi
       const models = named(db)
       const wanted = operand.trim()
       const model = models[wanted] ??
-        (db.models as unknown as readonly ModelConstructor[]).find((one) => tableOf(one).name === wanted)
+        modelsOf(db).find((one) => tableOf(one).name === wanted)
       const names = Object.keys(models).filter((key) => key !== 'db')
       if (typeof model !== 'function') {
         throw new Problem(`.ddl: there is no model ${shown(wanted)}${meant(wanted, names)}; there are ${listed(names)}`)
@@ -196,7 +197,7 @@ async function dotCommand (db: CQLAlchemy, name: string, operand: string): Promi
 async function ddlOf (db: CQLAlchemy, model: ModelConstructor): Promise<string[]> {
   const { emptyServer } = await import('./empty-server.js')
   const name = 'fastify-cqlalchemy shell'
-  const { keyspace } = (model as unknown as { objects: { toCQL (): { keyspace: string } } }).objects.toCQL()
+  const { keyspace } = rowsOf(model).toCQL()
   await db.connection.registerConnection(name, { client: emptyServer(), keyspace } as never)
   try {
     const report = await db.syncTable(model as never, { dryRun: true, connections: [name], keyspaces: [keyspace] })

@@ -2,7 +2,6 @@
 import type { CQLAlchemy } from '../cqlalchemy.js'
 import { InvalidValue } from '../cqlengine/columns/cql-type.js'
 import type { Connection } from '../cqlengine/connection/connection.js'
-import type { ConnectionRegistry } from '../cqlengine/connection/registry.js'
 import { type ModelConstructor, META, tableOf } from '../cqlengine/model/meta.js'
 import type { TableColumn } from '../cqlengine/model/table.js'
 import type { QuerySet } from '../cqlengine/query/query-set.js'
@@ -10,6 +9,7 @@ import { allOf } from '../cqlengine/query/query-state.js'
 import { outputOf } from '../cqlengine/query/select-plan.js'
 import { readValue } from '../cqlengine/query/selection.js'
 import { listed, meant, shown } from '../cqlengine/words.js'
+import { modelsOf, registryOf, rowsOf } from './inside.js'
 import { Problem } from './problem.js'
 import { toFile } from './values.js'
 
@@ -25,7 +25,7 @@ export interface TableRows {
 
 /** @param name of a table, or of its model @throws {Problem} where no model has it */
 export function tableRows (db: CQLAlchemy, name: string): TableRows {
-  const models = db.models as unknown as readonly ModelConstructor[]
+  const models = modelsOf(db)
   const model = models.find((one) => tableOf(one).name === name) ??
     models.find((one) => one[META].name === name || one.name === name)
   if (model === undefined) {
@@ -34,10 +34,9 @@ export function tableRows (db: CQLAlchemy, name: string): TableRows {
       ? 'the db has no models: import their modules in the module of --db'
       : `no model has the table ${shown(name)}${meant(name, names)}; there are ${listed(names)}`)
   }
-  const { objects } = model as unknown as { objects: QuerySet }
+  const objects = rowsOf(model)
   const { connection, keyspace } = objects.toCQL()
-  // The registry shows itself in an interface that leaves this out.
-  const registry = db.connection as unknown as ConnectionRegistry
+  const registry = registryOf(db)
   return {
     model,
     name: tableOf(model).name,
