@@ -1,7 +1,7 @@
 // A Cassandra (of CASSANDRA_HOSTS, else one of our own), the table of the benchmarks, and every way to it.
 import driver, { type Client } from 'cassandra-driver'
 import { CQLAlchemy } from '../src/cqlalchemy.js'
-import { switchOff, type Trick } from '../src/cqlengine/model/generate.js'
+import { switchOff, type Trick } from '../src/cqlengine/model/compile/generate.js'
 import { startCassandra } from '../src/testing/cassandra.js'
 
 const keyspace = 'bench'

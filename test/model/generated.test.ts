@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
-import { generate, switchOff } from '../../src/cqlengine/model/generate.js'
+import { generate, switchOff } from '../../src/cqlengine/model/compile/generate.js'
 import { root } from '../support/root.js'
 import { recorded } from './setup.js'
 
 t.test('one file makes functions of text', (t) => {
   const folder = join(root, 'src')
   const makers = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts') && /new Function\(/.test(readFileSync(join(folder, file), 'utf8')))
-  t.same(makers.map((file) => file.replaceAll('\\', '/')), ['cqlengine/model/generate.ts'])
+  t.same(makers.map((file) => file.replaceAll('\\', '/')), ['cqlengine/model/compile/generate.ts'])
   t.end()
 })
 

@@ -1,6 +1,6 @@
 import type { Change } from '../columns/cql-type.js'
 import { unwritten } from './defaults.js'
-import type { RowValues } from './layout.js'
+import type { RowValues } from './compile/layout.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'
 import { isNothing } from './values.js'

@@ -1,4 +1,4 @@
-import type { RowValues } from './layout.js'
+import type { RowValues } from './compile/layout.js'
 import { isHidden, setColumn } from './own-columns.js'
 import type { State } from './state.js'
 import type { TableColumn } from './table.js'

@@ -23,7 +23,8 @@ export interface Source {
 export type DriverRow = Record<string, unknown>
 
 /**
- * What an instance was made of: the row, or the row and what is kept of some columns, in their order; see `hydrate.ts`.
+ * What an instance was made of: the row, or the row and what is kept of some columns, in their order; see
+ * `compile/rows.ts`.
  */
 export type Loaded = DriverRow | KeptRow
 export interface KeptRow { readonly row: DriverRow, readonly [kept: `k${number}`]: unknown }
@@ -34,7 +35,7 @@ export interface KeptRow { readonly row: DriverRow, readonly [kept: `k${number}`
  * keeps it (`CqlType.snapshot`).
  */
 export class State {
-  /** See shape.ts. */
+  /** See compile/shape.ts. */
   static readonly kept = new State({ model: undefined as never, origin: undefined, columns: [] }, undefined)
 
   source: Source

@@ -8,7 +8,7 @@ import type { TableColumn } from './table.js'
 
 /** Gathers the broken rules of several columns, so that one error can tell them all. */
 export class Violations {
-  /** See shape.ts. */
+  /** See compile/shape.ts. */
   static readonly kept = new Violations()
 
   #errors: Violation[] | undefined

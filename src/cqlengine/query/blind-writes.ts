@@ -54,7 +54,7 @@ export function updateRows (
 
 /** A write of the rows that a filter says. */
 class BlindWrite implements Write<void> {
-  /** See model/shape.ts: one that nobody sends. */
+  /** See model/compile/shape.ts: one that nobody sends. */
   static readonly kept = new BlindWrite(
     undefined as never, undefined as never, [], { cql: '', params: [], request: { kind: 'write' } }
   )

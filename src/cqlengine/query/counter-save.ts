@@ -1,5 +1,5 @@
 import { type ColumnChange, changesOf } from '../model/changes.js'
-import type { RowValues } from '../model/layout.js'
+import type { RowValues } from '../model/compile/layout.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
 

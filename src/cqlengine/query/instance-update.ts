@@ -1,12 +1,12 @@
 import type { Change } from '../columns/cql-type.js'
 import { InvalidValue } from '../columns/cql-type.js'
-import { valuesOf } from '../model/blueprint.js'
+import { valuesOf } from '../model/compile/blueprint.js'
 import {
   asStored, type ColumnChange, changedByHand, changesOf, inForm, isDefault, isSettable, keyChanged, snapshotOf,
   storedValue, wrong
 } from '../model/changes.js'
 import { isWatched } from '../model/defaults.js'
-import { valueOf } from '../model/layout.js'
+import { valueOf } from '../model/compile/layout.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
 import type { State } from '../model/state.js'

@@ -1,6 +1,6 @@
 import type { types } from '../driver.js'
 import { storedValue } from '../model/changes.js'
-import type { RowValues } from '../model/layout.js'
+import type { RowValues } from '../model/compile/layout.js'
 import type { ModelConstructor } from '../model/meta.js'
 import type { State } from '../model/state.js'
 import type { Table, TableColumn } from '../model/table.js'
@@ -43,7 +43,7 @@ type Key = readonly unknown[] | undefined
 
 /** The statement of a {@link Subject}. Its key is only demand for in conditional batches, so it is worked out then. */
 export class InstanceWrite implements Write<object> {
-  /** See model/shape.ts: one without a subject, which nobody sends. */
+  /** See model/compile/shape.ts: one without a subject, which nobody sends. */
   static readonly kept = new InstanceWrite({ base: {}, operation: { demand: {} }, table: {} } as unknown as Subject, {
     cql: '', params: [], request: { kind: 'write' }
   }, 'values', () => {})

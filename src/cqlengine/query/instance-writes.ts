@@ -1,12 +1,12 @@
 import { InvalidValue } from '../columns/cql-type.js'
 import { issuesOf } from '../columns/issues.js'
 import { CQLEngineError, ModelDefinitionError, QueryError, ValidationError } from '../errors.js'
-import { blueprintOf, settledAt, valuesOf } from '../model/blueprint.js'
+import { blueprintOf, settledAt, valuesOf } from '../model/compile/blueprint.js'
 import {
   type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf, storedValue
 } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
-import { type RowValues, valueOf } from '../model/layout.js'
+import { type RowValues, valueOf } from '../model/compile/layout.js'
 import { judging } from '../model/loading.js'
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'

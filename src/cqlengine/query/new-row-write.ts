@@ -1,10 +1,10 @@
 import type { RequestOptions } from '../connection/session.js'
 import type { types } from '../driver.js'
-import { blueprintOf, settledAt } from '../model/blueprint.js'
+import { blueprintOf, settledAt } from '../model/compile/blueprint.js'
 import { markStored } from '../model/changes.js'
 import { ModelInstance } from '../model/instance.js'
 import { type ModelConstructor, tableOf } from '../model/meta.js'
-import type { NewRow } from '../model/new-row.js'
+import type { NewRow } from '../model/compile/new-row.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
 import { endTurn } from './instance-order.js'
@@ -48,7 +48,7 @@ function operationIfAny ({ db }: Writing, { model, source }: State, demand: Dema
 
 /** The write and its statement in one object, for each of them costs as much as a value of the row. */
 export class NewRowWrite implements Write<object>, Statement {
-  /** See model/shape.ts: one that nobody sends. */
+  /** See model/compile/shape.ts: one that nobody sends. */
   static readonly kept = new NewRowWrite(
     {},
     { model: undefined, accepted: [] } as never,

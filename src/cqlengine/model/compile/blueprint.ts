@@ -1,12 +1,12 @@
-import type { Route } from '../connection/route.js'
-import { type Accept, acceptorOf } from './construct.js'
+import type { Route } from '../../connection/route.js'
+import { type Accept, acceptorOf } from './accept.js'
 import { Givens } from './given.js'
 import { type Layout, layoutOf, type RowValues, valueOf } from './layout.js'
-import { classOfView, type ModelConstructor, META, tableOf } from './meta.js'
+import { classOfView, type ModelConstructor, META, tableOf } from '../meta.js'
 import { newRowReader, type ReadNewRow } from './new-row.js'
 import { keeperOf } from './shape.js'
-import type { Source, State } from './state.js'
-import type { Table } from './table.js'
+import type { Source, State } from '../state.js'
+import type { Table } from '../table.js'
 import { type FindTouched, touchedFinder } from './touched.js'
 
 /** What is worked out once for each model class, when it is first used. */

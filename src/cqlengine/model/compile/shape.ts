@@ -4,11 +4,11 @@
 // What lives for a moment only is then slow for a while, again and again. So one object of each such class is kept:
 // `keeperOf` here, `kept` in classes of ours.
 import { canGenerate, generate } from './generate.js'
-import type { ModelInstance } from './instance.js'
-import { loading, whileLoading } from './loading.js'
-import { META, type ModelConstructor } from './meta.js'
-import { isHidden } from './own-columns.js'
-import type { TableColumn } from './table.js'
+import type { ModelInstance } from '../instance.js'
+import { loading, whileLoading } from '../loading.js'
+import { META, type ModelConstructor } from '../meta.js'
+import { isHidden } from '../own-columns.js'
+import type { TableColumn } from '../table.js'
 
 /**
  * A class below `Parent` whose instances have room for `names` in themselves. V8 makes an object as large as the

@@ -1,6 +1,6 @@
 import type { Layout, Take } from './layout.js'
-import type { Table, TableColumn } from './table.js'
-import { eachValue, type Violations } from './values.js'
+import type { Table, TableColumn } from '../table.js'
+import { eachValue, type Violations } from '../values.js'
 
 interface Known { readonly keys: readonly string[], readonly take: Take }
 

@@ -1,30 +1,11 @@
-import { InvalidValue } from '../columns/cql-type.js'
-import { tellsConverted, unreadable } from '../columns/outside.js'
-import type { Blueprint } from './blueprint.js'
-import { assignWatched, defaultOf } from './defaults.js'
+import { InvalidValue } from '../../columns/cql-type.js'
+import { tellsConverted, unreadable } from '../../columns/outside.js'
+import { defaultOf } from '../defaults.js'
 import { canGenerate, generate } from './generate.js'
-import { META } from './meta.js'
-import type { State } from './state.js'
-import type { Table, TableColumn } from './table.js'
-import { checked, isNothing, isolated, Violations } from './values.js'
-
-/**
- * Fills a new instance: given values, else defaults, else null or an empty collection (COL-06, DRT-01, INS-01).
- * The discriminator of a polymorphic child is its own, whatever was given (POL-03).
- * @throws {ValidationError} for unknown names and values that their columns refuse; the instance then was never seen by
- *   anybody
- */
-export function fill (
-  instance: object, state: State, { name, table, layout, givens, accept }: Blueprint, given: unknown
-): void {
-  const violations = new Violations()
-  const values = given === undefined ? table.columns.map(() => undefined) : givens.read(given, violations)
-  accept(values, state, violations)
-  violations.finish(name)
-  if (state.watched && state.defaulted !== undefined) assignWatched(instance, values, table.columns, state)
-  else layout.assign(instance, values)
-  state.accepted = values
-}
+import { META } from '../meta.js'
+import type { State } from '../state.js'
+import type { Table, TableColumn } from '../table.js'
+import { checked, isNothing, isolated, type Violations } from '../values.js'
 
 /** Puts in the place of each given value, or of `undefined`, what the instance gets. */
 export type Accept = (values: unknown[], state: State, violations: Violations) => void

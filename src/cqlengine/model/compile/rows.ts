@@ -1,14 +1,14 @@
-import type { CqlType } from '../columns/cql-type.js'
-import { ModelDefinitionError, QueryError } from '../errors.js'
+import type { CqlType } from '../../columns/cql-type.js'
+import { ModelDefinitionError, QueryError } from '../../errors.js'
 import { blueprintOf } from './blueprint.js'
-import { checkAccessors, hiddenColumn } from './field-guard.js'
+import { checkAccessors, hiddenColumn } from '../field-guard.js'
 import { canGenerate, generate } from './generate.js'
-import { loading, whileLoading } from './loading.js'
-import { classOfView, META, type ModelConstructor, tableOf } from './meta.js'
-import { codeToSet, isHidden, setColumn, setHidden } from './own-columns.js'
+import { loading, whileLoading } from '../loading.js'
+import { classOfView, META, type ModelConstructor, tableOf } from '../meta.js'
+import { codeToSet, isHidden, setColumn, setHidden } from '../own-columns.js'
 import { keeperOf } from './shape.js'
-import type { DriverRow, KeptRow, Loaded, Source } from './state.js'
-import type { TableColumn } from './table.js'
+import type { DriverRow, KeptRow, Loaded, Source } from '../state.js'
+import type { TableColumn } from '../table.js'
 
 /** Makes instances of one class from rows with one list of columns. */
 interface Mapper {
@@ -19,27 +19,6 @@ interface Mapper {
   readonly keeper: object
 }
 
-/**
- * Makes the instances of `rows`, each by its class's constructor, with the columns set afterwards. The driver's rows
- * are kept as what is stored, so they belong to the instances from now on.
- *
- * @param queried the class asked for; in a polymorphic family each row gets the class of its kind (POL-04)
- * @param source its `model` is `queried`, its `columns` are those that the rows have
- */
-export function hydrate (queried: ModelConstructor, rows: readonly DriverRow[], source: Source): object[] {
-  const { family } = queried[META]
-  if (family === undefined || !family.hasChildren) return mapperOf(source).instances(rows, source)
-  const { field, type } = family.discriminator
-  // Of distinct() there is a row for each partition, whatever kinds are in it.
-  if (!source.columns.some((c) => c.field === field)) return mapperOf(source).instances(rows, source)
-  return rows.map((row) => {
-    const kind = row[field] ?? null
-    const model = family.classOf(kind === null || source.form === 'instance' ? kind : type.fromDriver(kind), queried)
-    const own = ownColumns(model, source)
-    return mapperOf(own).instances([row], own)[0] as object
-  })
-}
-
 /** What is stored, from the row that an instance was made of. */
 export function storedFrom (source: Source, loaded: Loaded): Record<string, unknown> {
   const { keptFields } = mapperOf(source)
@@ -48,21 +27,6 @@ export function storedFrom (source: Source, loaded: Loaded): Record<string, unkn
   const stored = { ...row }
   for (const [i, field] of keptFields.entries()) stored[field] = kept[`k${i}`]
   return stored
-}
-
-const familySources = new WeakMap<Source, Map<ModelConstructor, Source>>()
-
-/** Of a family's row, the columns that its own class has. */
-function ownColumns (model: ModelConstructor, source: Source): Source {
-  let known = familySources.get(source)
-  if (known === undefined) familySources.set(source, known = new Map())
-  let own = known.get(model)
-  if (own === undefined) {
-    const table = tableOf(model)
-    const columns = source.columns.map((c) => table.byField.get(c.field)).filter((c) => c !== undefined)
-    known.set(model, own = { ...source, model, columns })
-  }
-  return own
 }
 
 const bySource = new WeakMap<Source, Mapper>()
@@ -76,7 +40,7 @@ const mappers = new WeakMap<ModelConstructor, Map<string, Mapper>>()
 const mostMappers = 500
 
 /** Sources are shared by the results of one query shape, so that most are found at once. */
-function mapperOf (source: Source): Mapper {
+export function mapperOf (source: Source): Mapper {
   let mapper = bySource.get(source)
   if (mapper === undefined) bySource.set(source, mapper = sharedMapper(source))
   return mapper

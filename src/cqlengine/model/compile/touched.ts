@@ -1,6 +1,6 @@
 import { canGenerate, generate } from './generate.js'
 import type { RowValues } from './layout.js'
-import type { TableColumn } from './table.js'
+import type { TableColumn } from '../table.js'
 
 /**
  * Of a stored row the columns that may hold something else than what is kept of them: all others surely hold the same.

@@ -1,7 +1,44 @@
-import { hydrate } from './hydrate.js'
+import { mapperOf } from './compile/rows.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
+import type { DriverRow, Source } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { isolated, readValues, Violations } from './values.js'
+
+/**
+ * Makes the instances of `rows`, each by its class's constructor, with the columns set afterwards. The driver's rows
+ * are kept as what is stored, so they belong to the instances from now on.
+ *
+ * @param queried the class asked for; in a polymorphic family each row gets the class of its kind (POL-04)
+ * @param source its `model` is `queried`, its `columns` are those that the rows have
+ */
+export function hydrate (queried: ModelConstructor, rows: readonly DriverRow[], source: Source): object[] {
+  const { family } = queried[META]
+  if (family === undefined || !family.hasChildren) return mapperOf(source).instances(rows, source)
+  const { field, type } = family.discriminator
+  // Of distinct() there is a row for each partition, whatever kinds are in it.
+  if (!source.columns.some((c) => c.field === field)) return mapperOf(source).instances(rows, source)
+  return rows.map((row) => {
+    const kind = row[field] ?? null
+    const model = family.classOf(kind === null || source.form === 'instance' ? kind : type.fromDriver(kind), queried)
+    const own = ownColumns(model, source)
+    return mapperOf(own).instances([row], own)[0] as object
+  })
+}
+
+const familySources = new WeakMap<Source, Map<ModelConstructor, Source>>()
+
+/** Of a family's row, the columns that its own class has. */
+function ownColumns (model: ModelConstructor, source: Source): Source {
+  let known = familySources.get(source)
+  if (known === undefined) familySources.set(source, known = new Map())
+  let own = known.get(model)
+  if (own === undefined) {
+    const table = tableOf(model)
+    const columns = source.columns.map((c) => table.byField.get(c.field)).filter((c) => c !== undefined)
+    known.set(model, own = { ...source, model, columns })
+  }
+  return own
+}
 
 /**
  * `Model.hydrate(row)`: a clean instance from values in any accepted form. Columns that are missing count as not

@@ -1,9 +1,9 @@
-import type { Encoding } from '../connection/encoding.js'
-import { tellsConverted } from '../columns/outside.js'
-import { sizeOf } from '../columns/size.js'
+import type { Encoding } from '../../connection/encoding.js'
+import { tellsConverted } from '../../columns/outside.js'
+import { sizeOf } from '../../columns/size.js'
 import { canGenerate, generate } from './generate.js'
 import { readOf, type RowValues } from './layout.js'
-import type { Table, TableColumn } from './table.js'
+import type { Table, TableColumn } from '../table.js'
 
 /** A new row, checked, as it is written. */
 export interface NewRow {

@@ -1,6 +1,6 @@
 import { canGenerate, generate } from './generate.js'
-import { codeToSet, setColumn, setHidden } from './own-columns.js'
-import type { TableColumn } from './table.js'
+import { codeToSet, setColumn, setHidden } from '../own-columns.js'
+import type { TableColumn } from '../table.js'
 
 /** The values of an instance's columns, by position; `undefined` where one is not loaded or was taken away. */
 export type RowValues = readonly unknown[]
