@@ -196,8 +196,8 @@ t.test('MGT-12: a value of a table option that the server would refuse is told b
 
 /** Types before and after, and whether a column that had the first and was dropped can come back with the second. */
 const comebacks: readonly (readonly [AnyColumn, AnyColumn, boolean])[] = [
-  ...[c.TinyInt(), c.SmallInt(), c.Date(), c.Time(), c.Duration(), c.Inet(), c.VarInt(), c.Text(), c.Tuple(c.Integer), c.Vector(c.Text, 2)].map((before) => [before, c.Blob(), true] as const),
-  ...[c.Integer(), c.BigInt(), c.DateTime(), c.UUID(), c.Boolean(), c.Double(), c.Vector(c.Float, 2), c.List(c.Text), c.List(c.Text, { frozen: true })].map((before) => [before, c.Blob(), false] as const),
+  ...[c.TinyInt(), c.SmallInt(), c.Date(), c.Time(), c.Duration(), c.Inet(), c.VarInt(), c.Text(), c.Tuple(c.Integer), ...[c.Text, c.SmallInt, c.Date, c.Time, c.Duration, c.Inet, c.Decimal].map((of) => c.Vector(of, 2))].map((before) => [before, c.Blob(), true] as const),
+  ...[c.Integer(), c.BigInt(), c.DateTime(), c.UUID(), c.Boolean(), c.Double(), c.Vector(c.Float, 2), c.Vector(c.TimeUUID, 2), c.List(c.Text), c.List(c.Text, { frozen: true })].map((before) => [before, c.Blob(), false] as const),
   [c.Time(), c.BigInt(), false],
   [c.DateTime(), c.BigInt(), true],
   [c.BigInt(), c.DateTime(), true],

@@ -1,33 +1,8 @@
 // From a CQL type and what the schema says of a column to the code that declares it.
-import { parseType, type TypeTree } from '../../cqlengine/management/cql-type-text.js'
+import { columnFunctionOf } from '../../cqlengine/columns/factories.js'
+import { readType, type TypeTree } from '../../cqlengine/columns/type-tree.js'
 import type { ExistingColumn, ExistingIndex } from '../../cqlengine/management/schema.js'
 import { literalText } from './names.js'
-
-const factories: Readonly<Record<string, string>> = {
-  text: 'Text',
-  ascii: 'Ascii',
-  blob: 'Blob',
-  int: 'Integer',
-  tinyint: 'TinyInt',
-  smallint: 'SmallInt',
-  bigint: 'BigInt',
-  varint: 'VarInt',
-  counter: 'Counter',
-  boolean: 'Boolean',
-  float: 'Float',
-  double: 'Double',
-  decimal: 'Decimal',
-  timestamp: 'DateTime',
-  date: 'Date',
-  time: 'Time',
-  duration: 'Duration',
-  uuid: 'UUID',
-  timeuuid: 'TimeUUID',
-  inet: 'Inet',
-  list: 'List',
-  set: 'Set',
-  map: 'Map'
-}
 
 /** The name of the class of a user type, and where it is noted that it is used. */
 export type ClassOfType = (name: string) => string | undefined
@@ -36,7 +11,7 @@ type Options = Readonly<Record<string, unknown>>
 
 /** `c.Map(c.Text, c.Integer, { static: true })`; `undefined` for a type that no column has. */
 export function columnCode (cql: string, options: Options, classOf: ClassOfType): string | undefined {
-  const tree = parseType(cql)
+  const tree = readType(cql)
   if (tree === undefined) return undefined
   const isCollection = tree.kind === 'collection'
   const frozen = {
@@ -48,7 +23,7 @@ export function columnCode (cql: string, options: Options, classOf: ClassOfType)
 function code (tree: TypeTree, options: Options, classOf: ClassOfType, isInner: boolean): string | undefined {
   const last = Object.keys(options).length === 0 ? [] : [literalText(options)]
   if (tree.kind === 'native') {
-    const factory = factories[tree.name]
+    const factory = columnFunctionOf(tree.name)
     if (factory === undefined) return undefined
     return isInner ? `c.${factory}` : `c.${factory}(${last.join()})`
   }
@@ -58,9 +33,9 @@ function code (tree: TypeTree, options: Options, classOf: ClassOfType, isInner: 
   }
   const of = tree.of.map((one) => code(one, {}, classOf, true))
   if (of.includes(undefined)) return undefined
-  if (tree.kind === 'collection') return `c.${factories[tree.name]}(${[...of, ...last].join(', ')})`
-  if (tree.kind === 'tuple') return `c.Tuple(${[...of, ...last].join(', ')})`
-  return tree.kind === 'vector' ? `c.Vector(${[...of, String(tree.dimensions), ...last].join(', ')})` : undefined
+  const factory = columnFunctionOf(tree.name)
+  const dimensions = tree.dimensions === undefined ? [] : [String(tree.dimensions)]
+  return factory === undefined ? undefined : `c.${factory}(${[...of, ...dimensions, ...last].join(', ')})`
 }
 
 /** What `index` of a column says. */

@@ -1,6 +1,6 @@
 // From what a keyspace has to the files of its models, as plain values: names of files and their texts, the same ones
 // each time.
-import { parseType, userTypeNames } from '../../cqlengine/management/cql-type-text.js'
+import { readType, userTypeNames } from '../../cqlengine/columns/type-tree.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable, ExistingView } from '../../cqlengine/management/schema.js'
 import { isWhole } from '../../cqlengine/management/view-difference.js'
 import { memberNames, unreadableNames } from '../../cqlengine/model/table.js'
@@ -83,7 +83,7 @@ function usedTypes ({ types }: ExistingSchema, tables: readonly ExistingTable[] 
 }
 
 function namesIn (cql: string): string[] {
-  const tree = parseType(cql)
+  const tree = readType(cql)
   return tree === undefined ? [] : userTypeNames(tree)
 }
 

@@ -13,11 +13,22 @@ export const digitLimit = 10_000
 const sizeLimit = 10n ** BigInt(digitLimit)
 
 const int64 = 2n ** 63n
+/** The driver gives bigints for all of them. */
+const readsToo = ['bigint', 'varint', 'counter']
 
 /** `bigint` (TYP-06). The driver wraps what does not fit, so the range is checked here. */
 export class BigIntType extends ObjectType<bigint> {
   override readonly cql: 'bigint' | 'counter' = 'bigint'
-  override readonly facts: TypeFacts = { size: 8, isNumber: true, isOrderedBySai: true, isPlainKey: true }
+  override readonly facts: TypeFacts = {
+    size: 8,
+    isNumber: true,
+    isOrderedBySai: true,
+    isPlainKey: true,
+    takesBack: ['timestamp'],
+    readsToo,
+    serverClass: 'Long'
+  }
+
   override readonly primitive = true
 
   protected read (value: unknown): bigint {
@@ -44,7 +55,10 @@ export class BigIntType extends ObjectType<bigint> {
 /** `varint` (TYP-07): whole numbers of any size up to {@link digitLimit} digits. */
 export class VarIntType extends ObjectType<bigint> {
   override readonly cql = 'varint'
-  override readonly facts: TypeFacts = { isNumber: true, isOrderedBySai: true, isPlainKey: true }
+  override readonly facts: TypeFacts = {
+    isNumber: true, isOrderedBySai: true, isPlainKey: true, hasLength: true, readsToo, serverClass: 'Integer'
+  }
+
   override readonly primitive = true
 
   protected read (value: unknown): bigint {

@@ -1,11 +1,19 @@
 import { Buffer } from 'node:buffer'
 import { isUint8Array } from 'node:util/types'
-import { InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 import { ObjectType } from './outside.js'
 
 /** `blob` (TYP-03, B15): a `Buffer`; also any `Uint8Array`, and base64 text, which is the JSON form. */
 export class BlobType extends ObjectType<Buffer> {
   override readonly cql = 'blob'
+  override readonly facts: TypeFacts = {
+    lacksSai: true,
+    hasLength: true,
+    takesBack: 'all with a length',
+    ordersAlike: ['ascii', 'text'],
+    serverClass: 'Bytes'
+  }
+
   override readonly mutable = true
 
   protected read (value: unknown): Buffer {
@@ -21,6 +29,11 @@ export class BlobType extends ObjectType<Buffer> {
     } catch {
       return false
     }
+  }
+
+  override fromRaw (value: unknown): unknown {
+    if (typeof value === 'string') throw new InvalidValue('type', 'must be a Buffer')
+    return value
   }
 
   /** A copy, since the statement may wait in a batch or for its preparation. */

@@ -4,7 +4,7 @@ import { type Change, type ChangeKind, InvalidValue, type JsonSchema, type Kind,
 /** `counter` (TYP-08, STM-11): only ever incremented and decremented. */
 export class CounterType extends BigIntType {
   override readonly cql = 'counter'
-  override readonly facts: TypeFacts = { size: 8, isNumber: true }
+  override readonly facts: TypeFacts = { size: 8, isNumber: true, lacksSai: true, readsToo: ['bigint', 'varint'] }
   override readonly kind: Kind = 'counter'
 
   /** The difference, as an increment or decrement; a counter without a value counts as 0 (DRT-07). */

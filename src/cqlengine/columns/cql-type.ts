@@ -75,6 +75,22 @@ export interface TypeFacts {
    * decimal (negative scales), blobs, all composed ones.
    */
   readonly isPlainKey?: true
+  /** Cassandra has no order of its values: no key, no element of a set, no range and no index of any kind. */
+  readonly isOrderless?: true
+  /** There is no storage-attached index of it. */
+  readonly lacksSai?: true
+  /** Stored with its length before it, so that a blob can take its place: all but the eight of one size. */
+  readonly hasLength?: true
+  /** Types whose values it reads, where a column of theirs was dropped and one of its own takes the place. */
+  readonly takesBack?: readonly string[] | 'all with a length'
+  /** Types whose values are in one order with its own on disk. */
+  readonly ordersAlike?: readonly string[]
+  /** Other types of which the driver makes what it makes of this one, so that a column reads them rightly. */
+  readonly readsToo?: readonly string[]
+  /** The server's class: `UTF8` for `org.apache.cassandra.db.marshal.UTF8Type`. So types stand inside vectors. */
+  readonly serverClass?: string
+  /** How the name of the class ends that some servers send in place of the protocol's number of the type. */
+  readonly sentAsClass?: string
 }
 
 const noFacts: TypeFacts = {}
@@ -106,6 +122,15 @@ export abstract class CqlType<V = unknown> {
   /** True where equal values are one JS value, so that JS sets and maps find them without help. */
   readonly primitive: boolean = false
 
+  /** The whole is written at once, and compared. */
+  get isFrozen (): boolean { return this.cql.startsWith('frozen<') }
+
+  /** A collection whose elements are stored one by one; a custom type of such a one too. */
+  get isMultiCell (): boolean { return /^(?:list|set|map)</.test(this.cql) }
+
+  /** Of a type that stands for another one, that one. */
+  base (): CqlType { return this }
+
   /** Any accepted form, its JSON form included, to the form an instance holds. @throws {InvalidValue} */
   abstract convert (value: unknown): V
 
@@ -135,6 +160,12 @@ export abstract class CqlType<V = unknown> {
       return undefined
     }
   }
+
+  /**
+   * For raw CQL: what the driver reads rightly and {@link convert} does not take, in a form that it takes. All else as
+   * it is. @throws {InvalidValue} for what convert takes and the driver would not
+   */
+  fromRaw (value: unknown): unknown { return value }
 
   /** The instance's form as the driver takes it. `encoding` is that of the connection's client. */
   toDriver (value: V, _encoding: Encoding): unknown { return value }

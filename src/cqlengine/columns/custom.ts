@@ -114,6 +114,7 @@ export class CustomType<V = unknown> extends ObjectType<V> {
   }
 
   override isIdempotent (kind: ChangeKind): boolean { return this.#base.isIdempotent(kind) }
+  override base (): CqlType { return this.#base.base() }
   override parts (): readonly CqlType[] { return [this.#base] }
 }
 
@@ -131,5 +132,5 @@ function baseOf (spec: unknown): CqlType {
   if (schema !== undefined && (typeof schema !== 'object' || schema === null)) {
     throw new ModelDefinitionError('columns.custom: schema must be a JSON schema')
   }
-  return parseType(cql)
+  return parseType(cql, { userTypes: false })
 }

@@ -6,7 +6,10 @@ import { ObjectType } from './outside.js'
 /** `timestamp` (TYP-12): a `Date`, to the millisecond, of the years -271821 to 275760. */
 export class DateTimeType extends ObjectType<Date> {
   override readonly cql = 'timestamp'
-  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true }
+  override readonly facts: TypeFacts = {
+    size: 16, isOrderedBySai: true, takesBack: ['bigint'], serverClass: 'Timestamp'
+  }
+
   override readonly mutable = true
 
   protected read (value: unknown): Date {
@@ -20,6 +23,10 @@ export class DateTimeType extends ObjectType<Date> {
     } catch {
       return false
     }
+  }
+
+  override fromRaw (value: unknown): unknown {
+    return typeof value === 'string' && !/^\d{4}-/.test(value) ? new Date(value) : value
   }
 
   /** A copy, since the statement may wait in a batch or for its preparation. */

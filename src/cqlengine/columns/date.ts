@@ -8,7 +8,9 @@ import { DriverObjectType, hasMethods } from './outside.js'
 /** `date` (TYP-13): a day without a zone, of the years -5877641 to 5881580. */
 export class DateType extends DriverObjectType<types.LocalDate> {
   override readonly cql = 'date'
-  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true, isPlainKey: true }
+  override readonly facts: TypeFacts = {
+    size: 16, isOrderedBySai: true, isPlainKey: true, hasLength: true, serverClass: 'SimpleDate'
+  }
 
   protected read (value: unknown): types.LocalDate {
     if (value instanceof types.LocalDate) return value

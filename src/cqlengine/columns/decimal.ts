@@ -18,7 +18,10 @@ const sizeLimit = 10n ** BigInt(digitLimit)
  */
 export class DecimalType extends DriverObjectType<types.BigDecimal> {
   override readonly cql = 'decimal'
-  override readonly facts: TypeFacts = { isNumber: true, isOrderedBySai: true }
+  override readonly facts: TypeFacts = {
+    isNumber: true, isOrderedBySai: true, hasLength: true, serverClass: 'Decimal'
+  }
+
   override readonly readsAsIs = false
 
   protected read (value: unknown): types.BigDecimal {

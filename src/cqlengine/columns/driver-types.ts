@@ -5,13 +5,12 @@ import type { Encoding } from '../connection/encoding.js'
 import type { DriverType } from '../connection/driver-internals/internals.js'
 import { types } from '../driver.js'
 import { listed } from '../words.js'
-import { CounterType } from './counter.js'
 import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
 import { joinKeys } from './elements.js'
 import { ListType } from './list.js'
 import { MapType } from './map.js'
 import { isPlainObject, ObjectType, unreadable } from './outside.js'
-import { scalarTypes } from './parse-type.js'
+import { counterType, scalarTypes } from './scalar-types.js'
 import { SetType } from './set.js'
 import { TupleType } from './tuple.js'
 import { VectorType } from './vector.js'
@@ -31,7 +30,7 @@ export function typeFromDriver (type: DriverType): CqlType {
     case dataTypes.tuple: return new TupleType((info as readonly DriverType[]).map(typeFromDriver))
     case dataTypes.udt: return new FieldsType(info as UserTypeInfo)
     case dataTypes.custom: return customType(type)
-    case dataTypes.counter: return new RawScalar(new CounterType())
+    case dataTypes.counter: return new RawScalar(counterType)
     default: {
       const name = nameOf(code)
       return Object.hasOwn(scalarTypes, name)
@@ -53,42 +52,23 @@ function customType ({ info, customTypeName }: DriverType): CqlType {
   }
   const vector = typeof info === 'string' ? /VectorType\(\s*[\w.]*?(\w+)Type\s*,\s*(\d+)\s*\)$/.exec(info) : null
   if (vector !== null) return vectorOf(vector[1] ?? '', Number(vector[2]))
-  const name = typeof info === 'string' ? loneClasses.find(([ending]) => info.endsWith(ending))?.[1] : undefined
-  return name === undefined ? new UnknownType('custom') : new RawScalar(scalarTypes[name])
+  const lone = typeof info === 'string' ? loneClasses.find(([ending]) => info.endsWith(ending))?.[1] : undefined
+  return lone === undefined ? new UnknownType('custom') : new RawScalar(lone)
 }
 
-/**
- * Classes that servers send in place of a type of the protocol's: old ones for durations, Cassandra 5 for the least and
- * the greatest of timeuuids.
- */
-const loneClasses = [['.DurationType', 'duration'], ['.LegacyTimeUUIDType', 'timeuuid']] as const
+/** By the server's classes: the driver has no word of the protocol for what stands inside vectors. */
+const byClass: ReadonlyMap<string | undefined, CqlType> =
+  new Map(Object.values(scalarTypes).map((type: CqlType) => [type.facts.serverClass, type]))
 
-/** The server's classes of the types that are no word of the protocol, as the driver has them inside vectors. */
-const byClass: Readonly<Record<string, keyof typeof scalarTypes>> = {
-  UTF8: 'text',
-  Ascii: 'ascii',
-  Int32: 'int',
-  Short: 'smallint',
-  Byte: 'tinyint',
-  Long: 'bigint',
-  Integer: 'varint',
-  Decimal: 'decimal',
-  Float: 'float',
-  Double: 'double',
-  Boolean: 'boolean',
-  Bytes: 'blob',
-  Timestamp: 'timestamp',
-  SimpleDate: 'date',
-  Time: 'time',
-  Duration: 'duration',
-  UUID: 'uuid',
-  TimeUUID: 'timeuuid',
-  InetAddress: 'inet'
-}
+/** Old servers send a class for durations, Cassandra 5 for the least and the greatest of timeuuids. */
+const loneClasses = Object.values(scalarTypes).flatMap((type: CqlType) => {
+  const { sentAsClass } = type.facts
+  return sentAsClass === undefined ? [] : [[sentAsClass, type] as const]
+})
 
 function vectorOf (name: string, dimensions: number): CqlType {
-  const of = Object.hasOwn(byClass, name) ? byClass[name] : undefined
-  return of === undefined ? new UnknownType('vector') : new VectorType(new RawScalar(scalarTypes[of]), dimensions)
+  const of = byClass.get(name)
+  return of === undefined ? new UnknownType('vector') : new VectorType(new RawScalar(of), dimensions)
 }
 
 /**
@@ -112,27 +92,10 @@ class RawScalar extends CqlType {
   convert (value: unknown): unknown {
     if (Buffer.isBuffer(value)) return value
     try {
-      return this.#of.convert(this.#read(value))
+      return this.#of.convert(this.#of.fromRaw(value))
     } catch (error) {
       throw unreadable(error)
     }
-  }
-
-  /** What the driver reads rightly and columns do not take; and text as bytes, which it refuses. */
-  #read (value: unknown): unknown {
-    switch (this.cql) {
-      case 'tinyint': case 'smallint': case 'int': return typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value)
-        ? Number(value)
-        : value
-      case 'float': case 'double': return typeof value === 'string' &&
-        /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)
-        ? Number(value)
-        : value
-      case 'boolean': return value === 1 ? true : value === 0 ? false : value
-      case 'timestamp': return typeof value === 'string' && !/^\d{4}-/.test(value) ? new Date(value) : value
-      case 'blob': if (typeof value === 'string') throw new InvalidValue('type', 'must be a Buffer')
-    }
-    return value
   }
 
   override toDriver (value: unknown, encoding: Encoding): unknown {

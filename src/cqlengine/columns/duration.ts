@@ -16,7 +16,9 @@ const int64 = 2n ** 63n
  */
 export class DurationType extends DriverObjectType<types.Duration> {
   override readonly cql = 'duration'
-  override readonly facts: TypeFacts = { size: 16 }
+  override readonly facts: TypeFacts = {
+    size: 16, isOrderless: true, lacksSai: true, hasLength: true, serverClass: 'Duration', sentAsClass: '.DurationType'
+  }
 
   protected read (value: unknown): types.Duration {
     if (typeof value === 'string') return duration(parse(value))

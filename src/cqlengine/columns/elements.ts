@@ -22,7 +22,7 @@ export function convertInner<E> (of: CqlType<E>, value: unknown, place: string, 
 
 /** True for an empty list or set, which the driver sends as null wherever it stands; empty maps arrive as such. */
 export function isLostInside<E> (of: CqlType<E>, value: E): boolean {
-  return of.isEmpty(value) && !/^(frozen<)?map</.test(of.cql)
+  return of.isEmpty(value) && of.base().kind !== 'map'
 }
 
 /**

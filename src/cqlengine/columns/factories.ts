@@ -5,7 +5,6 @@ import {
   type AnyColumn, type AnyColumnOptions, Column, type ColumnLike, columnOf, type ColumnOptions, type FrozenOption,
   type TextOptions
 } from './column.js'
-import { CounterType } from './counter.js'
 import type { CqlType, Kind, UserTypeLike } from './cql-type.js'
 import { type CustomSpec, CustomType } from './custom.js'
 import { ListType } from './list.js'
@@ -13,7 +12,7 @@ import { MapType } from './map.js'
 import { checkInner, checkKeyType, checkSortable, checkVector } from './nesting.js'
 import { checkOptions, optionNames, withOwnDefault } from './options.js'
 import { isPlainObject } from './outside.js'
-import { scalarTypes } from './parse-type.js'
+import { counterType, scalarTypes } from './scalar-types.js'
 import { innerType } from './ruled.js'
 import { SetType } from './set.js'
 import { TupleType } from './tuple.js'
@@ -260,7 +259,7 @@ function placedType (factory: string, type: CqlType, options: AnyColumnOptions):
   }
 }
 
-function scalar (factory: keyof ColumnFactories, type: CqlType): (options?: unknown) => AnyColumn {
+function scalar (factory: string, type: CqlType): (options?: unknown) => AnyColumn {
   return (options) => column(factory, type, options, type.kind === 'text' ? optionNames.text : optionNames.scalar)
 }
 
@@ -320,31 +319,40 @@ function custom (spec: CustomSpec<unknown>): (options?: unknown) => AnyColumn {
   return defining('columns.custom', ModelDefinitionError, (options?: unknown) => column('custom', type, options))
 }
 
-const counterType = new CounterType()
+/** The column functions of types without parameters. Where a type has two, the first is the one that `pull` writes. */
+const scalars = {
+  Text: scalarTypes.text,
+  Ascii: scalarTypes.ascii,
+  Blob: scalarTypes.blob,
+  Bytes: scalarTypes.blob,
+  Integer: scalarTypes.int,
+  TinyInt: scalarTypes.tinyint,
+  SmallInt: scalarTypes.smallint,
+  BigInt: scalarTypes.bigint,
+  VarInt: scalarTypes.varint,
+  Boolean: scalarTypes.boolean,
+  Float: scalarTypes.float,
+  Double: scalarTypes.double,
+  Decimal: scalarTypes.decimal,
+  DateTime: scalarTypes.timestamp,
+  Date: scalarTypes.date,
+  Time: scalarTypes.time,
+  Duration: scalarTypes.duration,
+  UUID: scalarTypes.uuid,
+  TimeUUID: scalarTypes.timeuuid,
+  Inet: scalarTypes.inet
+} satisfies Partial<Record<keyof ColumnFactories, CqlType>>
+
+/** The column function of a type's name in CQL: `Integer` of `int`, `Map` of `map`. */
+export function columnFunctionOf (name: string): string | undefined {
+  return Object.entries(scalars).find(([, { cql }]) => cql === name)?.[0] ??
+    Object.keys(columns).find((factory) => factory.toLowerCase() === name)
+}
 
 /** The column functions: `db.columns` and the export `columns`. */
 // The implementations above know values only at run time; the declarations carry the types.
 export const columns = Object.freeze(Object.fromEntries(Object.entries({
-  Text: scalar('Text', scalarTypes.text),
-  Ascii: scalar('Ascii', scalarTypes.ascii),
-  Blob: scalar('Blob', scalarTypes.blob),
-  Bytes: scalar('Bytes', scalarTypes.blob),
-  Integer: scalar('Integer', scalarTypes.int),
-  TinyInt: scalar('TinyInt', scalarTypes.tinyint),
-  SmallInt: scalar('SmallInt', scalarTypes.smallint),
-  BigInt: scalar('BigInt', scalarTypes.bigint),
-  VarInt: scalar('VarInt', scalarTypes.varint),
-  Boolean: scalar('Boolean', scalarTypes.boolean),
-  Float: scalar('Float', scalarTypes.float),
-  Double: scalar('Double', scalarTypes.double),
-  Decimal: scalar('Decimal', scalarTypes.decimal),
-  DateTime: scalar('DateTime', scalarTypes.timestamp),
-  Date: scalar('Date', scalarTypes.date),
-  Time: scalar('Time', scalarTypes.time),
-  Duration: scalar('Duration', scalarTypes.duration),
-  UUID: scalar('UUID', scalarTypes.uuid),
-  TimeUUID: scalar('TimeUUID', scalarTypes.timeuuid),
-  Inet: scalar('Inet', scalarTypes.inet),
+  ...Object.fromEntries(Object.entries(scalars).map(([name, type]) => [name, scalar(name, type)])),
   Counter: (options?: unknown) => column('Counter', counterType, options, optionNames.counter),
   List: list,
   Set: set,

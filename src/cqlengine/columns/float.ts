@@ -1,12 +1,16 @@
 import { CqlType, InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
 
+const common: TypeFacts = {
+  size: 8, isNumber: true, isOrderedBySai: true, readsToo: ['float', 'double', 'tinyint', 'smallint', 'int']
+}
+
 /**
  * `double` (TYP-10): any JS number. NaN and the infinities are stored; JSON has no word for them, so there they are
  * null.
  */
 export class DoubleType extends CqlType<number> {
   override readonly cql: 'float' | 'double' = 'double'
-  override readonly facts: TypeFacts = { size: 8, isNumber: true, isOrderedBySai: true }
+  override readonly facts: TypeFacts = { ...common, serverClass: 'Double' }
   override readonly primitive: boolean = true
 
   convert (value: unknown): number {
@@ -15,6 +19,10 @@ export class DoubleType extends CqlType<number> {
   }
 
   override isConverted (value: unknown): value is number { return typeof value === 'number' }
+
+  override fromRaw (value: unknown): unknown {
+    return typeof value === 'string' && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : value
+  }
 
   /** 0 and -0 differ, as they do for Cassandra; NaN is equal to itself. */
   override equals (a: number, b: number): boolean { return Object.is(a, b) }
@@ -34,6 +42,7 @@ const largest = 3.4028235677973362e38
  */
 export class FloatType extends DoubleType {
   override readonly cql = 'float'
+  override readonly facts: TypeFacts = { ...common, serverClass: 'Float' }
   override readonly primitive = false
 
   override convert (value: unknown): number {

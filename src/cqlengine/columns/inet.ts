@@ -10,7 +10,9 @@ import { DriverObjectType, hasMethods } from './outside.js'
  */
 export class InetType extends DriverObjectType<types.InetAddress> {
   override readonly cql = 'inet'
-  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true }
+  override readonly facts: TypeFacts = {
+    size: 16, isOrderedBySai: true, hasLength: true, serverClass: 'InetAddress'
+  }
 
   protected read (value: unknown): types.InetAddress {
     if (value instanceof types.InetAddress && isAddress(value.getBuffer())) return value

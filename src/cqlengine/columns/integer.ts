@@ -1,9 +1,18 @@
 import { CqlType, InvalidValue, type JsonSchema, type TypeFacts } from './cql-type.js'
 
+const common: TypeFacts = {
+  size: 8, isNumber: true, isOrderedBySai: true, isPlainKey: true, readsToo: ['tinyint', 'smallint', 'int']
+}
+const ownFacts: Readonly<Record<IntegerType['cql'], TypeFacts>> = {
+  tinyint: { hasLength: true, serverClass: 'Byte' },
+  smallint: { hasLength: true, serverClass: 'Short' },
+  int: { serverClass: 'Int32' }
+}
+
 /** `tinyint`, `smallint` and `int` (TYP-04, TYP-05): whole JS numbers within the type's range. */
 export class IntegerType extends CqlType<number> {
   override readonly cql: 'tinyint' | 'smallint' | 'int'
-  override readonly facts: TypeFacts = { size: 8, isNumber: true, isOrderedBySai: true, isPlainKey: true }
+  override readonly facts: TypeFacts
   override readonly primitive = true
   readonly #minimum: number
   readonly #maximum: number
@@ -11,6 +20,7 @@ export class IntegerType extends CqlType<number> {
   constructor (cql: 'tinyint' | 'smallint' | 'int', bits: 8 | 16 | 32) {
     super()
     this.cql = cql
+    this.facts = { ...common, ...ownFacts[cql] }
     this.#maximum = 2 ** (bits - 1) - 1
     this.#minimum = -(2 ** (bits - 1))
   }
@@ -26,6 +36,10 @@ export class IntegerType extends CqlType<number> {
   override isConverted (value: unknown): value is number {
     return typeof value === 'number' && Number.isInteger(value) && value >= this.#minimum && value <= this.#maximum &&
       !Object.is(value, -0)
+  }
+
+  override fromRaw (value: unknown): unknown {
+    return typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value) ? Number(value) : value
   }
 
   override schema (): JsonSchema { return { type: 'integer', minimum: this.#minimum, maximum: this.#maximum } }

@@ -14,7 +14,7 @@ export function checkInner (type: CqlType, place: string): CqlType {
  * Elements of sets and keys of maps, which have an order: no durations, though Cassandra lets them stand deeper inside.
  */
 export function checkSortable (type: CqlType, place: string): CqlType {
-  if (type.cql === 'duration') {
+  if (type.facts.isOrderless === true) {
     throw new ModelDefinitionError(`${capital(place)} cannot hold durations: they have no order`)
   }
   return checkInner(type, place)
@@ -36,7 +36,17 @@ export function checkVector (type: CqlType, dimensions: number): CqlType {
 
 /** True for what Cassandra puts in no order. Vectors are left out, for it does not look into them. */
 export function hasDuration (type: CqlType): boolean {
-  return type.cql === 'duration' || (type.kind !== 'vector' && type.parts().some(hasDuration))
+  return type.facts.isOrderless === true || (type.kind !== 'vector' && type.parts().some(hasDuration))
+}
+
+/** Whether it is so of the type or of any inside of it, fields of user types included. */
+export function contains (type: CqlType, isIt: (type: CqlType) => boolean): boolean {
+  return isIt(type) || type.parts().some((part) => contains(part, isIt))
+}
+
+/** At any depth. Where Cassandra builds something of the whole value it looks into vectors too. */
+export function holdsDuration (type: CqlType): boolean {
+  return contains(type, ({ facts }) => facts.isOrderless === true)
 }
 
 function capital (text: string): string { return text.charAt(0).toUpperCase() + text.slice(1) }

@@ -3,11 +3,10 @@
 import type { DriverType } from '../connection/driver-internals/internals.js'
 import { types } from '../driver.js'
 import type { CqlType } from './cql-type.js'
-import { CustomType } from './custom.js'
 import { typeFromDriver } from './driver-types.js'
 import { ListType } from './list.js'
 import { MapType } from './map.js'
-import { scalarTypes } from './parse-type.js'
+import { counterType, scalarTypes } from './scalar-types.js'
 import { SetType } from './set.js'
 import { TupleType } from './tuple.js'
 import { UserDefined } from './user-defined.js'
@@ -15,32 +14,13 @@ import { VectorType } from './vector.js'
 
 const { dataTypes } = types
 
-const texts = ['text', 'ascii']
-const integers = ['tinyint', 'smallint', 'int']
-const floats = ['float', 'double']
-const bigIntegers = ['bigint', 'varint', 'counter']
-
-/**
- * What else than itself each type without parts reads; the driver gives one JS type for all of a line. Not listed:
- * nothing else.
- */
-const alike: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
-  text: texts,
-  ascii: texts,
-  tinyint: integers,
-  smallint: integers,
-  int: integers,
-  float: [...floats, ...integers],
-  double: [...floats, ...integers],
-  bigint: bigIntegers,
-  varint: bigIntegers,
-  counter: bigIntegers,
-  uuid: ['uuid', 'timeuuid']
-}))
 /** For each type without parts the codes of what it reads: a bit for each. */
 const codes: ReadonlyMap<string, number> = new Map(
-  Object.keys(scalarTypes).concat('counter').map((name) => [name, bitsOf(alike.get(name) ?? [name])])
+  [...Object.values(scalarTypes), counterType].map((type) => [type.cql, bitsOf(namesRead(type))])
 )
+
+/** The types without parts that this one reads. */
+function namesRead ({ cql, facts }: CqlType): readonly string[] { return [cql, ...facts.readsToo ?? []] }
 
 function bitsOf (names: readonly string[]): number {
   let bits = 0
@@ -54,11 +34,11 @@ function bitsOf (names: readonly string[]): number {
  * The protocol's codes of the types that a column of `type` reads, a bit for each; 0 where the code alone does not
  * tell.
  */
-export function readCodes (type: CqlType): number { return codes.get(baseOf(type).cql) ?? 0 }
+export function readCodes (type: CqlType): number { return codes.get(type.base().cql) ?? 0 }
 
 /** Whether a column of `type` reads what the server sends as `told`. */
 export function readsAlike (type: CqlType, told: DriverType): boolean {
-  const base = baseOf(type)
+  const base = type.base()
   const { code, info } = told
   switch (code) {
     case dataTypes.list: return base instanceof ListType && partsReadAlike(base, [info as DriverType])
@@ -73,11 +53,6 @@ export function readsAlike (type: CqlType, told: DriverType): boolean {
 
 /** As a person would write it. */
 export function toldType (told: DriverType): string { return typeFromDriver(told).cql }
-
-function baseOf (type: CqlType): CqlType {
-  const [base] = type instanceof CustomType ? type.parts() : []
-  return base === undefined ? type : baseOf(base)
-}
 
 function partsReadAlike (type: CqlType, told: readonly DriverType[]): boolean {
   const parts = type.parts()
@@ -105,12 +80,12 @@ function customReadsAlike (type: CqlType, told: DriverType): boolean {
   if (server instanceof VectorType) return vectorsReadAlike(type, server)
   // Vectors of elements that have parts are not looked into.
   if (customTypeName === 'vector' || String(info).includes('.VectorType(')) return type instanceof VectorType
-  return (alike.get(type.cql) ?? [type.cql]).includes(server.cql === 'custom' ? 'blob' : server.cql)
+  return namesRead(type).includes(server.cql === 'custom' ? 'blob' : server.cql)
 }
 
 function vectorsReadAlike (type: CqlType, server: VectorType): boolean {
   if (!(type instanceof VectorType) || type.dimensions !== server.dimensions) return false
-  const [own, element] = [baseOf(type.parts()[0] as CqlType), server.parts()[0] as CqlType]
+  const [own, element] = [(type.parts()[0] as CqlType).base(), server.parts()[0] as CqlType]
   // A Float32Array would round what has more digits.
-  return own.cql === 'float' ? element.cql === 'float' : (alike.get(own.cql) ?? [own.cql]).includes(element.cql)
+  return own.cql === 'float' ? element.cql === 'float' : namesRead(own).includes(element.cql)
 }

@@ -53,6 +53,7 @@ class RuledType extends CqlType {
   }
 
   override isIdempotent (kind: ChangeKind): boolean { return this.#type.isIdempotent(kind) }
+  override base (): CqlType { return this.#type.base() }
   override frozen (): CqlType { return new RuledType(this.#type.frozen(), this.#column) }
   override unruled (): CqlType { return this.#type.unruled() }
   override emptyValue (): unknown { return this.#type.emptyValue() }

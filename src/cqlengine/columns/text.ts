@@ -5,7 +5,15 @@ import { CqlType, InvalidValue, type JsonSchema, type Kind, type TypeFacts } fro
  */
 export class TextType extends CqlType<string> {
   override readonly cql: string = 'text'
-  override readonly facts: TypeFacts = { isPlainKey: true }
+  override readonly facts: TypeFacts = {
+    isPlainKey: true,
+    hasLength: true,
+    takesBack: ['ascii'],
+    ordersAlike: ['ascii'],
+    readsToo: ['ascii'],
+    serverClass: 'UTF8'
+  }
+
   override readonly kind: Kind = 'text'
   override readonly primitive = true
 
@@ -24,7 +32,7 @@ export class TextType extends CqlType<string> {
 /** `ascii` (TYP-02): code points below 128. */
 export class AsciiType extends TextType {
   override readonly cql = 'ascii'
-  override readonly facts: TypeFacts = { isPlainKey: true }
+  override readonly facts: TypeFacts = { isPlainKey: true, hasLength: true, readsToo: ['text'], serverClass: 'Ascii' }
 
   override convert (value: unknown): string {
     const text = super.convert(value)

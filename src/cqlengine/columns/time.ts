@@ -8,7 +8,9 @@ const dayInNanoseconds = 86_400_000_000_000n
 /** `time` (TYP-14): a time of day to the nanosecond. */
 export class TimeType extends DriverObjectType<types.LocalTime> {
   override readonly cql = 'time'
-  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true, isPlainKey: true }
+  override readonly facts: TypeFacts = {
+    size: 16, isOrderedBySai: true, isPlainKey: true, hasLength: true, serverClass: 'Time'
+  }
 
   protected read (value: unknown): types.LocalTime {
     if (value instanceof types.LocalTime) return value

@@ -9,7 +9,9 @@ const { TimeUuid, Uuid } = types
 /** `uuid` (TYP-16). */
 export class UuidType extends DriverObjectType<types.Uuid> {
   override readonly cql: 'uuid' | 'timeuuid' = 'uuid'
-  override readonly facts: TypeFacts = { size: 16, isPlainKey: true }
+  override readonly facts: TypeFacts = {
+    size: 16, isPlainKey: true, takesBack: ['timeuuid'], readsToo: ['timeuuid'], serverClass: 'UUID'
+  }
 
   protected read (value: unknown): types.Uuid {
     if (value instanceof Uuid && isUuidBuffer(bytesOf(value))) return value
@@ -45,7 +47,9 @@ export class UuidType extends DriverObjectType<types.Uuid> {
 /** `timeuuid` (TYP-17): version 1 only, checked here since the server's refusal is cryptic (B44). */
 export class TimeUuidType extends UuidType {
   override readonly cql = 'timeuuid'
-  override readonly facts: TypeFacts = { size: 16, isOrderedBySai: true, isPlainKey: true }
+  override readonly facts: TypeFacts = {
+    size: 16, isOrderedBySai: true, isPlainKey: true, serverClass: 'TimeUUID', sentAsClass: '.LegacyTimeUUIDType'
+  }
 
   protected override read (value: unknown): types.TimeUuid {
     const uuid = super.read(value)

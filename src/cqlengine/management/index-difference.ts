@@ -3,7 +3,7 @@
 import type { IndexOptions } from '../columns/column.js'
 import type { TableColumn } from '../model/table.js'
 import { createIndex, dropIndex, type IndexText } from '../statements/ddl.js'
-import { parseType, sameType, type TypeTree } from './cql-type-text.js'
+import { readType, sameType, type TypeTree } from '../columns/type-tree.js'
 import { definitionProblem, kindOf, sasiClass } from './index-rules.js'
 import type { Difference, PlannedStatement } from './plan.js'
 import { note, type Subject, type SyncNote, type SyncNoteKind } from './report.js'
@@ -231,7 +231,7 @@ function isAt (column: TableColumn, wanted: IndexOptions, existing: ExistingInde
 }
 
 function targetOf (column: TableColumn, { target }: IndexOptions): IndexOptions['target'] {
-  const { kind, frozen } = parseType(column.type.cql) as TypeTree
+  const { kind, frozen } = readType(column.type.cql) as TypeTree
   if (kind !== 'collection') return undefined
   return frozen ? 'full' : target ?? 'values'
 }

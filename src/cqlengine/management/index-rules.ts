@@ -1,20 +1,17 @@
 // Which index can be on which column: what the server would refuse, found before anything is sent.
-import type { CqlType, UserTypeLike } from '../columns/cql-type.js'
 import type { IndexOptions } from '../columns/column.js'
+import { holdsDuration } from '../columns/nesting.js'
+import { typeNamed } from '../columns/scalar-types.js'
+import { readType, type TypeTree } from '../columns/type-tree.js'
 import type { TableColumn } from '../model/table.js'
 import { nameRule } from '../statements/identifiers.js'
 import { listed, meant, shown } from '../words.js'
-import { parseType, type TypeTree } from './cql-type-text.js'
 import { isForeign } from './server.js'
 
 export const sasiClass = 'org.apache.cassandra.index.sasi.SASIIndex'
 /** Characters of the name of a column with an index of a class. */
 const columnNameLimit = 48
 
-const saiTypes: ReadonlySet<string> = new Set([
-  'ascii', 'bigint', 'boolean', 'date', 'decimal', 'double', 'float', 'inet', 'int', 'smallint', 'text', 'time',
-  'timestamp', 'timeuuid', 'tinyint', 'uuid', 'varint'
-])
 const analysis = ['case_sensitive', 'normalize', 'ascii']
 const ofVectors = ['similarity_function', 'optimize_for', 'maximum_node_connections', 'construction_beam_width']
 const similarities = ['cosine', 'dot_product', 'euclidean']
@@ -34,7 +31,7 @@ export function kindOf (using: string | undefined): string {
 export function definitionProblem (
   column: TableColumn, index: IndexOptions, server: ReadonlyMap<string, unknown>
 ): string | undefined {
-  const tree = parseType(column.type.cql) as TypeTree
+  const tree = readType(column.type.cql) as TypeTree
   const kind = kindOf(index.using)
   return generalProblem(column, tree, index) ??
     (kind === 'legacy' ? legacyProblem(index) : nameProblem(column, kind)) ??
@@ -53,7 +50,7 @@ function generalProblem (
     return `an index on a frozen collection must have target "full", not "${target}"`
   }
   if (target === 'full' && kind !== 'collection') return 'an index with target "full" is for frozen collections'
-  return hasDuration(column.type) ? 'Cassandra has no indexes on durations, nor on what contains them' : undefined
+  return holdsDuration(column.type) ? 'Cassandra has no indexes on durations, nor on what contains them' : undefined
 }
 
 function legacyProblem ({ options = {} }: IndexOptions): string | undefined {
@@ -70,7 +67,7 @@ function nameProblem ({ field }: TableColumn, kind: string): string | undefined 
 
 function saiProblem (column: TableColumn, tree: TypeTree, { target, options = {} }: IndexOptions): string | undefined {
   const terms = termsOf(tree, target)
-  const wrong = terms.find((term) => term.kind === 'native' && !saiTypes.has(term.name))
+  const wrong = terms.find((term) => typeNamed(term.name)?.facts.lacksSai === true)
   if (wrong !== undefined) return `SAI cannot index values of type ${wrong.name}`
   if (terms.some(({ kind, of }) => kind === 'vector' && of[0]?.name !== 'float')) {
     return 'SAI indexes only vectors of floats'
@@ -92,7 +89,7 @@ function saiOptionProblem (
 ): string | undefined {
   const isVector = tree.kind === 'vector'
   const known = [...analysis, ...ofVectors]
-  const isText = terms.every(({ kind, name }) => kind === 'native' && (name === 'text' || name === 'ascii'))
+  const isText = terms.every(isOfText)
   for (const [name, value] of options) {
     if (!known.includes(name)) return `SAI has no option ${shown(name)}${meant(name, known)}; it has ${listed(known)}`
     if (ofVectors.includes(name)) {
@@ -115,34 +112,21 @@ function saiOptionProblem (
 }
 
 function sasiProblem (
-  { role }: TableColumn, { kind, name, frozen }: TypeTree, { options = {} }: IndexOptions
+  { role }: TableColumn, tree: TypeTree, { options = {} }: IndexOptions
 ): string | undefined {
   if (role === 'partition') return 'SASI cannot index columns of the partition key'
-  if (kind === 'collection' && !frozen) return 'SASI cannot index collections that are not frozen'
+  if (tree.kind === 'collection' && !tree.frozen) return 'SASI cannot index collections that are not frozen'
   const { mode, analyzed, is_literal: literal } = options
   if (mode === undefined) return undefined
   const chosen = String(mode).toUpperCase()
   if (!sasiModes.includes(chosen)) return `the option mode must be one of ${listed(sasiModes)}`
   if (chosen !== 'SPARSE') return undefined
   const isLiteral = literal === undefined
-    ? kind === 'native' && (name === 'text' || name === 'ascii')
+    ? isOfText(tree)
     : /^true$/i.test(String(literal))
   return isLiteral || /^true$/i.test(String(analyzed))
     ? 'the mode SPARSE is for numbers and times, without analysis'
     : undefined
 }
 
-/** Anywhere inside, fields of user types included. */
-export function contains (type: CqlType, isIt: (tree: TypeTree) => boolean, seen = new Set<UserTypeLike>()): boolean {
-  const inTree = (tree: TypeTree): boolean => isIt(tree) || tree.of.some(inTree)
-  const tree = parseType(type.cql)
-  if (tree !== undefined && inTree(tree)) return true
-  return type.userTypes().some((user) => {
-    if (seen.has(user)) return false
-    seen.add(user)
-    return Object.values(user.columns).some((field) => contains(field.type, isIt, seen))
-  })
-}
-
-const hasDuration = (type: CqlType): boolean =>
-  contains(type, ({ kind, name }) => kind === 'native' && name === 'duration')
+function isOfText ({ kind, name }: TypeTree): boolean { return kind === 'native' && typeNamed(name)?.kind === 'text' }

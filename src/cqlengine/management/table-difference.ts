@@ -1,12 +1,12 @@
+import { contains } from '../columns/nesting.js'
+import { readType, sameType, type TypeTree, userTypeNames } from '../columns/type-tree.js'
 import type { TableColumn } from '../model/table.js'
 import { addColumn, alterOptions, createTable, dropColumn, dropIndex, keyText } from '../statements/ddl.js'
-import { parseType, sameType, type TypeTree, userTypeNames } from './cql-type-text.js'
 import { takesBack } from './dropped-columns.js'
 import { indexDifference, type IndexNames, readTarget } from './index-difference.js'
 import { conflictsOnly, type Difference, joined, type PlannedStatement } from './plan.js'
 import { note, type Place, type Subject, type SyncNote } from './report.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable } from './schema.js'
-import { contains } from './index-rules.js'
 import { lack } from './server.js'
 import { columnDetails, keyOf } from './table-columns.js'
 import { differentOptions, type ReadOptions } from './table-options.js'
@@ -60,7 +60,7 @@ function definitionProblems (
   wanted: WantedTable, options: Readonly<Record<string, unknown>>, subject: Subject
 ): SyncNote[] {
   return [
-    ...wantedColumns(wanted).filter(({ type }) => parseType(type.cql) === undefined)
+    ...wantedColumns(wanted).filter(({ type }) => readType(type.cql) === undefined)
       .map((c) =>
         note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: c.field })),
     ...clashingColumns(wanted).map((c) =>
@@ -217,7 +217,7 @@ function droppedConflict (column: TableColumn, existing: ExistingTable, subject:
   if (dropped === undefined) return undefined
   const { cql } = column.type
   const kind = column.role === 'static' ? 'static' : 'regular'
-  const hasUserType = userTypeNames(parseType(cql) as TypeTree).length > 0
+  const hasUserType = userTypeNames(readType(cql) as TypeTree).length > 0
   if (!hasUserType && dropped.kind === kind && takesBack(cql, dropped.type)) return undefined
   const why = hasUserType
     ? 'Cassandra takes no column back that has a user type'

@@ -1,5 +1,5 @@
 import { addField, createType } from '../statements/ddl.js'
-import { parseType, sameType, type TypeTree, userTypeNames } from './cql-type-text.js'
+import { readType, sameType, type TypeTree, userTypeNames } from '../columns/type-tree.js'
 import { conflictsOnly, type Difference, type PlannedStatement } from './plan.js'
 import { note, type Place, type SyncNote } from './report.js'
 import type { ExistingSchema } from './schema.js'
@@ -13,7 +13,7 @@ export function typeDifference ({ name, fields }: WantedType, schema: ExistingSc
   const vectors = lack(schema.server, 'vectors')
   const impossible = vectors === undefined
     ? []
-    : [...fields].filter(([, type]) => hasVector(parseType(type)))
+    : [...fields].filter(([, type]) => hasVector(readType(type)))
         .map(([field]) => note({ ...place, table: name }, 'server', vectors, { column: field }))
   if (impossible.length > 0) return conflictsOnly(impossible)
   if (existing === undefined) {
@@ -72,7 +72,7 @@ const hasVector = (tree: TypeTree | undefined): boolean =>
 /** Tables whose partition key holds a type, directly or inside another one. */
 function partitionKeysWith (type: string, schema: ExistingSchema): string[] {
   const contains = (text: string): boolean => {
-    const tree = parseType(text)
+    const tree = readType(text)
     return tree !== undefined &&
       userTypeNames(tree).some((name) => name === type || [...schema.types.get(name)?.values() ?? []].some(contains))
   }

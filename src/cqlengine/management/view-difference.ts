@@ -1,6 +1,6 @@
 // A materialized view: made after its base, or compared. Cassandra changes nothing of a view but its options.
 import { alterViewOptions, createView, dropView, keyText, type OptionValue } from '../statements/ddl.js'
-import { sameType } from './cql-type-text.js'
+import { sameType } from '../columns/type-tree.js'
 import { conflictsOnly, type Difference, type PlannedStatement } from './plan.js'
 import { note, type Place, type Subject, type SyncNote } from './report.js'
 import type { ExistingSchema, ExistingView } from './schema.js'

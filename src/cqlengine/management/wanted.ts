@@ -3,7 +3,7 @@
 import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { listed } from '../words.js'
-import { parseType, sameType } from './cql-type-text.js'
+import { readType, sameType } from '../columns/type-tree.js'
 import { note, type Place, type SyncNote } from './report.js'
 
 /** A table as its models want it. */
@@ -62,7 +62,7 @@ export function wantedTypes (wanted: Pick<WantedSchema, 'connection' | 'keyspace
       const field = column.options.dbField ?? name
       // Whatever is inside a user type must be frozen, also where only the whole is not.
       const cql = column.type.frozen().cql
-      if (parseType(cql) === undefined) {
+      if (readType(cql) === undefined) {
         conflicts.push(
           note(subject, 'column-definition', 'its type is no CQL type that could be sent', { column: field })
         )

@@ -281,13 +281,15 @@ function checkIndexes (at: string, table: Table, c: TableColumn): void {
   if (c.role === 'partition' && table.partitionKey.length === 1) {
     throw new ModelDefinitionError(`${at}: Cassandra cannot index the only partition key column; it needs no index`)
   }
-  if (c.type.cql === 'duration') throw new ModelDefinitionError(`${at}: Cassandra has no indexes on durations`)
+  if (c.type.facts.isOrderless === true) throw new ModelDefinitionError(`${at}: Cassandra has no indexes on durations`)
   const isSai = (i: IndexOptions): boolean => /(^|\.)(sai|StorageAttachedIndex)$/i.test(i.using ?? '')
   if (c.indexes.some(isSai) && !c.indexes.every(isSai)) {
     throw new ModelDefinitionError(`${at}: SAI and another kind of index on one column give wrong rows; keep ` +
       'one of them')
   }
-  if (c.indexes.some(isSai) && c.type.cql === 'blob') throw new ModelDefinitionError(`${at}: SAI cannot index blobs`)
+  if (c.indexes.some(isSai) && c.type.facts.lacksSai === true) {
+    throw new ModelDefinitionError(`${at}: SAI cannot index ${c.type.cql}s`)
+  }
   for (const { target } of c.indexes) {
     if (target === undefined) continue
     if ((target === 'keys' || target === 'entries') && c.type.kind !== 'map') {
@@ -296,7 +298,7 @@ function checkIndexes (at: string, table: Table, c: TableColumn): void {
     if (target === 'values' && !['map', 'list', 'set'].includes(c.type.kind)) {
       throw new ModelDefinitionError(`${at}: an index on values is for collections`)
     }
-    if (target === 'full' && !c.type.cql.startsWith('frozen<')) {
+    if (target === 'full' && !c.type.isFrozen) {
       throw new ModelDefinitionError(`${at}: an index with target full is for frozen collections: add { frozen: true }`)
     }
   }

@@ -1,6 +1,6 @@
 // Materialized views as models: which columns of its base a view has, and what Cassandra would refuse of it.
 import { type AnyColumn, Column } from '../columns/column.js'
-import { type CqlType } from '../columns/cql-type.js'
+import { holdsDuration } from '../columns/nesting.js'
 import { ModelDefinitionError } from '../errors.js'
 import { listed, meant, shown } from '../words.js'
 import { META, type ModelConstructor } from './meta.js'
@@ -100,13 +100,9 @@ function checkKey (at: string, base: Table, key: readonly string[]): void {
       throw new ModelDefinitionError(`${at}, column "${name}": in a key it must be frozen, so add { frozen: true } ` +
         'to it in the base')
     }
-    if (hasDuration(type)) throw new ModelDefinitionError(`${at}, column "${name}": Cassandra has no durations in keys`)
+    if (holdsDuration(type)) throw new ModelDefinitionError(`${at}, column "${name}": Cassandra has no durations in keys`)
   }
 }
-
-const hasDuration = (type: CqlType): boolean =>
-  /\bduration\b/.test(type.cql) ||
-    type.userTypes().some((user) => Object.values(user.columns).some((field) => hasDuration(field.type)))
 
 function namesOf (at: string, option: string, given: unknown, base: Table): string[] {
   if (!Array.isArray(given)) {

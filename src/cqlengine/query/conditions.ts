@@ -11,7 +11,7 @@ import type { Table, TableColumn } from '../model/table.js'
 import { entriesOf, namesOf, validationError } from '../model/values.js'
 import { relation, ringRelation, tokenRelation } from '../statements/relation.js'
 import { Token } from './functions.js'
-import { isMultiCell, isRange, takesPattern } from './index-support.js'
+import { isRange, takesPattern } from './index-support.js'
 import type { Bounds } from './token-range.js'
 import { listed, meant, shown } from '../words.js'
 
@@ -208,7 +208,7 @@ function checkOrdered (column: TableColumn, value: unknown, at: string): void {
   if (hasDuration(type)) {
     throw new QueryError(`${at}: it holds durations, which have no order; compare it by eq, ne or in`)
   }
-  if (isLostInside(type, value) || (isMultiCell(column) && type.isEmpty(value))) {
+  if (isLostInside(type, value) || (type.isEmpty(value) && type.isMultiCell)) {
     throw new InvalidValue(
       'empty',
       'must not be empty: Cassandra keeps empty collections as null, which comes neither before nor after anything. ' +

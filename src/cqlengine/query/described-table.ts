@@ -1,7 +1,7 @@
 import { type AnyColumn, Column, type Columns } from '../columns/column.js'
-import { CounterType } from '../columns/counter.js'
 import type { CqlType } from '../columns/cql-type.js'
 import { parseType } from '../columns/parse-type.js'
+import { counterType } from '../columns/scalar-types.js'
 import { UnknownType } from '../columns/unknown-type.js'
 import type { RequestOptions } from '../connection/session.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
@@ -133,9 +133,9 @@ function columnOf (
 }
 
 function typeOf (cql: string): CqlType {
-  if (cql === 'counter') return new CounterType()
+  if (cql === counterType.cql) return counterType
   try {
-    return parseType(cql)
+    return parseType(cql, { userTypes: true })
   } catch (error) {
     if (error instanceof ModelDefinitionError) return new UnknownType(cql)
     throw error

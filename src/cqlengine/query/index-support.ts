@@ -31,12 +31,6 @@ export function hasVectorIndex (column: TableColumn): boolean {
     column.indexes.some((index) => ['sai', 'unknown'].includes(indexKind(index)))
 }
 
-/** True for a frozen collection, tuple or user type: compared as a whole. */
-export function isFrozen ({ type }: TableColumn): boolean { return type.cql.startsWith('frozen<') }
-
-/** Collections whose elements are stored one by one; custom columns of such a type too. */
-export function isMultiCell ({ type }: TableColumn): boolean { return /^(?:list|set|map)</.test(type.cql) }
-
 /** SASI looks for what stands at the end or in the middle of a text only in its mode CONTAINS. */
 export function takesPattern ({ indexes, options }: TableColumn, pattern: string): boolean {
   const sasi = indexes.filter((index) => indexKind(index) === 'sasi')
@@ -49,10 +43,10 @@ function answers (column: TableColumn, index: IndexOptions, operator: Operator):
     case 'unknown': return true
     case 'sasi': return operator === 'eq' || (column.type.kind === 'text' ? operator === 'like' : isRange(operator))
     case 'sai':
-      return isMultiCell(column)
+      return column.type.isMultiCell
         ? answersElements(column, index, operator)
         : operator === 'eq' || (isRange(operator) && column.type.facts.isOrderedBySai === true)
-    case 'legacy': return isMultiCell(column) ? answersElements(column, index, operator) : operator === 'eq'
+    case 'legacy': return column.type.isMultiCell ? answersElements(column, index, operator) : operator === 'eq'
   }
 }
 

@@ -6,7 +6,7 @@ import { QueryError } from '../errors.js'
 import { tableOf } from '../model/meta.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { type ColumnCondition, isToken } from './conditions.js'
-import { hasVectorIndex, isFrozen, isMultiCell, isRange } from './index-support.js'
+import { hasVectorIndex, isRange } from './index-support.js'
 import { type Facts, factsOf } from './legality-facts.js'
 import type { QueryState } from './query-state.js'
 
@@ -74,7 +74,9 @@ function find (facts: Facts, test: (c: ColumnCondition) => boolean): ColumnCondi
 }
 
 function wholeCollection (facts: Facts): string | undefined {
-  const found = find(facts, (c) => isMultiCell(c.column) && !['contains', 'containsKey', 'entry'].includes(c.operator))
+  const found = find(
+    facts, (c) => c.column.type.isMultiCell && !['contains', 'containsKey', 'entry'].includes(c.operator)
+  )
   if (found === undefined) return undefined
   const { name, type } = found.column
   if (type.elementType(type.kind === 'map' ? 'value' : 'element') === undefined) {
@@ -87,7 +89,7 @@ function wholeCollection (facts: Facts): string | undefined {
 }
 
 function openUserType (facts: Facts): string | undefined {
-  const found = find(facts, ({ column }) => column.type.kind === 'udt' && !isFrozen(column))
+  const found = find(facts, ({ column }) => column.type.kind === 'udt' && !column.type.isFrozen)
   return found &&
     `"${found.column.name}" is a user type that is not frozen, which Cassandra cannot search for; declare the column ` +
     'without { frozen: false }'
@@ -99,7 +101,7 @@ function durationRange (facts: Facts): string | undefined {
 }
 
 function entryOfFrozen (facts: Facts): string | undefined {
-  const found = find(facts, (c) => c.operator === 'entry' && isFrozen(c.column))
+  const found = find(facts, (c) => c.operator === 'entry' && c.column.type.isFrozen)
   return found &&
     `"${found.column.name}" is a frozen map, whose entries Cassandra cannot search for; filter with containsKey or ` +
     'contains, or declare the column without frozen'
@@ -261,7 +263,7 @@ function orderDirection ({ columnOrder, table, on }: Facts): string | undefined 
 function vectorFilter (facts: Facts): string | undefined {
   const found = find(
     facts,
-    ({ column }) => column.type.cql.startsWith('vector<') && column.indexed && column.options.customIndex !== true
+    ({ column }) => column.type.base().kind === 'vector' && column.indexed && column.options.customIndex !== true
   )
   return found &&
     `"${found.column.name}" has a vector index, which only orders: ` +

@@ -1,20 +1,20 @@
-// Types as text differ though they mean the same: the server leaves out or adds an inner `frozen`, quotes only where it
-// must, and knows two names for text. So types are compared as trees in which such differences are gone.
-import { scalarTypes } from '../columns/parse-type.js'
+// The only reader of CQL types. As text they differ though they mean the same: the server leaves out or adds an inner
+// `frozen`, quotes only where it must, and knows two names for text. So they are read as trees without such
+// differences.
+import { typeNamed } from './scalar-types.js'
 
 /** A type in its normal form. */
 export interface TypeTree {
   readonly kind: 'native' | 'collection' | 'tuple' | 'vector' | 'user' | 'custom'
   /** `text`, `list`, a user type's name, a class name. */
   readonly name: string
-  /** Said of collections and user types only: all within them is frozen anyway, as are tuples and vectors. */
+  /** Said of collections, user types and tuples; all within them is. A tuple is the same without the word. */
   readonly frozen: boolean
   readonly of: readonly TypeTree[]
   /** Of vectors. */
   readonly dimensions?: number
 }
 
-const natives: ReadonlySet<string> = new Set([...Object.keys(scalarTypes), 'counter', 'empty'])
 const parameters: Readonly<Record<string, number>> = { list: 1, set: 1, map: 2 }
 
 interface Token { readonly kind: 'word' | 'quoted' | 'class' | 'sign', readonly text: string }
@@ -22,12 +22,13 @@ interface Token { readonly kind: 'word' | 'quoted' | 'class' | 'sign', readonly 
 /**
  * @param text a CQL type such as `map<text, frozen<list<int>>>`
  * @param frozen true for a field of a user type and wherever the type stands inside a frozen value
+ * @param userTypes false where none can be meant
  * @returns undefined when the text is no CQL type
  */
-export function parseType (text: string, { frozen = false } = {}): TypeTree | undefined {
+export function readType (text: string, { frozen = false, userTypes = true } = {}): TypeTree | undefined {
   const tokens = tokenize(text)
   if (tokens === undefined) return undefined
-  const parser = new TypeParser(tokens)
+  const parser = new TypeParser(tokens, userTypes)
   const tree = parser.type(frozen)
   return parser.isAtEnd ? tree : undefined
 }
@@ -35,7 +36,7 @@ export function parseType (text: string, { frozen = false } = {}): TypeTree | un
 /** Whether two texts mean the same type. Texts that cannot be read are compared as they are. */
 export function sameType (a: string, b: string, options?: { frozen?: boolean }): boolean {
   if (a === b) return true
-  const [left, right] = [parseType(a, options), parseType(b, options)]
+  const [left, right] = [readType(a, options), readType(b, options)]
   return left !== undefined && right !== undefined && sameTree(left, right)
 }
 
@@ -45,8 +46,13 @@ export function userTypeNames (tree: TypeTree): string[] {
 }
 
 export function sameTree (a: TypeTree, b: TypeTree): boolean {
-  return a.kind === b.kind && a.name === b.name && a.frozen === b.frozen && a.dimensions === b.dimensions &&
-    a.of.length === b.of.length && a.of.every((inner, i) => sameTree(inner, b.of[i] as TypeTree))
+  return sameHead(a, b) && a.of.length === b.of.length && a.of.every((inner, i) => sameTree(inner, b.of[i] as TypeTree))
+}
+
+/** Whether two types differ at most in what is inside of them. */
+export function sameHead (a: TypeTree, b: TypeTree): boolean {
+  return a.kind === b.kind && a.name === b.name && (a.kind === 'tuple' || a.frozen === b.frozen) &&
+    a.dimensions === b.dimensions
 }
 
 function tokenize (text: string): Token[] | undefined {
@@ -66,10 +72,12 @@ function tokenize (text: string): Token[] | undefined {
 
 class TypeParser {
   readonly #tokens: readonly Token[]
+  readonly #hasUserTypes: boolean
   #next = 0
 
-  constructor (tokens: readonly Token[]) {
+  constructor (tokens: readonly Token[], hasUserTypes: boolean) {
     this.#tokens = tokens
+    this.#hasUserTypes = hasUserTypes
   }
 
   get isAtEnd (): boolean { return this.#next === this.#tokens.length }
@@ -102,7 +110,7 @@ class TypeParser {
       of.push(inner)
     }
     if (!this.#take('>')) return undefined
-    if (name === 'tuple') return { kind: 'tuple', name, frozen: false, of }
+    if (name === 'tuple') return { kind: 'tuple', name, frozen, of }
     return parameters[name] === of.length ? { kind: 'collection', name, frozen, of } : undefined
   }
 
@@ -112,7 +120,7 @@ class TypeParser {
    */
   #frozen (): TypeTree | undefined {
     const word = this.#tokens[this.#next]
-    const inner = word?.kind === 'word' && this.#tokens[this.#next + 1]?.text === '>'
+    const inner = this.#hasUserTypes && word?.kind === 'word' && this.#tokens[this.#next + 1]?.text === '>'
       ? this.#userType(this.#tokens[this.#next++], true)
       : this.type(true)
     return this.#take('>') ? inner : undefined
@@ -135,6 +143,6 @@ class TypeParser {
 
 function plain (word: string, frozen: boolean): TypeTree | undefined {
   if (word === 'varchar') return plain('text', frozen)
-  if (natives.has(word)) return { kind: 'native', name: word, frozen: false, of: [] }
+  if (typeNamed(word) !== undefined || word === 'empty') return { kind: 'native', name: word, frozen: false, of: [] }
   return /^\d/.test(word) ? undefined : { kind: 'user', name: word, frozen, of: [] }
 }

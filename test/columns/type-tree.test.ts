@@ -1,5 +1,6 @@
 import t from 'tap'
-import { parseType, sameType, userTypeNames } from '../../src/cqlengine/management/cql-type-text.js'
+import { parseType } from '../../src/cqlengine/columns/parse-type.js'
+import { readType, sameType, userTypeNames } from '../../src/cqlengine/columns/type-tree.js'
 
 const equal: readonly (readonly [string, string])[] = [
   ['text', 'varchar'],
@@ -43,11 +44,18 @@ t.test('MGT-13: inside a user type everything is frozen, whether or not the text
 
 t.test('what is no type is none', async (t) => {
   for (const text of ['', 'int; DROP TABLE x', 'list<>', 'list<int', 'list<int>>', 'map<int>', 'vector<float>', 'vector<float, x>', 'list<int> -- x', 'frozen<int', 'a.', '1x', '"', "'", 'int int', 'unknown<int>', '$$']) {
-    t.equal(parseType(text), undefined, JSON.stringify(text))
+    t.equal(readType(text), undefined, JSON.stringify(text))
   }
 })
 
 t.test('the user types of a type are found at any depth', async (t) => {
-  const tree = parseType('map<frozen<"A">, frozen<list<tuple<int, "b c">>>>')
+  const tree = readType('map<frozen<"A">, frozen<list<tuple<int, "b c">>>>')
   t.same(tree === undefined ? [] : userTypeNames(tree), ['A', 'b c'])
+})
+
+t.test('in frozen<…> the server means a user type, whatever it is called; where there are none it is the type itself', async (t) => {
+  for (const text of ['frozen<date>', 'list<frozen<text>>', 'frozen<list<frozen<"int">>>']) t.throws(() => parseType(text, { userTypes: true }), { code: 'CQL_MODEL_DEFINITION' }, text)
+  t.equal(parseType('frozen<date>', { userTypes: false }).cql, 'date')
+  t.equal(parseType('list<frozen<text>>', { userTypes: false }).cql, 'list<text>')
+  t.throws(() => parseType('frozen<"date">', { userTypes: false }), { code: 'CQL_MODEL_DEFINITION' })
 })
