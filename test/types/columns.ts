@@ -40,7 +40,7 @@ export type Columns = [
   Expect<Equal<Value<typeof nested>, Set<string>[]>>,
   Expect<Equal<Input<typeof nested>, readonly (ReadonlySet<string> | readonly string[])[] | null>>,
   Expect<Equal<Value<typeof map>, Map<types.Uuid, bigint[]>>>,
-  Expect<Equal<Flags<typeof frozen>, 'required' | 'default' | 'key'>>,
+  Expect<Equal<Flags<typeof frozen>, 'required' | 'default' | 'key' | 'frozen'>>,
   Expect<Equal<Value<typeof tuple>, [number | null, string | null, types.Uuid[] | null]>>,
   Expect<Equal<Value<typeof keyTuple>, [number | null]>>,
   Expect<Equal<Flags<typeof keyTuple>, 'key'>>,

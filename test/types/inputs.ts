@@ -50,6 +50,32 @@ export function stepByStep (role: string | undefined): void {
   update.id = randomUUID()
 }
 
+class Frozen extends db.Model.define('frozen', {
+  path: c.List(c.Text, { primaryKey: true }),
+  tags: c.Set(c.Text, { frozen: true }),
+  past: c.List(c.Text, { frozen: true }),
+  scores: c.Map(c.Text, c.Integer, { frozen: true }),
+  free: c.Set(c.Text, { frozen: false })
+}).as<Frozen>() {}
+
+/** What is written as a whole cannot be changed in part; the server would refuse it. */
+export function whole (update: Update<Frozen>): void {
+  update.tags = ['a']
+  update.free__add = ['a']
+  // @ts-expect-error a frozen set
+  update.tags__add = ['a']
+  // @ts-expect-error a frozen list
+  update.past__append = ['a']
+  // @ts-expect-error a frozen list
+  update.past__remove = ['a']
+  // @ts-expect-error a frozen map
+  update.scores__update = { a: 1 }
+  // @ts-expect-error a frozen map
+  update.scores__remove = ['a']
+  // @ts-expect-error a column of the key
+  update.path__append = ['a']
+}
+
 export const keys = [
   { id: randomUUID(), day: '2026-01-01' }, { id: types.Uuid.random(), day: new Date() }, { id: types.TimeUuid.now(), day: types.LocalDate.now() }
 ] satisfies Key<User>[]

@@ -4,7 +4,8 @@ import { Expression, type Operator, Ordering } from './expression.js'
 
 /** What the types of a model depend on, beside the value: see `Column`. */
 export type Flag =
-  'key' | 'partition' | 'clustering' | 'required' | 'default' | 'counter' | 'discriminator' | 'static' | 'hidden'
+  'key' | 'partition' | 'clustering' | 'required' | 'default' | 'counter' | 'discriminator' | 'static' | 'hidden' |
+  'frozen'
 
 /** An index of a column. `using` absent: the server's default index. */
 export interface IndexOptions {

@@ -30,6 +30,7 @@ interface FlagOfOption {
   static: 'static'
   discriminatorColumn: 'discriminator'
   hidden: 'hidden'
+  frozen: 'frozen'
 }
 
 /**

@@ -61,7 +61,7 @@ type StaticParts<C, P extends keyof C> = Flat<
   & { -readonly [K in Exclude<keyof C, P> as 'static' extends FlagsIn<C[K]> ? never : K]?: undefined }
 >
 
-/** What `update` takes: new values and the operations of collections and counters. */
+/** What `update` takes: new values and the operations of counters and of collections that are not frozen. */
 export type UpdateOf<C> = { [K in keyof UpdateParts<C>]: UpdateParts<C>[K] }
 type UpdateParts<C> =
   {
@@ -69,7 +69,7 @@ type UpdateParts<C> =
     InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined
   }
   & { -readonly [K in keyof C as `${K & string}${Change<C[K]>}`]?: Operand<C[K]> | undefined }
-  & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__remove'>}`]?: readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> | undefined }
+  & { -readonly [K in keyof C as `${K & string}${'__update' extends Change<C[K]> ? '__remove' : never}`]?: readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> | undefined }
 /** Operations by the column's kind. */
 interface Changes {
   list: '__append' | '__prepend' | '__remove'
@@ -77,7 +77,9 @@ interface Changes {
   map: '__update'
   counter: '__increment' | '__decrement'
 }
-type Change<C> = KindOf<C> extends infer Q extends keyof Changes ? Changes[Q] : never
+type Change<C> = KindOf<C> extends infer Q extends keyof Changes ? Whole<C> extends true ? never : Changes[Q] : never
+/** Of keys and frozen collections nothing can be changed in part. */
+type Whole<C> = Never<Extract<FlagsIn<C>, 'key' | 'frozen'>, false, true>
 type Operand<C> = Operands<C>[KindOf<C> & keyof Changes]
 interface Operands<C> {
   list: readonly ElementOf<C>[]
