@@ -20,10 +20,10 @@ import { createUserType, type UserTypeRoot } from './cqlengine/model/user-type.j
 import { BatchQuery, runBatch } from './cqlengine/query/batch.js'
 import { contextQuery } from './cqlengine/query/context.js'
 import { cqlTemplate } from './cqlengine/query/cql-template.js'
-import { DescribedTables } from './cqlengine/query/described-table.js'
+import { Database } from './cqlengine/query/database.js'
 import { QueryEngine } from './cqlengine/query/engine.js'
 import { functions, type Functions } from './cqlengine/query/functions.js'
-import { NamedKeyspace, NamedTable, type Naming } from './cqlengine/query/named.js'
+import { NamedKeyspace, NamedTable } from './cqlengine/query/named.js'
 import { PageTokens } from './cqlengine/query/page-token.js'
 import { execute, type RawOptions, type RawResult } from './cqlengine/query/raw.js'
 import {
@@ -69,8 +69,6 @@ export class CQLAlchemy {
   readonly #registry = new ConnectionRegistry()
   readonly #scopes = new Scopes()
   readonly #engine: QueryEngine
-  readonly #naming: Naming
-  #pageTokens = new PageTokens()
   #state: 'new' | 'open' | 'closed' = 'new'
   #closing: Promise<void> | undefined
   /**
@@ -80,14 +78,12 @@ export class CQLAlchemy {
 
   constructor () {
     printDriverValues()
-    const database = { registry: this.#registry, scopes: this.#scopes }
-    this.#engine = new QueryEngine(database, () => this.#pageTokens)
-    this.Model = createModel(this.#engine)
-    this.management = new Management(database, () => this.#engine.models)
-    const naming: Naming = { querying: this.#engine, tables: new DescribedTables() }
-    this.#naming = naming
+    const database = new Database(this.#registry, this.#scopes)
+    const engine = this.#engine = new QueryEngine(database)
+    this.Model = createModel(engine)
+    this.management = new Management(database, () => engine.models)
     this.NamedKeyspace = class extends NamedKeyspace {
-      constructor (name: string, options?: { connection?: string | undefined }) { super(naming, name, options) }
+      constructor (name: string, options?: { connection?: string | undefined }) { super(engine, name, options) }
     }
     this.BatchQuery = class extends BatchQuery {
       constructor (options?: BatchOptions) { super(database, options) }
@@ -145,7 +141,7 @@ export class CQLAlchemy {
       const { readSettings } = await import('./settings/read-settings.js')
       check()
       const settings = readSettings(options, hooks)
-      this.#pageTokens = new PageTokens(settings.pageTokenSecret, hooks.warn)
+      this.#engine.db.pageTokens = new PageTokens(settings.pageTokenSecret, hooks.warn)
       await connectAll(this.#registry, settings, hooks, check)
       check()
     } catch (error) {
@@ -227,7 +223,7 @@ export class CQLAlchemy {
   }
 
   /** A table without a model, by its name; its columns are read from the server. */
-  table (name: string, to?: Route): NamedTable { return new NamedTable(this.#naming, name, to) }
+  table (name: string, to?: Route): NamedTable { return new NamedTable(this.#engine, name, to) }
 
   /**
    * Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives

@@ -1,4 +1,4 @@
-// Whether the rules of legality.ts and write-key.ts are those of the server: random queries, judged by both.
+// Whether the rules of legality.ts and filter-key.ts are those of the server: random queries, judged by both.
 import t, { type Test } from 'tap'
 import { ownEncoding } from '../../src/cqlengine/connection/encoding.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
@@ -7,7 +7,7 @@ import { tableOf } from '../../src/cqlengine/model/meta.js'
 import { bindCondition, conditionText, isToken } from '../../src/cqlengine/query/conditions.js'
 import { checkLegal } from '../../src/cqlengine/query/legality.js'
 import { bindSelect, outputOf, selectText } from '../../src/cqlengine/query/select-plan.js'
-import { checkKey, keyOf } from '../../src/cqlengine/query/write-key.js'
+import { checkKey, keyOf } from '../../src/cqlengine/query/filter-key.js'
 import { allOf, type QueryState } from '../../src/cqlengine/query/query-state.js'
 import { qualified } from '../../src/cqlengine/statements/identifiers.js'
 import { remove, update } from '../../src/cqlengine/statements/write.js'

@@ -2,7 +2,7 @@ import { BatchError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import { operationOptions } from '../model/operation-options.js'
 import type { BatchOptions } from '../model/operations.js'
-import type { Write } from './pending-write.js'
+import type { PendingWrite } from './pending-write.js'
 import { fingerprint } from './wire.js'
 
 /** The protocol counts statements in two bytes. */
@@ -20,7 +20,7 @@ export class InBatch {
   readonly conditions = new Map<string, string>()
 
   /** One was queued. */
-  add (write: Write): void {
+  add (write: PendingWrite): void {
     const { consistency } = write.statement.request
     if (consistency !== undefined) this.levelled ??= { name: nameOf(write), consistency }
     const { condition } = write.operation.demand
@@ -35,7 +35,9 @@ export class InBatch {
  * Whether a write can go with those that are queued (BAT-02 … BAT-04, BAT-11).
  * @throws {BatchError} with the reason and the remedy
  */
-export function checkBatchable (queue: readonly Write[], all: InBatch, added: Write, options: BatchOptions): void {
+export function checkBatchable (
+  queue: readonly PendingWrite[], all: InBatch, added: PendingWrite, options: BatchOptions
+): void {
   checkOptions(added)
   checkConnection(queue, added)
   checkConsistency(all, added, options)
@@ -47,9 +49,9 @@ export function checkBatchable (queue: readonly Write[], all: InBatch, added: Wr
   }
 }
 
-const nameOf = ({ model }: Write): string => model[META].name
+const nameOf = ({ model }: PendingWrite): string => model[META].name
 
-function checkOptions (write: Write): void {
+function checkOptions (write: PendingWrite): void {
   const name = write.operation.demand.notForBatch
   if (name === undefined) return
   const remedy = operationOptions[name].inBatch.includes('batch') ? '; give it to the batch' : ''
@@ -57,14 +59,14 @@ function checkOptions (write: Write): void {
     `batch${remedy}`)
 }
 
-function checkConnection ([first]: readonly Write[], write: Write): void {
+function checkConnection ([first]: readonly PendingWrite[], write: PendingWrite): void {
   if (first === undefined || first.operation.place.connection === write.operation.place.connection) return
   throw new BatchError(`${nameOf(write)}: its connection is "${write.operation.place.connection.name}", the batch ` +
     `goes to "${first.operation.place.connection.name}" ("${nameOf(first)}"). A batch goes to one connection as a ` +
     'whole: use two, or name it: db.batch({ connection })')
 }
 
-function checkConsistency ({ levelled }: InBatch, write: Write, { consistency }: BatchOptions): void {
+function checkConsistency ({ levelled }: InBatch, write: PendingWrite, { consistency }: BatchOptions): void {
   const own = write.statement.request.consistency
   if (consistency !== undefined || own === undefined || levelled === undefined) return
   if (levelled.consistency !== own) {
@@ -73,7 +75,7 @@ function checkConsistency ({ levelled }: InBatch, write: Write, { consistency }:
   }
 }
 
-function checkCounter ([first]: readonly Write[], write: Write, { type, timestamp }: BatchOptions): void {
+function checkCounter ([first]: readonly PendingWrite[], write: PendingWrite, { type, timestamp }: BatchOptions): void {
   const { isCounter } = tableOf(write.model)
   if (type === 'counter' && !isCounter) throw new BatchError(`${nameOf(write)}: a counter batch takes only counters`)
   if (type === 'logged' && isCounter) {
@@ -89,7 +91,10 @@ function checkCounter ([first]: readonly Write[], write: Write, { type, timestam
 
 /** Conditions are for one partition of one table, and take no timestamp. */
 function checkConditions (
-  queue: readonly Write[], { isConditional, conditions }: InBatch, write: Write, { timestamp }: BatchOptions
+  queue: readonly PendingWrite[],
+  { isConditional, conditions }: InBatch,
+  write: PendingWrite,
+  { timestamp }: BatchOptions
 ): void {
   if (timestamp !== undefined) {
     throw new BatchError(`${nameOf(write)}: a batch with conditions takes no timestamp; Cassandra chooses it by itself`)
@@ -116,7 +121,7 @@ function isSame (a: readonly unknown[], b: readonly unknown[] | undefined): bool
 }
 
 /** One row exists or does not: the two conditions exclude each other, and `ifNotExists` every other one. */
-function checkRow (conditions: ReadonlyMap<string, string>, write: Write): void {
+function checkRow (conditions: ReadonlyMap<string, string>, write: PendingWrite): void {
   const row = rowOf(write)
   const other = row === undefined ? undefined : conditions.get(row)
   const kind = write.operation.demand.condition
@@ -125,7 +130,7 @@ function checkRow (conditions: ReadonlyMap<string, string>, write: Write): void 
 }
 
 /** Of a conditional write, within the one partition and table that it may be for. */
-function rowOf (write: Write): string | undefined {
+function rowOf (write: PendingWrite): string | undefined {
   const row = write.row()
   return row === undefined ? undefined : fingerprint(row)
 }

@@ -2,7 +2,7 @@ import { bytesOf } from '../columns/size.js'
 import { BatchError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchOptions } from '../model/operations.js'
-import type { Write } from './pending-write.js'
+import type { PendingWrite } from './pending-write.js'
 import { mostBytes, mostRequestBytes } from './statement-size.js'
 import { fingerprint } from './wire.js'
 
@@ -19,7 +19,7 @@ export class LargeBatch {
   #count = 0
 
   /** @param queue what is in the batch already */
-  constructor (queue: readonly Write[]) {
+  constructor (queue: readonly PendingWrite[]) {
     for (const write of queue) this.#take(requestBytes(write), this.#partitionWith(write))
   }
 
@@ -28,7 +28,7 @@ export class LargeBatch {
    * @param bytes of all values, those of `write` included
    * @throws {BatchError} with the number of bytes and the remedy
    */
-  add (write: Write, bytes: number, { type }: BatchOptions): void {
+  add (write: PendingWrite, bytes: number, { type }: BatchOptions): void {
     const isLogged = type !== 'unlogged' && !tableOf(write.model).isCounter
     if (isLogged) {
       throw this.#refusal(
@@ -51,7 +51,7 @@ export class LargeBatch {
   }
 
   /** The partition with this write, too; undefined where it writes into several. */
-  #partitionWith (write: Write): { readonly key: string, readonly bytes: number } | undefined {
+  #partitionWith (write: PendingWrite): { readonly key: string, readonly bytes: number } | undefined {
     const partition = write.partition()
     if (partition === undefined) return undefined
     const key = fingerprint([write.operation.place.keyspace, ...partition])
@@ -64,13 +64,15 @@ export class LargeBatch {
     if (partition !== undefined) this.#byPartition.set(partition.key, partition.bytes)
   }
 
-  #refusal ({ model }: Write, what: string): BatchError {
+  #refusal ({ model }: PendingWrite, what: string): BatchError {
     return new BatchError(`${model[META].name}: with this statement, number ${this.#count + 1}, ${what}. Use several ` +
       'batches, or createMany')
   }
 }
 
-function valueBytes ({ statement: { params, bytes = bytesOf(params) } }: Write): number { return bytes }
+function valueBytes ({ statement: { params, bytes = bytesOf(params) } }: PendingWrite): number { return bytes }
 
 /** The statement's ID of 16 bytes, five bytes of counts, and the length before each value. */
-function requestBytes (write: Write): number { return valueBytes(write) + 21 + 4 * write.statement.params.length }
+function requestBytes (write: PendingWrite): number {
+  return valueBytes(write) + 21 + 4 * write.statement.params.length
+}

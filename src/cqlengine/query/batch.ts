@@ -1,3 +1,4 @@
+import { bytesOf } from '../columns/size.js'
 import { isDriverError } from '../connection/driver-error.js'
 import type { BatchedQuery, BatchRequestOptions } from '../connection/session.js'
 import type { types } from '../driver.js'
@@ -8,11 +9,11 @@ import type { BatchLike, BatchOptions, OpOptions } from '../model/operations.js'
 import { addOption, microseconds, type OptionName, optionsThat } from '../model/operation-options.js'
 import { REFUSE } from '../model/refusal.js'
 import type { State } from '../model/state.js'
-import { readRefused } from './applied.js'
 import { checkBatchable, InBatch } from './batch-rules.js'
 import { LargeBatch } from './batch-size.js'
-import type { Foreseen, Write } from './pending-write.js'
-import type { Database } from './place.js'
+import type { Database } from './database.js'
+import type { Foreseen, PendingWrite } from './pending-write.js'
+import { rowsRefused } from './result-types.js'
 import { checkSize, mostBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
 import { listed, meant, shown } from '../words.js'
@@ -42,7 +43,7 @@ export class BatchQuery implements BatchLike {
   readonly #options: BatchOptions
   readonly #refused: unknown[] = []
   #callbacks: Callback[] = []
-  #queue: Write[] = []
+  #queue: PendingWrite[] = []
   /** Here and not on the instances, which may live longer than the batch. */
   #foreseen = new Map<State, Foreseen>()
   #all = new InBatch()
@@ -97,14 +98,16 @@ export class BatchQuery implements BatchLike {
   }
 
   /** For the query layer: queues a write. @throws {BatchError} when it cannot go with the others */
-  add (write: Write): void {
+  add (write: PendingWrite): void {
     this.#checkOpen('nothing can be added')
     if (!this.#db.registry.has(write.operation.place.connection)) {
       throw new BatchError(`${write.model[META].name}: it belongs to another db than the batch; take a batch of ` +
         'its own db')
     }
     checkBatchable(this.#queue, this.#all, write, this.#options)
-    const bytes = this.#bytes + checkSize(write.model, write.statement)
+    const { params, bytes: own = bytesOf(params) } = write.statement
+    checkSize(write.model, own)
+    const bytes = this.#bytes + own
     if (bytes > mostBytes) {
       this.#large ??= new LargeBatch(this.#queue)
       this.#large.add(write, bytes, this.#options)
@@ -176,8 +179,8 @@ export class BatchQuery implements BatchLike {
     )
   }
 
-  async #send (queue: readonly Write[]): Promise<void> {
-    const { operation: { place }, model } = queue[0] as Write
+  async #send (queue: readonly PendingWrite[]): Promise<void> {
+    const { operation: { place }, model } = queue[0] as PendingWrite
     const conditional = this.#all.isConditional
     const queries: BatchedQuery[] = queue.map(({ statement: { cql, params, request } }) => ({
       query: cql, params, markers: request.markers
@@ -188,13 +191,13 @@ export class BatchQuery implements BatchLike {
     if (conditional && !result.wasApplied()) {
       throw new LWTError(
         `Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`,
-        readRefused(model, place, result)
+        rowsRefused(model, place, result)
       )
     }
   }
 
-  #requestOptions (queue: readonly Write[]): BatchRequestOptions {
-    const { operation: { place }, model } = queue[0] as Write
+  #requestOptions (queue: readonly PendingWrite[]): BatchRequestOptions {
+    const { operation: { place }, model } = queue[0] as PendingWrite
     const { type, timestamp, consistency, timeout } = this.#options
     const { isCounter } = tableOf(model)
     // A model's own consistency holds where the batch has none (B18); checkBatchable saw to it that there is one at
@@ -219,7 +222,7 @@ export class BatchQuery implements BatchLike {
   }
 
   /** The driver's error passes as it is; where the server only says "too large", the numbers are told beside it. */
-  async #request (queue: readonly Write[], send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
+  async #request (queue: readonly PendingWrite[], send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
     try {
       return await send()
     } catch (error) {
@@ -230,7 +233,7 @@ export class BatchQuery implements BatchLike {
     }
   }
 
-  #sizeOf (queue: readonly Write[]): string {
+  #sizeOf (queue: readonly PendingWrite[]): string {
     const partitions = new Set(
       queue.map((write) =>
         fingerprint([tableOf(write.model).name, write.operation.place.keyspace, ...write.partition() ?? []]))

@@ -4,7 +4,8 @@ import { QueryError } from '../errors.js'
 import { listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { qualified, quote } from '../statements/identifiers.js'
-import { connectionOf, type Database, type Place, placeOf, sourcesOf } from './place.js'
+import type { Database } from './database.js'
+import { connectionOf, type Place, placeOf, sourcesOf } from './place.js'
 import { rawParams } from './raw-params.js'
 
 const template: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })

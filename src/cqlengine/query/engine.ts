@@ -4,60 +4,43 @@ import { classOfView, META, type ModelConstructor, type ModelMeta, tableOf } fro
 import type { OpOptions } from '../model/operations.js'
 import { checkWritable } from '../model/read-only.js'
 import type { State } from '../model/state.js'
-import type { Table } from '../model/table.js'
 import { createMany } from './create-many.js'
+import type { Database } from './database.js'
+import { deleteInstance } from './instance-delete.js'
+import { saveInstance } from './instance-save.js'
 import { updateInstance } from './instance-update.js'
-import type { Writing } from './instance-write.js'
-import { deleteInstance, saveInstance } from './instance-writes.js'
-import type { PageTokens } from './page-token.js'
-import type { Database } from './place.js'
 import { QuerySet } from './query-set.js'
-import type { Querying } from './querying.js'
 import { standardOf } from './standard.js'
-import { KeptTexts, StatementCache } from './statement-cache.js'
 
-/** The query layer of one `db`: what its models call. Owns the models and their statements. */
-export class QueryEngine implements Engine, Querying {
+/** The query layer of one `db`: what its models call. Knows its models. */
+export class QueryEngine implements Engine {
   readonly db: Database
   readonly #models: ModelConstructor[] = []
   /** Definitions that said `replace`. */
   readonly #replacing = new WeakSet<ModelMeta>()
-  readonly #texts = new KeptTexts()
   /** All rows of each model. */
   readonly #querySets = new WeakMap<ModelConstructor, QuerySet>()
-  /** By table, for a model and its views in contexts have one. */
-  readonly #writings = new WeakMap<Table, Writing>()
-  /** Those of views, which are only read. */
-  readonly #read = new WeakMap<Table, Writing>()
-  readonly #pageTokens: () => PageTokens
 
-  /** @param pageTokens asked for at each use, because the secret comes with `init` */
-  constructor (db: Database, pageTokens: () => PageTokens) {
-    this.db = db
-    this.#pageTokens = pageTokens
-  }
+  constructor (db: Database) { this.db = db }
 
-  get pageTokens (): PageTokens { return this.#pageTokens() }
   get models (): readonly ModelConstructor[] { return this.#models }
-
-  readonly cacheOf = (table: Table): StatementCache =>
-    (this.#writings.get(table) ?? this.#read.get(table) ?? this.#made(table)).cache
 
   querySet (model: ModelConstructor): QuerySet {
     let all = this.#querySets.get(model)
     if (all === undefined) {
-      this.#querySets.set(model, all = QuerySet.of(this, model))
+      this.#querySets.set(model, all = QuerySet.of(this.db, model))
       this.know(classOfView(model))
     }
     return all.copy()
   }
 
   write (verb: WriteVerb, instance: object, state: State, options: OpOptions, values?: unknown): Promise<unknown> {
-    const writing = this.#writing(tableOf(state.model))
+    const { db } = this
+    checkWritable(tableOf(state.model))
     switch (verb) {
-      case 'save': return saveInstance(writing, instance, state, options)
-      case 'update': return updateInstance(writing, instance, state, values, options)
-      case 'delete': return deleteInstance(writing, instance, state, options)
+      case 'save': return saveInstance(db, instance, state, options)
+      case 'update': return updateInstance(db, instance, state, values, options)
+      case 'delete': return deleteInstance(db, instance, state, options)
     }
   }
 
@@ -95,18 +78,5 @@ export class QueryEngine implements Engine, Querying {
     // What define() gave has the definition itself, a class of the user's inherits it. Of several the first counts,
     // unless one says register().
     if (listed !== undefined && listed !== model && Object.hasOwn(listed, META)) this.register(model)
-  }
-
-  #writing (table: Table): Writing {
-    const writing = this.#writings.get(table)
-    if (writing !== undefined) return writing
-    checkWritable(table)
-    return this.#made(table)
-  }
-
-  #made (table: Table): Writing {
-    const writing: Writing = { db: this.db, cache: new StatementCache(this.#texts) }
-    ;(table.isView ? this.#read : this.#writings).set(table, writing)
-    return writing
   }
 }

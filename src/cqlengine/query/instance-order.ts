@@ -1,7 +1,6 @@
 import { State } from '../model/state.js'
 import type { Demand } from './operation.js'
-import type { Write } from './pending-write.js'
-import { request } from './write.js'
+import type { PendingWrite } from './pending-write.js'
 
 /**
  * True while a write of the instance is under way, or waits, that the next one has to wait for: it sends what differs
@@ -13,9 +12,9 @@ export function mustWait (state: State, { batch }: Demand): boolean {
 }
 
 /**
- * Writes when all writes of the instance that were demand for before are over, whatever came of them: first come, first
+ * Writes when all writes of the instance that were asked for before are over, whatever came of them: first come, first
  * served.
- * @param write begins it; runs in the scope of whoever demand for it
+ * @param write begins it; runs in the scope of whoever asked for it
  */
 export function whenItsTurn<T> (state: State, write: () => Promise<T>): Promise<T> {
   const turns = state.writing instanceof Turns ? state.writing : new Turns(state)
@@ -68,7 +67,7 @@ class Turns {
 }
 
 /**
- * A few turns later than the end: whoever demand for the write learns of it first, and may still change the instance.
+ * A few turns later than the end: whoever asked for the write learns of it first, and may still change the instance.
  */
 async function over (write: Promise<unknown>): Promise<void> {
   await write.then(() => {}, () => {})
@@ -79,10 +78,12 @@ async function over (write: Promise<unknown>): Promise<void> {
  * for nothing differs or it is in a batch, nothing is sent.
  * @throws {LWTError} when a condition was not met
  */
-export function sendInTurn<T extends object> (state: State, write: Write<object> | undefined, instance: T): Promise<T> {
+export function sendInTurn<T extends object> (
+  state: State, write: PendingWrite<object> | undefined, instance: T
+): Promise<T> {
   if (write === undefined) return Promise.resolve(instance)
   // A write receives its answer by giving its instance, of which it knows no more than that it is an object.
-  const sent = request(write) as Promise<T>
+  const sent = write.send() as Promise<T>
   state.writing ??= sent
   return sent
 }

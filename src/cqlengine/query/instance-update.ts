@@ -13,12 +13,14 @@ import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
 import { checkedToFind, checkedToSend, isNothing, readValues, Violations } from '../model/values.js'
 import { checkWritable, frozen, judgeAll } from '../model/whole.js'
-import { readChanges } from './blind-writes.js'
 import { afterOperations } from './collection-change.js'
+import type { Database } from './database.js'
+import { readChanges } from './given-changes.js'
 import { baseOf, mustWait, sendInTurn, whenItsTurn } from './instance-order.js'
-import type { InstanceWrite, Subject, Writing } from './instance-write.js'
-import { becoming, changing, ready, subjectOf, validate } from './instance-writes.js'
 import { type Demand, demandOf } from './operation.js'
+import type { PendingWrite } from './pending-write.js'
+import { becoming, changing, type Subject, subjectOf } from './subject.js'
+import { validate } from './validation.js'
 
 /**
  * `instance.update({ … })`: assigns plain values, then writes what changed and the operations (`tags__add`) as one
@@ -27,17 +29,17 @@ import { type Demand, demandOf } from './operation.js'
  * them.
  */
 export function updateInstance<T extends object> (
-  w: Writing, instance: T, state: State, values: unknown, options: OpOptions
+  db: Database, instance: T, state: State, values: unknown, options: OpOptions
 ): Promise<T> {
   const demand = demandOf(state.model, options, 'update instance')
   return mustWait(state, demand)
-    ? whenItsTurn(state, () => sendInTurn(state, update(w, instance, state, values, demand), instance))
-    : sendInTurn(state, update(w, instance, state, values, demand), instance)
+    ? whenItsTurn(state, () => sendInTurn(state, update(db, instance, state, values, demand), instance))
+    : sendInTurn(state, update(db, instance, state, values, demand), instance)
 }
 
 function update (
-  w: Writing, instance: object, state: State, values: unknown, demand: Demand
-): InstanceWrite | undefined {
+  db: Database, instance: object, state: State, values: unknown, demand: Demand
+): PendingWrite<object> | undefined {
   const { model } = state
   checkWritable(state)
   const base = baseOf(state, demand)
@@ -49,9 +51,8 @@ function update (
   checkSettable(instance, base, changes)
   const takeBack = assign(instance, changes, base)
   try {
-    const subject = subjectOf(w, instance, validate(instance, base).values, state, base, demand)
-    const planned = plan(subject, changes)
-    return planned === undefined ? undefined : ready(state, base, planned)
+    const subject = subjectOf(db, instance, validate(instance, base).values, state, base, demand)
+    return plan(subject, changes)?.ready(base)
   } catch (error) {
     takeBack()
     throw error
@@ -133,7 +134,7 @@ function assign (instance: object, changes: readonly ColumnChange[], { defaulted
   }
 }
 
-function plan (subject: Subject, changes: readonly ColumnChange[]): InstanceWrite | undefined {
+function plan (subject: Subject, changes: readonly ColumnChange[]): PendingWrite<object> | undefined {
   const { instance, values, base, table } = subject
   const operations = changes.filter((c) => c.change.kind !== 'assign')
   const unsaved = unsavedColumns(subject, changes)

@@ -5,45 +5,38 @@ import { checkedRoute, type Route } from '../connection/route.js'
 import { DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { knownOptions } from '../known-options.js'
 import type { Page } from '../model/query-api.js'
-import type { Engine } from '../model/engine.js'
 import { META, type ModelConstructor, type ModelMeta } from '../model/meta.js'
 import type { Timestamp } from '../model/operations.js'
 import { inspect } from '../model/printing.js'
 import { printAs } from '../model/test-printing.js'
 import type { Table } from '../model/table.js'
-import type { DescribedTables } from './described-table.js'
+import type { QueryEngine } from './engine.js'
 import { placeOfTable } from './place.js'
 import { QuerySet } from './query-set.js'
-import type { Querying } from './querying.js'
 import { shown } from '../words.js'
 
 /** A row of a table without a model, by its database names. */
 export type NamedRow = Record<string, unknown>
 
-export interface Naming {
-  readonly querying: Querying & Engine
-  readonly tables: DescribedTables
-}
-
 /** A table by its name; the columns are read from the server when a query runs. */
 export class NamedTable {
   /** In the database, in its case. */
   readonly name: string
-  readonly #naming: Naming
+  readonly #engine: QueryEngine
   readonly #to: Route
 
   /** @param to its place, as a model's `keyspace` and `connection`: `using` and contexts are stronger */
-  constructor (naming: Naming, name: string, to: Route = {}) {
+  constructor (engine: QueryEngine, name: string, to: Route = {}) {
     if (typeof name !== 'string' || name === '') {
       throw new QueryError('db.table: the name of a table must be a string that is not empty')
     }
-    this.#naming = naming
+    this.#engine = engine
     this.name = name
     this.#to = checkedRoute(`db.table(${shown(name)}): the place`, to)
   }
 
   /** All its rows. */
-  get objects (): NamedQuerySet { return new NamedQuerySet(this.#naming, this.name, this.#to) }
+  get objects (): NamedQuerySet { return new NamedQuerySet(this.#engine, this.name, this.#to) }
 }
 
 type Call = readonly [method: Builder, ...values: unknown[]]
@@ -76,14 +69,14 @@ interface Running<R> extends AsyncIterable<R> {
  * server's description of the table: names, checks and conversions are the same as for models. R: what comes out.
  */
 export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
-  readonly #naming: Naming
+  readonly #engine: QueryEngine
   readonly #name: string
   readonly #to: Route
   readonly #using: Route | undefined
   readonly #calls: readonly Call[]
 
-  constructor (naming: Naming, name: string, to: Route, using?: Route, calls: readonly Call[] = []) {
-    this.#naming = naming
+  constructor (engine: QueryEngine, name: string, to: Route, using?: Route, calls: readonly Call[] = []) {
+    this.#engine = engine
     this.#name = name
     this.#to = to
     this.#using = using
@@ -132,7 +125,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   /** Sends this query to another connection, keyspace, or both. */
   using (to: Route): NamedQuerySet<R> {
     return new NamedQuerySet(
-      this.#naming, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls
+      this.#engine, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls
     )
   }
 
@@ -171,13 +164,13 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   }
 
   #with<T = R> (...call: Call): NamedQuerySet<T> {
-    return new NamedQuerySet(this.#naming, this.#name, this.#to, this.#using, [...this.#calls, call])
+    return new NamedQuerySet(this.#engine, this.#name, this.#to, this.#using, [...this.#calls, call])
   }
 
   async #query (): Promise<Running<R>> {
-    const { querying, tables } = this.#naming
-    const place = placeOfTable(querying.db, this.#name, this.#to, this.#using)
-    const start = QuerySet.of(querying, standIn(querying, await tables.describe(place, this.#name)))
+    const { db } = this.#engine
+    const place = placeOfTable(db, this.#name, this.#to, this.#using)
+    const start = QuerySet.of(db, standIn(this.#engine, await db.described.describe(place, this.#name)))
     const query = this.#calls.reduce(
       (q, [method, ...values]) => (q[method] as (...v: unknown[]) => QuerySet).apply(q, values), start
     )
@@ -192,7 +185,7 @@ const standIns = new WeakMap<Table, ModelConstructor>()
  * What query sets need of a model, for a table that has none. It makes no instances; one for all queries of the table,
  * for what is learnt hangs on it.
  */
-function standIn (engine: Engine, table: Table): ModelConstructor {
+function standIn (engine: QueryEngine, table: Table): ModelConstructor {
   let known = standIns.get(table)
   if (known === undefined) {
     const { name } = table
@@ -218,14 +211,14 @@ function standIn (engine: Engine, table: Table): ModelConstructor {
 export class NamedKeyspace {
   /** In the database, in its case. */
   readonly name: string
-  readonly #naming: Naming
+  readonly #engine: QueryEngine
   readonly #connection: string | undefined
 
-  constructor (naming: Naming, name: string, options?: { connection?: string | undefined }) {
+  constructor (engine: QueryEngine, name: string, options?: { connection?: string | undefined }) {
     if (typeof name !== 'string' || name === '') {
       throw new QueryError('NamedKeyspace: the name of a keyspace must be a string that is not empty')
     }
-    this.#naming = naming
+    this.#engine = engine
     this.name = name
     const at = `NamedKeyspace(${shown(name)})`
     this.#connection = checkedRoute(at, knownOptions(at, options, ['connection'])).connection
@@ -234,7 +227,7 @@ export class NamedKeyspace {
   /** A table of this keyspace; nothing is asked before a query runs. */
   table (name: string): NamedTable {
     return new NamedTable(
-      this.#naming, name, { keyspace: this.name, ...this.#connection !== undefined && { connection: this.#connection } }
+      this.#engine, name, { keyspace: this.name, ...this.#connection !== undefined && { connection: this.#connection } }
     )
   }
 }

@@ -16,7 +16,9 @@ import type { Table } from '../model/table.js'
 import { BatchQuery } from './batch.js'
 import { bindCondition } from './conditions.js'
 import { exists, type Lightweight, readIff, unconditional } from './lightweight.js'
-import { type Database, type Place, placeOf } from './place.js'
+import type { Database } from './database.js'
+import { type Place, placeOf } from './place.js'
+import type { StatementCache } from './statement-cache.js'
 
 /** Options that no statement of a batch may have. */
 const ofRequests = optionsThat((row) => !row.inBatch.includes('statement'))
@@ -68,6 +70,11 @@ export class Demand {
     this.#conditions ??= readIff(table, this.#iff)
     return this.#conditions
   }
+
+  /** The options of a request: those of the statement's kind, with what the operation overrides. */
+  over (base: RequestOptions): RequestOptions {
+    return this.request === undefined ? base : { ...base, ...this.request }
+  }
 }
 
 /** Without options. */
@@ -75,15 +82,22 @@ const nothing = new Demand(noOptions)
 
 /** An operation whose place is decided. */
 export class Operation {
+  readonly model: ModelConstructor
   readonly demand: Demand
   readonly place: Place
+  /** The statements of its table. */
+  readonly cache: StatementCache
   readonly conditions: Lightweight
   /** What the markers of `USING` are bound to, in the order of the text. */
   readonly using: readonly unknown[]
 
-  constructor (demand: Demand, place: Place, conditions: Lightweight) {
+  constructor (
+    model: ModelConstructor, demand: Demand, place: Place, cache: StatementCache, conditions: Lightweight
+  ) {
+    this.model = model
     this.demand = demand
     this.place = place
+    this.cache = cache
     this.conditions = conditions
     this.using = demand.ttl === undefined && demand.timestamp === undefined ? none : boundUsing(demand, place)
   }
@@ -93,6 +107,20 @@ export class Operation {
   /** Appends what the markers of its conditions are bound to. */
   bindConditions (params: unknown[]): void {
     for (const condition of this.conditions.list) bindCondition(condition, this.place.connection.encoding, params)
+  }
+
+  /**
+   * The server takes SERIAL and LOCAL_SERIAL for reads only.
+   * @throws {QueryError} for a write without condition at one of them
+   */
+  checkSerial (): void {
+    const { model, demand: { request, condition } } = this
+    if (request === undefined || condition !== undefined) return
+    const { serial, localSerial } = types.consistencies
+    if (request.consistency === serial || request.consistency === localSerial) {
+      throw new QueryError(`${model[META].name}: SERIAL and LOCAL_SERIAL are for reads; a write has them as ` +
+        'serialConsistency, beside a condition')
+    }
   }
 }
 
@@ -145,14 +173,9 @@ export function operationOf (
   const place = placeOf(
     db, model, { using, context: undefined, origin, batched: batch !== undefined, batch: batch?.connection }
   )
-  if (demand !== nothing) return new Operation(demand, place, conditions)
-  place.plain ??= new Operation(nothing, place, unconditional)
+  if (demand !== nothing) return new Operation(model, demand, place, db.cacheOf(tableOf(model)), conditions)
+  place.plain ??= new Operation(model, nothing, place, db.cacheOf(tableOf(model)), unconditional)
   return place.plain
-}
-
-/** The options of a request: those of the statement's kind, with what the operation overrides. */
-export function requestOf (base: RequestOptions, { request }: Demand): RequestOptions {
-  return request === undefined ? base : { ...base, ...request }
 }
 
 function batchOf ({ batch }: OpOptions): BatchQuery | undefined {
@@ -186,17 +209,4 @@ function checkWriting (model: ModelConstructor, options: OpOptions, verb: Verb):
   if (!tableOf(model).isCounter) return
   const forRows = writeOption(options)
   if (forRows !== undefined) throw new QueryError(`${name}: a counter table takes no ${forRows}`)
-}
-
-/**
- * The server takes SERIAL and LOCAL_SERIAL for reads only.
- * @throws {QueryError} for a write without condition at one of them
- */
-export function checkSerial (model: ModelConstructor, { request, condition }: Demand): void {
-  if (request === undefined || condition !== undefined) return
-  const { serial, localSerial } = types.consistencies
-  if (request.consistency === serial || request.consistency === localSerial) {
-    throw new QueryError(`${model[META].name}: SERIAL and LOCAL_SERIAL are for reads; a write has them as ` +
-      'serialConsistency, beside a condition')
-  }
 }

@@ -1,16 +1,10 @@
 import type { Connection } from '../connection/connection.js'
 import type { ConnectionRegistry } from '../connection/registry.js'
 import { type Decision, type Route, route, type RouteSources } from '../connection/route.js'
-import type { Scopes } from '../connection/scope.js'
 import { ClosedError, UndefinedKeyspaceError } from '../errors.js'
 import { CONTEXT, META, type ModelConstructor } from '../model/meta.js'
+import type { Database } from './database.js'
 import type { Operation } from './operation.js'
-
-/** What the layer of queries needs of its `db`. */
-export interface Database {
-  readonly registry: ConnectionRegistry
-  readonly scopes: Scopes
-}
 
 /** Where one statement goes. */
 export interface Place {

@@ -17,19 +17,18 @@ import { inspect } from '../model/printing.js'
 import { isAskedByJest, printAs } from '../model/test-printing.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { validationError } from '../model/values.js'
-import { deleteRows, updateRows } from './blind-writes.js'
 import { isToken, noColumn, rangeOf, readConditions } from './conditions.js'
+import type { Database } from './database.js'
+import { deleteRows, updateRows } from './filtered-writes.js'
 import { Selected } from './functions.js'
 import { readIff } from './lightweight.js'
-import type { Write } from './pending-write.js'
-import type { Querying } from './querying.js'
+import type { PendingWrite } from './pending-write.js'
 import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
 import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
 import { RowIterator } from './row-iterator.js'
 import { Scan, whole } from './scan.js'
 import { selectors } from './selection.js'
 import { rangeText, readRange, splitEvenly, wholeRing } from './token-range.js'
-import { send } from './write.js'
 import { shown } from '../words.js'
 
 /**
@@ -37,20 +36,20 @@ import { shown } from '../words.js'
  * new one. Nothing is sent before a terminal or an iteration.
  */
 export class QuerySet implements AsyncIterable<unknown> {
-  readonly #querying: Querying
+  readonly #db: Database
   readonly #state: QueryState
 
-  constructor (querying: Querying, state: QueryState) {
-    this.#querying = querying
+  constructor (db: Database, state: QueryState) {
+    this.#db = db
     this.#state = state
   }
 
-  static of (querying: Querying, model: ModelConstructor): QuerySet {
+  static of (db: Database, model: ModelConstructor): QuerySet {
     tableOf(model)
-    return new QuerySet(querying, allOf(model))
+    return new QuerySet(db, allOf(model))
   }
 
-  copy (): QuerySet { return new QuerySet(this.#querying, this.#state) }
+  copy (): QuerySet { return new QuerySet(this.#db, this.#state) }
 
   // ------------------------------------------------------------------------------------------------ builders
   filter (...where: unknown[]): QuerySet {
@@ -156,20 +155,20 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   // ------------------------------------------------------------------------------------------------ terminals
-  all (): Promise<unknown[]> { return watched(readAll(this.#querying, this.#state), this.#state.options) }
-  first (): Promise<unknown> { return watched(readFirst(this.#querying, this.#state), this.#state.options) }
+  all (): Promise<unknown[]> { return watched(readAll(this.#db, this.#state), this.#state.options) }
+  first (): Promise<unknown> { return watched(readFirst(this.#db, this.#state), this.#state.options) }
   get (...where: unknown[]): Promise<unknown> { return watched(this.#get(where), this.#state.options) }
 
   #get (where: readonly unknown[]): Promise<unknown> {
     return promised(() => {
       const state = where.length === 0 ? this.#state : this.filter(...where).#state
       const { model } = state
-      return readAll(this.#querying, changed(state, { limit: Math.min(2, state.limit ?? 2) })).then((rows) =>
+      return readAll(this.#db, changed(state, { limit: Math.min(2, state.limit ?? 2) })).then((rows) =>
         theOnly(rows, model))
     })
   }
 
-  count (): Promise<number> { return watched(countRows(this.#querying, this.#state), this.#state.options) }
+  count (): Promise<number> { return watched(countRows(this.#db, this.#state), this.#state.options) }
 
   create (values: unknown, options?: OpOptions): Promise<object> {
     const { model, conditions, options: collected } = this.#state
@@ -186,23 +185,23 @@ export class QuerySet implements AsyncIterable<unknown> {
 
   update (...given: [values?: unknown, options?: OpOptions]): Promise<void> {
     const [values, options] = given.length === 0 ? [{}] : given
-    return this.#write('update', options, (op) => updateRows(this.#querying, this.#state, values, op))
+    return this.#write('update', options, (op) => updateRows(this.#db, this.#state, values, op))
   }
 
   delete (options?: OpOptions): Promise<void> {
-    return this.#write('delete', options, (op) => deleteRows(this.#querying, this.#state, op))
+    return this.#write('delete', options, (op) => deleteRows(this.#db, this.#state, op))
   }
 
   page (options?: { size?: number, state?: string | null, token?: string | null }): Promise<Page<unknown>> {
-    return watched(readPage(this.#querying, this.#state, options), this.#state.options)
+    return watched(readPage(this.#db, this.#state, options), this.#state.options)
   }
 
   /** Row by row, in constant memory; the next page is under way while one is worked on. */
   [Symbol.asyncIterator] (): AsyncIterator<unknown, void, undefined> {
-    return new RowIterator(slicesOf(this.#querying, this.#state))
+    return new RowIterator(slicesOf(this.#db, this.#state))
   }
 
-  scan (options?: ScanOptions): Scan { return new Scan(this.#querying, this.#state, options) }
+  scan (options?: ScanOptions): Scan { return new Scan(this.#db, this.#state, options) }
 
   /** Without asking the ring: hashes are spread evenly, so parts of equal width have about as many rows. */
   async ranges (n: number): Promise<TokenRange[]> {
@@ -211,7 +210,7 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   /** What a SELECT of this query would send, and where to. */
-  toCQL (): StatementPreview { return previewOf(this.#querying, this.#state) }
+  toCQL (): StatementPreview { return previewOf(this.#db, this.#state) }
 
   /** What is printed of it: its text, whose values are bound. */
   [inspect] (): string {
@@ -238,7 +237,7 @@ export class QuerySet implements AsyncIterable<unknown> {
   /** The model's own classes of errors, which are statics of the declared class and none of the inner one. */
   get #name (): string { return this.#state.model[META].name }
 
-  #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#querying, changed(this.#state, change)) }
+  #with (change: Partial<QueryState>): QuerySet { return new QuerySet(this.#db, changed(this.#state, change)) }
 
   #option (name: OptionName, value: unknown): QuerySet {
     const next = this.#withOption(name, value)
@@ -274,11 +273,11 @@ export class QuerySet implements AsyncIterable<unknown> {
   }
 
   #write (
-    what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => Write<void> | undefined
+    what: 'update' | 'delete', options: OpOptions | undefined, make: (op: OpOptions) => PendingWrite<void> | undefined
   ): Promise<void> {
     try {
       const write = make(this.#optionsFor(what, options))
-      return (write === undefined ? undefined : send(write)) ?? Promise.resolve()
+      return write?.ready()?.send() ?? Promise.resolve()
     } catch (error) {
       return refusal(error, options, this.#state.options)
     }

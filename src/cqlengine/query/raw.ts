@@ -4,9 +4,10 @@ import { QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import type { OpOptions } from '../model/operations.js'
 import { mergeOptions } from '../model/operation-options.js'
-import { rawDemand, requestOf } from './operation.js'
+import type { Database } from './database.js'
+import { rawDemand } from './operation.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
-import { connectionOf, type Database } from './place.js'
+import { connectionOf } from './place.js'
 import { rawParams } from './raw-params.js'
 
 const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
@@ -53,7 +54,7 @@ export async function execute (
   const { paging, others } = pagingOf(at, options)
   const demand = rawDemand(at, mergeOptions(undefined, others, at))
   const { session, encoding } = connectionOf(db, demand.using)
-  const request = requestOf(raw, demand)
+  const request = demand.over(raw)
   const values = rawParams({ at, cql, client: session.client, encoding }, params)
   if (paging === undefined) return await session.execute(cql, values, request)
   try {

@@ -4,10 +4,10 @@ import { QueryError } from '../errors.js'
 import { knownOptions } from '../known-options.js'
 import type { Page, StatementPreview } from '../model/query-api.js'
 import { promised } from '../model/instance.js'
-import { META, tableOf } from '../model/meta.js'
+import { META } from '../model/meta.js'
+import type { Database } from './database.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
 import { changed, type QueryState } from './query-state.js'
-import type { Querying } from './querying.js'
 import { checkResult } from './result-types.js'
 import { type Asked, findsNothing, planSelect, type SelectPlan } from './select-plan.js'
 import { fingerprint } from './wire.js'
@@ -18,9 +18,9 @@ type Row = Record<string, unknown>
  * All rows, whatever the page size. `then` where `await` would read better: of 50,000 reads that wait, nothing shall be
  * kept but what is sent.
  */
-export function readAll (querying: Querying, state: QueryState): Promise<unknown[]> {
+export function readAll (db: Database, state: QueryState): Promise<unknown[]> {
   return promised(() => {
-    const ready = plan(querying, state)
+    const ready = plan(db, state)
     if (findsNothing(state)) return []
     const { place, cql, params, request } = ready
     return place.connection.session.execute(cql, params, request).then((first) => rowsFrom(ready, first))
@@ -40,8 +40,8 @@ async function withLaterPages (ready: SelectPlan, start: string, rows: unknown[]
 }
 
 /** Asks for one row only. */
-export async function readFirst (querying: Querying, state: QueryState): Promise<unknown> {
-  const ready = plan(querying, changed(state, { limit: 1 }))
+export async function readFirst (db: Database, state: QueryState): Promise<unknown> {
+  const ready = plan(db, changed(state, { limit: 1 }))
   if (findsNothing(state)) return null
   const { place, cql, params, request, read } = ready
   const result = await place.connection.session.execute(cql, params, request)
@@ -71,8 +71,8 @@ const streamed = 2000
  * All rows in slices; the next page is under way while one is worked on. `timeout` holds for each page: how long a row
  * takes is the caller's.
  */
-export async function * slicesOf (querying: Querying, state: QueryState): AsyncGenerator<unknown[], void, undefined> {
-  const ready = plan(querying, state)
+export async function * slicesOf (db: Database, state: QueryState): AsyncGenerator<unknown[], void, undefined> {
+  const ready = plan(db, state)
   if (findsNothing(state)) return
   const { place, cql, params, request, read } = ready
   const { connection: { session, fetchSize } } = place
@@ -88,11 +88,11 @@ export function * inSlices<R> (rows: readonly R[]): Generator<R[], void, undefin
 }
 
 /** The number of rows. What the server cannot count in the shape asked for is counted by reading (QRY-11, QRY-16). */
-export async function countRows (querying: Querying, state: QueryState): Promise<number> {
+export async function countRows (db: Database, state: QueryState): Promise<number> {
   if (state.output.kind === 'distinct' || state.groupBy.length > 0 || state.perPartitionLimit !== undefined) {
-    return await countByReading(querying, state)
+    return await countByReading(db, state)
   }
-  const ready = plan(querying, state, 'count')
+  const ready = plan(db, state, 'count')
   if (findsNothing(state)) return 0
   const { place, cql, params, request } = ready
   const result = await place.connection.session.execute(cql, params, request)
@@ -100,8 +100,8 @@ export async function countRows (querying: Querying, state: QueryState): Promise
   return Math.min(count, state.limit ?? count)
 }
 
-async function countByReading (querying: Querying, state: QueryState): Promise<number> {
-  const ready = plan(querying, state)
+async function countByReading (db: Database, state: QueryState): Promise<number> {
+  const ready = plan(db, state)
   if (findsNothing(state)) return 0
   const { place, cql, params, request } = ready
   const first = await place.connection.session.execute(cql, params, request)
@@ -137,7 +137,7 @@ const pageOptions = ['size', 'state', 'token'] as const
 
 /** One page and the way to the next one. */
 export async function readPage (
-  querying: Querying, given: QueryState, options?: { size?: unknown, state?: unknown, token?: unknown }
+  db: Database, given: QueryState, options?: { size?: unknown, state?: unknown, token?: unknown }
 ): Promise<Page<unknown>> {
   const at = `${given.model[META].name}.page`
   const { size, state: pageState, token } = knownOptions(at, options, pageOptions)
@@ -145,14 +145,14 @@ export async function readPage (
     throw new QueryError(`${at}: size must be a whole number from 1 to 2147483647`)
   }
   if (isGiven(pageState) && isGiven(token)) throw new QueryError(`${at}: give either state or token`)
-  const ready = plan(querying, size === undefined ? given : changed(given, { fetchSize: size }))
+  const ready = plan(db, size === undefined ? given : changed(given, { fetchSize: size }))
   if (ready.request.fetchSize === 0) {
     throw new QueryError(`${at}: with in on the partition key and orderBy Cassandra cannot page; take one of them ` +
       'out, or use all()')
   }
   const binding = bindingOf(ready)
   const start = isGiven(token)
-    ? querying.pageTokens.open(token, binding)
+    ? db.pageTokens.open(token, binding)
     : isGiven(pageState) ? checkState(pageState, at) : undefined
   if (findsNothing(given)) return { rows: [], nextState: null, nextToken: null }
   const result = await fetchPage(ready, start, isGiven(pageState) ? at : undefined)
@@ -160,7 +160,7 @@ export async function readPage (
   return {
     rows: ready.read(rowsIn(ready, result)),
     nextState,
-    nextToken: nextState === null ? null : querying.pageTokens.seal(nextState, binding)
+    nextToken: nextState === null ? null : db.pageTokens.seal(nextState, binding)
   }
 }
 
@@ -180,8 +180,8 @@ async function fetchPage (
 function isGiven (value: unknown): boolean { return value !== undefined && value !== null }
 
 /** Text, parameters, connection, keyspace and which source decided. */
-export function previewOf (querying: Querying, state: QueryState): StatementPreview {
-  const { cql, params, place } = plan(querying, state)
+export function previewOf (db: Database, state: QueryState): StatementPreview {
+  const { cql, params, place } = plan(db, state)
   return {
     cql,
     params: [...params],
@@ -191,8 +191,8 @@ export function previewOf (querying: Querying, state: QueryState): StatementPrev
   }
 }
 
-function plan ({ db, cacheOf }: Querying, state: QueryState, asked: Asked = 'rows'): SelectPlan {
-  return planSelect(db, cacheOf(tableOf(state.model)), state, asked)
+function plan (db: Database, state: QueryState, asked: Asked = 'rows'): SelectPlan {
+  return planSelect(db, state, asked)
 }
 
 /** @throws {SchemaError} for rows of other types than the model's */

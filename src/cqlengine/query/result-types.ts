@@ -3,8 +3,10 @@
 import { readsAlike, toldType } from '../columns/reads-alike.js'
 import { UnknownType } from '../columns/unknown-type.js'
 import type { DriverType } from '../connection/driver-internals/internals.js'
+import type { types } from '../driver.js'
 import { SchemaError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
+import { setColumn } from '../model/own-columns.js'
 import type { TableColumn } from '../model/table.js'
 import { qualified } from '../statements/identifiers.js'
 import { joined } from '../words.js'
@@ -84,4 +86,29 @@ function contradiction ({ model, place, columns: own }: Wanted, columns: readonl
       `${joined(conflicts.map(({ message }) => message))}. ${remedy}`,
     { statements: [], warnings: [], conflicts }
   )
+}
+
+/**
+ * The rows as the server has them, where a condition was not met: by attribute names and in the instances' forms
+ * (LWT-04).
+ * @throws {SchemaError} where a row cannot be read, for the table has other types than the model
+ */
+export function rowsRefused (
+  model: ModelConstructor, place: Place, answer: types.ResultSet
+): Record<string, unknown>[] {
+  const { byField } = tableOf(model)
+  checkByField(model, place, byField, answer)
+  return (answer.rows ?? []).map((row) => {
+    const read: Record<string, unknown> = {}
+    for (const [field, value] of Object.entries(row)) {
+      const column = byField.get(field)
+      if (column === undefined) read[field] = value
+      else {
+        setColumn(
+          read, column, value === null || value === undefined ? column.type.emptyValue() : column.type.fromDriver(value)
+        )
+      }
+    }
+    return read
+  })
 }

@@ -13,7 +13,7 @@ import { isToken, rangeOf } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { isAggregate } from './legality-facts.js'
 import { isRefusedState } from './page-state.js'
-import type { Querying } from './querying.js'
+import type { Database } from './database.js'
 import { changed, type QueryState } from './query-state.js'
 import { inSlices } from './reading.js'
 import { checkResult } from './result-types.js'
@@ -74,11 +74,11 @@ export class Scan implements AsyncIterable<unknown> {
   readonly #findsNothing: boolean
 
   /** @throws {QueryError} for a query that cannot be divided, for options and a position that cannot be */
-  constructor (querying: Querying, given: QueryState, options: ScanOptions | undefined) {
+  constructor (db: Database, given: QueryState, options: ScanOptions | undefined) {
     this.#at = `${given.model[META].name}.scan`
     const { from, ...settings } = readOptions(this.#at, options)
     const state = scanned(this.#at, given)
-    this.#ready = planSelect(querying.db, querying.cacheOf(tableOf(state.model)), state, 'rows')
+    this.#ready = planSelect(db, state, 'rows')
     this.#settings = settings
     this.#bounds = rangeOf(state.conditions)?.bounds ?? wholeRing
     const { params, place, cql } = this.#ready

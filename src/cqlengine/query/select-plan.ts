@@ -1,3 +1,4 @@
+import { bytesOf } from '../columns/size.js'
 import { type Encoding, ownEncoding } from '../connection/encoding.js'
 import { ofKind } from '../connection/door.js'
 import { routedTo } from '../connection/driver-internals/token-ring.js'
@@ -11,8 +12,9 @@ import { select } from '../statements/select.js'
 import { bindCondition, conditionText, isToken, rangeOf } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { checkLegal, checkNearest } from './legality.js'
-import { demandOf, operationOf, requestOf } from './operation.js'
-import type { Database, Place } from './place.js'
+import { demandOf, operationOf } from './operation.js'
+import type { Database } from './database.js'
+import type { Place } from './place.js'
 import type { Order, Output, QueryState } from './query-state.js'
 import type { Wanted } from './result-types.js'
 import { readValue, type Selector, selectors } from './selection.js'
@@ -42,20 +44,20 @@ export function findsNothing (state: QueryState): boolean {
  * what was judged.
  * @throws {QueryError} for what the server would refuse, and what resolving a place throws
  */
-export function planSelect (db: Database, cache: StatementCache, given: QueryState, asked: Asked): SelectPlan {
+export function planSelect (db: Database, given: QueryState, asked: Asked): SelectPlan {
   const { model, options } = given
   const demand = demandOf(model, options, 'read')
   const state = withDiscriminator(given)
-  const { place } = operationOf(db, model, demand, undefined)
+  const { cache, place } = operationOf(db, model, demand, undefined)
   const output = outputOf(state)
   const what = asked === 'count' ? countRows : output
   const key = selectKey(state, asked)
   const prepared = cache.select.find(key, place.keyspace) ??
     makeSelect(cache, key, place.keyspace, state, what.selectors, asked)
   const params = bindSelect(state, what.selectors, asked, place.connection.encoding)
-  checkSize(model, { params })
+  checkSize(model, bytesOf(params))
   const columns = what.columns.length === 0 ? what.selectors.map((s) => s.column) : what.columns
-  const request = withPaging(requestOf(ofKind('read', prepared.request), demand), state)
+  const request = withPaging(demand.over(ofKind('read', prepared.request)), state)
   return {
     model,
     cql: prepared.cql,

@@ -1,7 +1,5 @@
-import { bytesOf } from '../columns/size.js'
 import { ValidationError } from '../errors.js'
 import { META, type ModelConstructor } from '../model/meta.js'
-import type { Statement } from './statement-cache.js'
 
 /**
  * The server's own limit for one mutation, half a commit-log segment, as small servers have it. Above 16 MiB the
@@ -11,13 +9,11 @@ export const mostBytes = 8 * 2 ** 20
 export const mostRequestBytes = 16 * 2 ** 20
 
 /**
- * @returns about the bytes of the values
+ * @param bytes about those of a statement's values
  * @throws {ValidationError} for values that are too large for one statement
  */
-export function checkSize (
-  model: ModelConstructor, { params, bytes = bytesOf(params) }: Pick<Statement, 'params' | 'bytes'>
-): number {
-  if (bytes <= mostBytes) return bytes
+export function checkSize (model: ModelConstructor, bytes: number): void {
+  if (bytes <= mostBytes) return
   throw new ValidationError(
     model[META].name,
     [{

@@ -3,45 +3,34 @@ import type { Change } from '../columns/cql-type.js'
 import { splitUpdate } from '../columns/map.js'
 import type { Encoding } from '../connection/encoding.js'
 import type { ColumnChange } from '../model/changes.js'
-import { type ModelConstructor, tableOf } from '../model/meta.js'
+import { tableOf } from '../model/meta.js'
 import type { TableColumn } from '../model/table.js'
 import { assignment } from '../statements/assignment.js'
 import { qualified } from '../statements/identifiers.js'
 import { insert, remove, update, type Using } from '../statements/write.js'
 import type { Demand, Operation } from './operation.js'
-import { baseRequest, type Prepared, type Statement, type StatementCache } from './statement-cache.js'
+import { baseRequest, type Prepared, type Statement } from './statement-cache.js'
 import { deleteKey, insertKey, insertKeyOfBits, type Rows, type StatementKey, updateKey } from './statement-keys.js'
 
 /** The INSERT of these columns, in the order of the table or any other. */
-export function insertStatement (
-  cache: StatementCache, model: ModelConstructor, operation: Operation, columns: readonly TableColumn[]
-): Prepared {
+export function insertStatement (operation: Operation, columns: readonly TableColumn[]): Prepared {
   const key = insertKey(columns, operation.demand)
-  return cache.insert.find(key, operation.place.keyspace) ?? addInsert(cache, key, model, operation, columns)
+  return operation.cache.insert.find(key, operation.place.keyspace) ?? addInsert(key, operation, columns)
 }
 
 /**
  * The INSERT of the columns that `bits` say, two to the power of each position: the quick insert makes neither a list
  * nor a string.
  */
-export function insertOfBits (
-  cache: StatementCache, model: ModelConstructor, operation: Operation, bits: number
-): Prepared {
-  const key = insertKeyOfBits(bits, operation.demand)
-  return cache.insert.find(key, operation.place.keyspace) ??
-    addInsert(
-      cache, key, model, operation, tableOf(model).columns.filter((c) => Math.floor(bits / 2 ** c.position) % 2 === 1)
-    )
+export function insertOfBits (operation: Operation, bits: number): Prepared {
+  const { cache, demand, model, place: { keyspace } } = operation
+  const key = insertKeyOfBits(bits, demand)
+  return cache.insert.find(key, keyspace) ??
+    addInsert(key, operation, tableOf(model).columns.filter((c) => Math.floor(bits / 2 ** c.position) % 2 === 1))
 }
 
-function addInsert (
-  cache: StatementCache,
-  key: StatementKey,
-  model: ModelConstructor,
-  operation: Operation,
-  columns: readonly TableColumn[]
-): Prepared {
-  const { demand, place: { keyspace } } = operation
+function addInsert (key: StatementKey, operation: Operation, columns: readonly TableColumn[]): Prepared {
+  const { cache, demand, model, place: { keyspace } } = operation
   const ifNotExists = demand.condition === 'ifNotExists'
   return cache.insert.add(key, keyspace, {
     cql: insert(qualified(keyspace, tableOf(model).name), columns.map((c) => c.cql), usingOf(demand), ifNotExists),
@@ -64,10 +53,8 @@ export interface Where {
 }
 
 /** One UPDATE for all changes, nulls and map entries included (B01, B02, B10). */
-export function updateStatement (
-  cache: StatementCache, model: ModelConstructor, operation: Operation, changes: readonly ColumnChange[], where: Where
-): Statement {
-  const { demand, conditions, place: { connection: { encoding }, keyspace } } = operation
+export function updateStatement (operation: Operation, changes: readonly ColumnChange[], where: Where): Statement {
+  const { cache, model, demand, conditions, place: { connection: { encoding }, keyspace } } = operation
   const single = changes.some((c) => c.change.kind === 'update') ? changes.flatMap(splitNulls) : changes
   const key = updateKey(single, where.rows, demand, conditions)
   const { cql, request } = cache.update.find(key, keyspace) ?? cache.update.add(key, keyspace, {
@@ -92,10 +79,8 @@ export function updateStatement (
 }
 
 /** The DELETE of rows, ranges of rows or whole partitions. */
-export function deleteStatement (
-  cache: StatementCache, model: ModelConstructor, operation: Operation, where: Where
-): Statement {
-  const { demand, conditions, place: { keyspace } } = operation
+export function deleteStatement (operation: Operation, where: Where): Statement {
+  const { cache, model, demand, conditions, place: { keyspace } } = operation
   const table = tableOf(model)
   const key = deleteKey(where.rows, demand, conditions)
   const { cql, request } = cache.delete.find(key, keyspace) ?? cache.delete.add(key, keyspace, {

@@ -4,15 +4,15 @@ import { columns as c } from '../../../src/cqlengine/columns/factories.js'
 import { ConnectionRegistry } from '../../../src/cqlengine/connection/registry.js'
 import { Scopes } from '../../../src/cqlengine/connection/scope.js'
 import { createModel } from '../../../src/cqlengine/model/define.js'
+import { Database } from '../../../src/cqlengine/query/database.js'
 import { QueryEngine } from '../../../src/cqlengine/query/engine.js'
-import { PageTokens } from '../../../src/cqlengine/query/page-token.js'
 import { mockClient } from '../../../src/testing/mock-client.js'
 
 assert.throws(() => new Function('return 1')(), EvalError) // eslint-disable-line no-new-func -- that it is forbidden
 const registry = new ConnectionRegistry()
 const client = mockClient()
 await registry.registerConnection('default', { session: client, keyspace: 'k', default: true })
-const Model = createModel(new QueryEngine({ registry, scopes: new Scopes() }, () => new PageTokens()))
+const Model = createModel(new QueryEngine(new Database(registry, new Scopes())))
 class Row extends Model.define('row', { id: c.Integer({ primaryKey: true }), ttl: c.Integer(), tags: c.Set(c.Text), n: c.Text() }).as<Row>() {}
 await Row.create({ id: 1, ttl: 5, tags: ['a'] })
 assert.deepEqual(client.calls.at(-1)?.params, [1, 5, ['a']])

@@ -1,117 +1,10 @@
 import { type Change, type ChangeKind, type CqlType, InvalidValue, operationKinds } from '../columns/cql-type.js'
-import type { types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import type { ColumnChange } from '../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
-import type { OpOptions } from '../model/operations.js'
-import { checkWritable } from '../model/read-only.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { checkedToWrite, entriesOf, isNothing, Violations } from '../model/values.js'
-import { bindCondition, type ColumnCondition, type Condition, conditionText, isToken } from './conditions.js'
-import type { Lightweight } from './lightweight.js'
-import { demandOf, type Operation, operationOf } from './operation.js'
-import type { Write } from './pending-write.js'
-import type { Place } from './place.js'
-import type { QueryState } from './query-state.js'
-import type { Querying } from './querying.js'
-import type { Statement } from './statement-cache.js'
-import { checkKey, keyOf, partitionOf, rowOf } from './write-key.js'
-import { confirm } from './write.js'
-import { deleteStatement, updateStatement, type Where } from './write-statements.js'
 import { listed, meant } from '../words.js'
-
-/**
- * `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is
- * (UPD-01).
- */
-export function updateRows (
-  querying: Querying, state: QueryState, values: unknown, options: OpOptions
-): Write<void> | undefined {
-  const { model } = state
-  const table = tableOf(model)
-  const at = `${model[META].name}.update`
-  checkWritable(table)
-  const changes = readChanges(model, values)
-  const demand = demandOf(model, options, 'update')
-  const conditions = demand.conditions(table) // told before what is wrong with the filter
-  if (changes.length === 0) return undefined
-  const isStatic = changes.every((c) => c.column.role === 'static') && onlyStatic(conditions)
-  const key = keyOf(state, at)
-  const operation = operationOf(querying.db, model, demand, undefined)
-  const where: Where = {
-    // The whole key has the text of an instance's update, which is found without making a string.
-    rows: !isStatic && isWholeKey(table, key) ? 'key' : key,
-    relations: () => {
-      checkKey(table, key, at, isStatic ? 'partition' : 'row', operation.isConditional)
-      return key.map(conditionText)
-    },
-    params: boundTo(key, operation.place)
-  }
-  return new BlindWrite(
-    model, operation, key, updateStatement(querying.cacheOf(table), model, operation, changes, where)
-  )
-}
-
-/** A write of the rows that a filter says. */
-class BlindWrite implements Write<void> {
-  /** See model/compile/shape.ts: one that nobody sends. */
-  static readonly kept = new BlindWrite(
-    undefined as never, undefined as never, [], { cql: '', params: [], request: { kind: 'write' } }
-  )
-
-  readonly statement: Statement
-  readonly operation: Operation
-  readonly model: ModelConstructor
-  readonly #key: readonly ColumnCondition[]
-
-  constructor (model: ModelConstructor, operation: Operation, key: readonly ColumnCondition[], statement: Statement) {
-    this.statement = statement
-    this.operation = operation
-    this.model = model
-    this.#key = key
-  }
-
-  partition (): readonly unknown[] | undefined {
-    return partitionOf(tableOf(this.model), this.#key, this.operation.place)
-  }
-
-  row (): readonly unknown[] | undefined { return rowOf(tableOf(this.model), this.#key, this.operation.place) }
-  written (): void { /* no instance takes part */ }
-  received (answer: types.ResultSet): void { confirm(this, answer) }
-  ended (): void { /* nobody waits for it */ }
-}
-
-/** `filter(…).delete()`: rows, ranges of rows or whole partitions, as far as the filter says (QRY-23). */
-export function deleteRows (querying: Querying, state: QueryState, options: OpOptions): Write<void> {
-  const { model } = state
-  const table = tableOf(model)
-  const at = `${model[META].name}.delete`
-  checkWritable(table)
-  const demand = demandOf(model, options, 'delete')
-  demand.conditions(table) // told before what is wrong with the filter
-  const key = keyOf(state, at)
-  const operation = operationOf(querying.db, model, demand, undefined)
-  const where: Where = {
-    rows: isWholeKey(table, key) ? 'key' : key,
-    relations: () => {
-      checkKey(table, key, at, operation.isConditional ? 'row' : 'range', operation.isConditional)
-      return key.map(conditionText)
-    },
-    params: boundTo(key, operation.place)
-  }
-  return new BlindWrite(model, operation, key, deleteStatement(querying.cacheOf(table), model, operation, where))
-}
-
-/** One value for each column of the key, in its order: always legal. */
-function isWholeKey ({ key: columns }: Table, key: readonly ColumnCondition[]): boolean {
-  return key.length === columns.length &&
-    key.every(({ column, operator }, i) => column === columns[i] && operator === 'eq')
-}
-
-/** Conditions on the partition as a whole need no row. */
-function onlyStatic ({ list }: Lightweight): boolean {
-  return list.every((c) => !isToken(c) && c.column.role === 'static')
-}
 
 /**
  * Reads the argument of `update`: new values and `column__operation`s.
@@ -233,10 +126,4 @@ function meets (type: CqlType, removed: unknown, { kind, value }: Change): boole
 function isEmptyOperation (value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0
   return (value instanceof Set || value instanceof Map) && value.size === 0
-}
-
-function boundTo (conditions: readonly Condition[], place: Place): readonly unknown[] {
-  const params: unknown[] = []
-  for (const condition of conditions) bindCondition(condition, place.connection.encoding, params)
-  return params
 }

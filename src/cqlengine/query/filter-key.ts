@@ -8,6 +8,7 @@ import { validationError } from '../model/values.js'
 import { bindCondition, type ColumnCondition, isToken } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { isRange } from './index-support.js'
+import type { RowKey } from './pending-write.js'
 import type { Place } from './place.js'
 import type { QueryState } from './query-state.js'
 
@@ -153,19 +154,13 @@ function checkSingle (conditions: readonly ColumnCondition[], at: string): void 
   }
 }
 
-/** The one partition that the conditions mean, in the driver's form; undefined where `in` means several. */
-export function partitionOf (table: Table, key: readonly ColumnCondition[], place: Place): unknown[] | undefined {
-  return valuesOf(key.filter((c) => c.column.role === 'partition'), table.partitionKey.length, place)
-}
-
-/** The one row that they mean, likewise; undefined for ranges and static columns. */
-export function rowOf (table: Table, key: readonly ColumnCondition[], place: Place): unknown[] | undefined {
-  return valuesOf(key.filter((c) => c.column.role === 'clustering'), table.clustering.length, place)
-}
-
-function valuesOf (conditions: readonly ColumnCondition[], count: number, place: Place): unknown[] | undefined {
-  if (conditions.length !== count || conditions.some((c) => c.operator !== 'eq')) return undefined
-  const values: unknown[] = []
-  for (const condition of conditions) bindCondition(condition, place.connection.encoding, values)
-  return values
+/** The one row or partition that the conditions mean; none where `in` or a range means several. */
+export function rowKeyOf (conditions: readonly ColumnCondition[], place: Place): RowKey {
+  return (columns) => {
+    const own = conditions.filter((c) => columns.includes(c.column))
+    if (own.length !== columns.length || own.some((c) => c.operator !== 'eq')) return undefined
+    const values: unknown[] = []
+    for (const condition of own) bindCondition(condition, place.connection.encoding, values)
+    return values
+  }
 }
