@@ -347,6 +347,24 @@ t.test('MGT-16, B45: without agreement sync stops, with a report of what was sen
   t.equal((await raw(`SELECT table_name FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)} AND table_name = ${literal(tables[1] as string)}`)).length, 0)
 })
 
+t.test('a node that does not tell its schema is no disagreement: the error says so, and why', async (t) => {
+  const { client } = connection
+  const { execute } = client
+  let now = performance.now()
+  Object.defineProperty(performance, 'now', { configurable: true, value: () => (now += 1000) })
+  t.teardown(() => {
+    client.execute = execute
+    Reflect.deleteProperty(performance, 'now')
+  })
+  const cause = new Error('no answer')
+  client.execute = ((cql: string, ...rest: unknown[]) => cql.includes('host_id, schema_version')
+    ? Promise.reject(cause)
+    : Reflect.apply(execute, client, [cql, ...rest]) as unknown) as unknown as typeof client.execute
+  const error = await sync(target(keyspace, name(), id)).then(() => undefined, (e: unknown) => e)
+  t.match(error, { name: 'SchemaError', message: /asked whether they agree on the schema, but not all of them answered \(see cause\), so that nothing was sent/, report: { statements: [] } })
+  t.equal((error as Error).cause, cause)
+})
+
 t.test('B45: what another process added meanwhile is compared, not added again', async (t) => {
   const table = name()
   await sync(target(keyspace, table, id))

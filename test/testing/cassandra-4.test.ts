@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { startCassandra } from '../../src/testing/cassandra.js'
+import { syncsInAnyEncoding } from '../management/in-any-encoding.js'
 import { startOwnCluster } from '../support/cassandra.js'
 
 t.test('startCassandra({ version }) runs 4.1: start, sync, write, read', async (t) => {
@@ -46,6 +47,8 @@ t.test('startCassandra({ version }) runs 4.1: start, sync, write, read', async (
   class ByOld extends db.Model.view('by_old', Older, { partitionKey: ['old'], clusteringKey: ['id'] }).as<ByOld>() {}
   t.equal((await db.syncDb({ models: [Older, ByOld] })).statements.length, 3)
   t.same((await db.syncDb({ models: [Older, ByOld] })).statements, [])
+
+  await t.test('whatever encoding the client has', async (t) => { await syncsInAnyEncoding(t, cassandra, 6) })
 })
 
 t.test('data of a later server is refused before anything starts', async (t) => {

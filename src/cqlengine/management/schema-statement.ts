@@ -17,27 +17,30 @@ const agreementPause = 50
 /** ms for one node to tell its version. */
 const versionTimeout = 2000
 
+/** Whether all nodes have the same schema; if not, why one of them did not tell its own, where that is the reason. */
+export interface Agreement { readonly isThere: boolean, readonly cause?: unknown }
+
 /**
- * Whether all nodes have the same schema, asked again and again for at most ten seconds. A node that is down counts
- * with the schema that it had.
+ * Asks again and again, for at most ten seconds. A node that is down counts with the schema that it had, one that does
+ * not answer as one that has another.
  */
-export async function nodesAgree (connection: Connection): Promise<boolean> {
+export async function nodesAgree (connection: Connection): Promise<Agreement> {
   const end = performance.now() + agreementTimeout
-  while (!await agreeNow(connection)) {
-    if (performance.now() >= end) return false
+  for (;;) {
+    const agreement = await agreeNow(connection)
+    if (agreement.isThere || performance.now() >= end) return agreement
     await pause(agreementPause)
   }
-  return true
 }
 
 /**
  * Each node is asked for its own version. The driver asks one node, which knows of the others what they said some time
  * ago: when that one has not heard of a change yet, all seem to agree on what was before.
  */
-async function agreeNow ({ client, session }: Connection): Promise<boolean> {
+async function agreeNow ({ client, session }: Connection): Promise<Agreement> {
   const nodes = nearHosts(client)
   const [first] = nodes
-  if (first === undefined) return await agreement(client)?.() ?? true
+  if (first === undefined) return { isThere: await agreement(client)?.() ?? true }
   const versions = new Set<string>()
   const asked = new Set<string>()
   const ask = async (host: Host, table: string): Promise<types.Row[]> =>
@@ -53,10 +56,10 @@ async function agreeNow ({ client, session }: Connection): Promise<boolean> {
       const version: unknown = row['schema_version']
       if (version !== null && version !== undefined && !asked.has(String(row['host_id']))) versions.add(String(version))
     }
-  } catch {
-    return false // a node that does not answer counts as one that has it not
+  } catch (cause) {
+    return { isThere: false, cause }
   }
-  return versions.size === 1
+  return { isThere: versions.size === 1 }
 }
 
 const versionOptions: RequestOptions = Object.freeze({
@@ -70,12 +73,12 @@ const versionOptions: RequestOptions = Object.freeze({
 
 /**
  * Sends one statement, which must do no harm when it is sent twice.
- * @returns whether all nodes have the change
+ * @returns whether all nodes have the change then
  * @throws the driver's errors, as they are
  */
 export async function sendSchemaStatement (
   connection: Connection, node: Coordinator, cql: string, keyspace: string, { timeout }: ReadSettings = {}
-): Promise<boolean> {
+): Promise<Agreement> {
   await node.execute(
     cql, [], { kind: 'schema', prepare: false, isIdempotent: true, keyspace, ...timeout !== undefined && { timeout } }
   )
@@ -88,7 +91,7 @@ export async function sendSchemaStatement (
  * process warning.
  */
 export async function changeSchema (connection: Connection, cql: string, keyspace: string): Promise<void> {
-  if (await sendSchemaStatement(connection, new Coordinator(connection), cql, keyspace)) return
+  if ((await sendSchemaStatement(connection, new Coordinator(connection), cql, keyspace)).isThere) return
   process.emitWarning(
     `A schema change of keyspace "${keyspace}" was made, but not all nodes of connection "${connection.name}" have ` +
       'it yet; is one of them down?',
@@ -96,11 +99,21 @@ export async function changeSchema (connection: Connection, cql: string, keyspac
   )
 }
 
-/** @param report with all that was sent */
-export function disagreement ({ connection }: Place, report: SyncReport): SchemaError {
+/**
+ * @param report with all that was sent
+ * @param agreement which is not there
+ */
+export function disagreement ({ connection }: Place, report: SyncReport, { cause }: Agreement): SchemaError {
   const sent = report.statements.length
+  const what = cause === undefined
+    ? `The nodes of connection "${connection}" do not agree on the schema`
+    : `The nodes of connection "${connection}" were asked whether they agree on the schema, but not all of them ` +
+      'answered (see cause)'
   return new SchemaError(
-    `The nodes of connection "${connection}" do not agree on the schema, ` +
-    `${sent === 0 ? 'so that nothing was sent' : `after ${sent} ${sent === 1 ? 'statement was' : 'statements were'} sent (see report), the last of which not all nodes have`}. ` +
-    'More is sent only when they agree: see to it that all nodes are up, then sync again', report)
+    `${what}, ` +
+    `${sent === 0 ? 'so that nothing was sent' : `after ${sent} ${sent === 1 ? 'statement was' : 'statements were'} sent (see report), the last of which not all nodes ${cause === undefined ? '' : 'may '}have`}. ` +
+    'More is sent only when they agree: see to it that all nodes are up, then sync again',
+    report,
+    cause === undefined ? {} : { cause }
+  )
 }

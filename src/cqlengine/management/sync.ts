@@ -185,7 +185,8 @@ async function carryOut (task: Task, first: Difference, run: Run): Promise<void>
   let progress = performance.now()
   for (let attempt = 1; statements.length > 0; attempt++) {
     run.doing = { ...placeOf(task), what: 'waiting until the nodes agree' }
-    if (!await nodesAgree(connection)) throw disagreement(task.wanted, report)
+    const agreement = await nodesAgree(connection)
+    if (!agreement.isThere) throw disagreement(task.wanted, report, agreement)
     const before = report.statements.length
     const isDone = await sendAll(statements, task, known, run)
     if (report.statements.length > before) [progress, attempt] = [performance.now(), 1]
@@ -228,7 +229,8 @@ async function sendAll (statements: readonly PlannedStatement[], task: Task, kno
     if (!known.refused.has(cql)) report.statements.push({ ...placeOf(task), cql })
     run.doing = { ...placeOf(task), what: 'sending a statement' }
     try {
-      if (!await sendSchemaStatement(connection, node, cql, keyspace, options)) throw disagreement(task.wanted, report)
+      const agreement = await sendSchemaStatement(connection, node, cql, keyspace, options)
+      if (!agreement.isThere) throw disagreement(task.wanted, report, agreement)
     } catch (error) {
       // Something that it needs may have gone, or not have come yet. The server refuses again what it really refuses.
       if (!isDriverError(error, 'ResponseError') || known.refused.has(cql)) throw error
