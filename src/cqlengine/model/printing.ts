@@ -1,14 +1,17 @@
 // What `console.log`, a log and a failing assertion print of an instance:
 // `User { uid: 05c8f006-…, username: 'ada', password: [hidden] }`.
-import { inspect as inspectOfNode, type InspectOptionsStylized } from 'node:util'
+import { inspect as inspectOfNode } from 'node:util'
 import { types } from '../driver.js'
 import { isHidden } from './own-columns.js'
 
 /** See `util.inspect.custom`. */
 export const inspect = Symbol.for('nodejs.util.inspect.custom')
 
-/** What Node gives to {@link inspect}; loupe (chai, vitest) gives the like, with an `inspect` of its own. */
-export type InspectArguments = [depth?: number, options?: InspectOptionsStylized, inspector?: unknown]
+/**
+ * What Node gives to {@link inspect}; loupe (chai, vitest) gives the like, with an `inspect` of its own. Plain types,
+ * for the names of Node's change with the version of @types/node.
+ */
+export type InspectArguments = [depth?: number, options?: object, inspector?: unknown]
 
 interface Printed { readonly name: string, readonly options: { readonly hidden?: boolean | undefined } }
 
