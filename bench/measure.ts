@@ -36,3 +36,18 @@ export function print (title: string, results: readonly Result[]): void {
     console.log(`  ${name.padEnd(20)} ${wall.toFixed(3).padStart(10)} µs  cpu ${cpu.toFixed(3).padStart(10)} µs  own ${(wall - (base?.wall ?? 0)).toFixed(3).padStart(8)} µs  × ${(cpu / (base?.cpu ?? 1)).toFixed(2)}`)
   }
 }
+
+/** What a list of rows holds of the heap, for each of them. Whatever keeps the last answer of all keeps one at both times. */
+export async function bytesPerRow (read: () => Promise<readonly unknown[]>): Promise<number> {
+  for (let i = 0; i < 5; i++) await read() // what is made once is nobody's
+  const held = [await read()]
+  const before = heapInUse()
+  for (let i = 0; i < 4; i++) held.push(await read())
+  const bytes = heapInUse() - before
+  return Math.round(bytes / held.slice(1).flat().length)
+}
+
+function heapInUse (): number {
+  for (let i = 0; i < 3; i++) globalThis.gc?.()
+  return process.memoryUsage().heapUsed
+}

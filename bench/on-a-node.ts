@@ -1,13 +1,16 @@
-// The same work on a real node: our CPU and time against the driver's, in turns. `node --expose-gc build/bench/on-a-node.js`
+// The same work on a real node: our CPU and time against the driver's with the same `encoding`, in turns.
+// `node --expose-gc build/bench/on-a-node.js`; ONLY=rows,batch for some of the parts, in a process that did nothing else.
 import driver from 'cassandra-driver'
-import { interleaved, print } from './measure.js'
+import { bytesPerRow, interleaved, print } from './measure.js'
+import { compareRequests } from './requests.js'
 import { setUp } from './set-up.js'
 
-const { client, db, Wide, Partition, mapper, keyspace, table, close } = await setUp()
+const { client, db, Wide, Partition, ScalarPartition, mapper, keyspace, table, hosts, localDataCenter, close } = await setUp()
 const prepared = { prepare: true }
 const wide = () => ({ id: driver.types.Uuid.random(), a: 'text', b: 5, c: 7n, d: 1.5, e: true, f: new Date(1e12), g: driver.types.Uuid.random(), tags: new Set(['a', 'b', 'c']), scores: new Map([['x', 1], ['y', 2]]) })
 const insertText = `INSERT INTO ${keyspace}.${table} (id, a, b, c, d, e, f, g, tags, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const insertWide = () => { const v = wide(); return client.execute(insertText, [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores], prepared) }
+const wideMapper = mapper.forModel('Wide')
 
 /** `n` operations, at most `concurrency` at once. */
 async function at (concurrency: number, n: number, one: (i: number) => Promise<unknown>): Promise<void> {
@@ -15,70 +18,136 @@ async function at (concurrency: number, n: number, one: (i: number) => Promise<u
   await Promise.all(Array.from({ length: concurrency }, async () => { while (next < n) await one(next++) }))
 }
 
-const ids = Array.from({ length: 1000 }, () => driver.types.Uuid.random())
-await at(64, ids.length, async (i) => await Wide.create({ ...wide(), id: ids[i] as driver.types.Uuid }))
-const idOf = (i: number): driver.types.Uuid => ids[i % ids.length] as driver.types.Uuid
-const wideMapper = mapper.forModel('Wide')
+/** A thousand rows by their keys. */
+async function thousand (): Promise<(i: number) => driver.types.Uuid> {
+  const ids = Array.from({ length: 1000 }, () => driver.types.Uuid.random())
+  await at(64, ids.length, async (i) => await Wide.create({ ...wide(), id: ids[i] as driver.types.Uuid }))
+  return (i) => ids[i % ids.length] as driver.types.Uuid
+}
 
-print('insert, 64 at a time', await interleaved([
-  { name: 'driver', run: async (n) => { await at(64, n, insertWide) } },
-  { name: 'Mapper', run: async (n) => { await at(64, n, async () => await wideMapper.insert(wide())) } },
-  { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async () => await Wide.create(wide())) } }
-], 5_000, 7))
+const inPartition = 5000
 
-const readText = `SELECT * FROM ${keyspace}.${table} WHERE id = ?`
-print('read by key, 64 at a time', await interleaved([
-  { name: 'driver', run: async (n) => { await at(64, n, async (i) => (await client.execute(readText, [idOf(i)], prepared)).first()) } },
-  { name: 'Mapper', run: async (n) => { await at(64, n, async (i) => await wideMapper.get({ id: idOf(i) })) } },
-  { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async (i) => await Wide.objects.filter({ id: idOf(i) }).first()) } }
-], 5_000, 7))
+async function fillPartitions (): Promise<void> {
+  const numbers = Array.from({ length: inPartition }, (_, n) => n)
+  const scalars = (n: number) => ({ p: 1, n, a: 'text', b: n, c: BigInt(n), d: 1.5, e: true })
+  await Partition.createMany(numbers.map((n) => ({ ...scalars(n), f: new Date(1e12), tags: ['a', 'b', 'c'], scores: { x: 1, y: 2 } })))
+  await ScalarPartition.createMany(numbers.map((n) => ({ ...scalars(n), f: 'more', g: driver.types.Uuid.random(), h: n })))
+}
 
-const size = 5000
-await Partition.createMany((function * () { for (let n = 0; n < size; n++) yield { p: 1, n, a: 'text', b: n, c: BigInt(n), d: 1.5, e: true, f: new Date(1e12), tags: ['a', 'b', 'c'], scores: { x: 1, y: 2 } } })())
-const partitionText = `SELECT * FROM ${keyspace}.partition WHERE p = ?`
-const partitionMapper = mapper.forModel('Partition')
-print('partition of 5,000 rows', await interleaved([
-  { name: 'driver', run: async (n) => { for (let i = 0; i < n; i++) (await client.execute(partitionText, [1], prepared)).rows.at(-1) } },
-  { name: 'Mapper', run: async (n) => { for (let i = 0; i < n; i++) (await partitionMapper.find({ p: 1 })).toArray().at(-1) } },
-  { name: 'fastify-cqlalchemy', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).all()).at(-1) } },
-  { name: 'ours, only five', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).only('a', 'b', 'c').all()).at(-1) } }
-], 12, 7))
+const textOf = (name: string): string => `SELECT * FROM ${keyspace}.${name} WHERE p = ?`
+const driversRows = async (name: string): Promise<unknown[]> => (await client.execute(textOf(name), [1], prepared)).rows
 
-const updateText = `UPDATE ${keyspace}.${table} SET a = ?, tags = tags + ? WHERE id = ?`
-let step = 0 // over all passes, so that each addition is new to its set
-const held = await Promise.all(ids.map(async (id) => await Wide.get({ id })))
-print('loaded instances: a scalar and one element added to a set that grows to 23, 64 at a time', await interleaved([
-  { name: 'driver', run: async (n) => { await at(64, n, async (i) => await client.execute(updateText, [`t${i}`, [`e${i % 20}`], idOf(i)], prepared)) } },
-  { name: 'Mapper', run: async (n) => { await at(64, n, async (i) => await wideMapper.update({ id: idOf(i), a: `t${i}`, tags: driver.mapping.q.append([`e${i % 20}`]) })) } },
-  {
-    name: 'fastify-cqlalchemy',
-    run: async (n) => {
-      await at(64, n, async (i) => {
-        const one = held[i % held.length] as InstanceType<typeof Wide>
-        one.a = `t${i}`
-        if (one.tags.size >= 23) { one.tags.clear(); one.tags.add('a') }
-        one.tags.add(`e${step++}`)
-        await one.save()
-      })
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  async insert () {
+    print('insert, 64 at a time', await interleaved([
+      { name: 'driver', run: async (n) => { await at(64, n, insertWide) } },
+      { name: 'Mapper', run: async (n) => { await at(64, n, async () => await wideMapper.insert(wide())) } },
+      { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async () => await Wide.create(wide())) } }
+    ], 5_000, 7))
+  },
+
+  async read () {
+    const readText = `SELECT * FROM ${keyspace}.${table} WHERE id = ?`
+    const idOf = await thousand()
+    print('read by key, 64 at a time', await interleaved([
+      { name: 'driver', run: async (n) => { await at(64, n, async (i) => (await client.execute(readText, [idOf(i)], prepared)).first()) } },
+      { name: 'Mapper', run: async (n) => { await at(64, n, async (i) => await wideMapper.get({ id: idOf(i) })) } },
+      { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async (i) => await Wide.objects.filter({ id: idOf(i) }).first()) } }
+    ], 5_000, 7))
+  },
+
+  async rows () {
+    await fillPartitions()
+    const ofMapper = mapper.forModel('Partition')
+    print('partition of 5,000 rows with a set and a map', await interleaved([
+      { name: 'driver', run: async (n) => { for (let i = 0; i < n; i++) (await driversRows('partition')).at(-1) } },
+      { name: 'Mapper', run: async (n) => { for (let i = 0; i < n; i++) (await ofMapper.find({ p: 1 })).toArray().at(-1) } },
+      { name: 'fastify-cqlalchemy', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).all()).at(-1) } },
+      { name: 'ours, only five', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).only('a', 'b', 'c').all()).at(-1) } }
+    ], 12, 7))
+  },
+
+  async scalars () {
+    await fillPartitions()
+    const ofMapper = mapper.forModel('ScalarPartition')
+    print('partition of 5,000 rows of scalars', await interleaved([
+      { name: 'driver', run: async (n) => { for (let i = 0; i < n; i++) (await driversRows('scalar_partition')).at(-1) } },
+      { name: 'Mapper', run: async (n) => { for (let i = 0; i < n; i++) (await ofMapper.find({ p: 1 })).toArray().at(-1) } },
+      { name: 'fastify-cqlalchemy', run: async (n) => { for (let i = 0; i < n; i++) (await ScalarPartition.filter({ p: 1 }).all()).at(-1) } }
+    ], 12, 7))
+  },
+
+  async memory () {
+    await fillPartitions()
+    const ways: readonly (readonly [string, () => Promise<unknown[]>, () => Promise<unknown[]>])[] = [
+      ['with a set and a map', () => driversRows('partition'), () => Partition.filter({ p: 1 }).all()],
+      ['of scalars', () => driversRows('scalar_partition'), () => ScalarPartition.filter({ p: 1 }).all()]
+    ]
+    console.log('\n5,000 rows that are held (bytes per row)')
+    for (const [name, theirs, ours] of ways) {
+      const bare = await bytesPerRow(theirs)
+      const all = await bytesPerRow(ours)
+      console.log(`  ${name.padEnd(22)} driver ${bare}  fastify-cqlalchemy ${all}  beside the driver's row ${all - bare}`)
     }
+  },
+
+  async update () {
+    const updateText = `UPDATE ${keyspace}.${table} SET a = ?, tags = tags + ? WHERE id = ?`
+    const idOf = await thousand()
+    let step = 0 // over all passes, so that each addition is new to its set
+    const held = await Promise.all(Array.from({ length: 1000 }, async (_, i) => await Wide.get({ id: idOf(i) })))
+    print('loaded instances: a scalar and one element added to a set that grows to 23, 64 at a time', await interleaved([
+      { name: 'driver', run: async (n) => { await at(64, n, async (i) => await client.execute(updateText, [`t${i}`, [`e${i % 20}`], idOf(i)], prepared)) } },
+      { name: 'Mapper', run: async (n) => { await at(64, n, async (i) => await wideMapper.update({ id: idOf(i), a: `t${i}`, tags: driver.mapping.q.append([`e${i % 20}`]) })) } },
+      {
+        name: 'fastify-cqlalchemy',
+        run: async (n) => {
+          await at(64, n, async (i) => {
+            const one = held[i % held.length] as InstanceType<typeof Wide>
+            one.a = `t${i}`
+            if (one.tags.size >= 23) { one.tags.clear(); one.tags.add('a') }
+            one.tags.add(`e${step++}`)
+            await one.save()
+          })
+        }
+      }
+    ], 5_000, 7))
+  },
+
+  async batch () {
+    print('logged batch of 20 creates, 16 at a time', await interleaved([
+      { name: 'driver', run: async (n) => { await at(16, n, async () => await client.batch(Array.from({ length: 20 }, () => { const v = wide(); return { query: insertText, params: [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores] } }), prepared)) } },
+      { name: 'Mapper', run: async (n) => { await at(16, n, async () => await mapper.batch(Array.from({ length: 20 }, () => wideMapper.batching.insert(wide())))) } },
+      { name: 'fastify-cqlalchemy', run: async (n) => { await at(16, n, async () => { await db.batch((b) => { for (let k = 0; k < 20; k++) void Wide.batch(b).create(wide()) }) }) } }
+    ], 300, 7))
+  },
+
+  async requests () {
+    const idOf = await thousand()
+    await compareRequests({ hosts, localDataCenter }, (i) => String(idOf(i)))
+  },
+
+  async many () {
+    const many = 50_000
+    const rows = function * (n: number) { for (let i = 0; i < n; i++) yield wide() }
+    let peak = 0
+    const watch = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()) }, 50)
+    print(`${many} rows, 64 at once (per row)`, await interleaved([
+      { name: '64 loops by hand', run: async (n) => { await at(64, n, insertWide) } },
+      { name: 'createMany', run: async (n) => { const { written } = await Wide.createMany(rows(n)); if (written !== n) throw new Error(`${written} of ${n} rows were written`) } }
+    ], many, 3))
+    clearInterval(watch)
+    console.log(`  peak RSS ${Math.round(peak / 2 ** 20)} MiB, heap at the end ${Math.round(process.memoryUsage().heapUsed / 2 ** 20)} MiB`)
   }
-], 5_000, 7))
+}
 
-print('logged batch of 20 creates, 16 at a time', await interleaved([
-  { name: 'driver', run: async (n) => { await at(16, n, async () => await client.batch(Array.from({ length: 20 }, () => { const v = wide(); return { query: insertText, params: [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores] } }), prepared)) } },
-  { name: 'Mapper', run: async (n) => { await at(16, n, async () => await mapper.batch(Array.from({ length: 20 }, () => wideMapper.batching.insert(wide())))) } },
-  { name: 'fastify-cqlalchemy', run: async (n) => { await at(16, n, async () => { await db.batch((b) => { for (let k = 0; k < 20; k++) void Wide.batch(b).create(wide()) }) }) } }
-], 300, 7))
-
-const many = 50_000
-const rows = function * (n: number) { for (let i = 0; i < n; i++) yield wide() }
-let peak = 0
-const watch = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()) }, 50)
-print(`${many} rows, 64 at once (per row)`, await interleaved([
-  { name: '64 loops by hand', run: async (n) => { await at(64, n, insertWide) } },
-  { name: 'createMany', run: async (n) => { const { written } = await Wide.createMany(rows(n)); if (written !== n) throw new Error(`${written} of ${n} rows were written`) } }
-], many, 3))
-clearInterval(watch)
-console.log(`  peak RSS ${Math.round(peak / 2 ** 20)} MiB, heap at the end ${Math.round(process.memoryUsage().heapUsed / 2 ** 20)} MiB`)
-
-await close()
+try {
+  const { ONLY } = process.env
+  for (const name of ONLY === undefined ? Object.keys(parts) : ONLY.split(',')) {
+    const part = parts[name]
+    if (part === undefined) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(', ')}`)
+    await part()
+  }
+} finally {
+  await close()
+}

@@ -7,6 +7,14 @@ import { startCassandra } from '../src/testing/cassandra.js'
 const keyspace = 'bench'
 const table = 'wide'
 
+/** The model of that table. */
+export function defineWide (db: CQLAlchemy) {
+  const c = db.columns
+  return class Wide extends db.Model.define(table, {
+    id: c.UUID({ primaryKey: true }), a: c.Text(), b: c.Integer(), c: c.BigInt(), d: c.Double(), e: c.Boolean(), f: c.DateTime(), g: c.UUID(), tags: c.Set(c.Text), scores: c.Map(c.Text, c.Integer)
+  }).as<Wide>() {}
+}
+
 export async function setUp () {
   // WITHOUT=touched,rows node build/bench/own-cost.js: what each trick saves.
   switchOff(...(process.env['WITHOUT'] ?? '').split(',').filter((trick) => trick !== '') as Trick[])
@@ -15,15 +23,16 @@ export async function setUp () {
   const localDataCenter = server?.localDataCenter ?? process.env['CASSANDRA_LOCAL_DATA_CENTER'] ?? 'datacenter1'
   const db = new CQLAlchemy()
   const c = db.columns
-  class Wide extends db.Model.define(table, {
-    id: c.UUID({ primaryKey: true }), a: c.Text(), b: c.Integer(), c: c.BigInt(), d: c.Double(), e: c.Boolean(), f: c.DateTime(), g: c.UUID(), tags: c.Set(c.Text), scores: c.Map(c.Text, c.Integer)
-  }).as<Wide>() {}
+  const Wide = defineWide(db)
   class Scalars extends db.Model.define('scalars', {
     id: c.UUID({ primaryKey: true }), a: c.Text(), b: c.Integer(), c: c.BigInt(), d: c.Double(), e: c.Boolean(), f: c.Text(), g: c.UUID(), h: c.Integer(), i: c.Text()
   }).as<Scalars>() {}
   class Partition extends db.Model.define('partition', {
     p: c.Integer({ primaryKey: true }), n: c.Integer({ primaryKey: true }), a: c.Text(), b: c.Integer(), c: c.BigInt(), d: c.Double(), e: c.Boolean(), f: c.DateTime(), tags: c.Set(c.Text), scores: c.Map(c.Text, c.Integer)
   }).as<Partition>() {}
+  class ScalarPartition extends db.Model.define('scalar_partition', {
+    p: c.Integer({ primaryKey: true }), n: c.Integer({ primaryKey: true }), a: c.Text(), b: c.Integer(), c: c.BigInt(), d: c.Double(), e: c.Boolean(), f: c.Text(), g: c.UUID(), h: c.Integer()
+  }).as<ScalarPartition>() {}
   await db.init({ hosts, localDataCenter, keyspace, env: false })
   await db.createKeyspaceSimple(keyspace, 1)
   await db.syncDb()
@@ -33,14 +42,15 @@ export async function setUp () {
     models: {
       Wide: { tables: ['wide'], keyspace, mappings: columnsToProperties },
       Scalars: { tables: ['scalars'], keyspace, mappings: columnsToProperties },
-      Partition: { tables: ['partition'], keyspace, mappings: columnsToProperties }
+      Partition: { tables: ['partition'], keyspace, mappings: columnsToProperties },
+      ScalarPartition: { tables: ['scalar_partition'], keyspace, mappings: columnsToProperties }
     }
   })
   // The Mapper reads the metadata of its tables at first use.
-  for (const name of ['Wide', 'Scalars', 'Partition']) await mapper.forModel(name).findAll({ limit: 1 } as never)
+  for (const name of ['Wide', 'Scalars', 'Partition', 'ScalarPartition']) await mapper.forModel(name).findAll({ limit: 1 } as never)
   const close = async (): Promise<void> => {
     await db.close()
     await server?.stop()
   }
-  return { client, db, hosts, localDataCenter, Wide, Scalars, Partition, mapper, keyspace, table, close }
+  return { client, db, hosts, localDataCenter, Wide, Scalars, Partition, ScalarPartition, mapper, keyspace, table, close }
 }
