@@ -6,6 +6,7 @@ import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { splitUpdate } from '../../src/cqlengine/columns/map.js'
 import { ownEncoding } from '../../src/cqlengine/connection/encoding.js'
 import { types } from '../../src/cqlengine/driver.js'
+import fc from '../support/random.js'
 import { brokenRule } from './broken-rule.js'
 
 const set = (...values: unknown[]): Set<unknown> => new Set(values)
@@ -16,10 +17,24 @@ type Row = readonly [title: string, before: unknown, after: unknown, expected: r
 
 function check (title: string, { type }: AnyColumn, rows: readonly Row[]): void {
   t.test(title, (t) => {
-    for (const [name, before, after, expected] of rows) t.strictSame(type.changes(before, after), expected, name)
+    for (const [name, before, after, expected] of rows) {
+      t.strictSame(type.changes(before, after), expected, name)
+      if (before !== null && after !== null) t.strictSame(type.changesSince(type.snapshot(before), after), expected, `${name}, from what was kept`)
+    }
     t.end()
   })
 }
+
+t.test('what changed since a value was kept is what changed from that value', (t) => {
+  const few = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 1 })), { maxLength: 6 })
+  const same = ({ type }: AnyColumn, before: unknown, after: unknown): void => { t.strictSame(type.changesSince(type.snapshot(before), after), type.changes(before, after)) }
+  fc.assert(fc.property(few, few, fc.boolean(), (before, other, isGrown) => {
+    const after = isGrown ? [...before, ...other] : other
+    for (const column of [c.Set(c.Integer), c.Set(c.Integer, { frozen: true })]) same(column, new Set(before.map(([k]) => k)), new Set(after.map(([k]) => k)))
+    for (const column of [c.Map(c.Integer, c.Integer), c.Map(c.Integer, c.Integer, { frozen: true })]) same(column, new Map(before), new Map(after))
+  }), { numRuns: 200 })
+  t.end()
+})
 
 check('STM-07 sets', c.Set(c.Integer), [
   ['from none: the whole', null, set(1, 2), assign(set(1, 2))],

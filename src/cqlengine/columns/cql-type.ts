@@ -183,6 +183,12 @@ export abstract class CqlType<V = unknown> {
    * back. Small where it can be: every loaded row holds one. Types that override it override `toDriver` too.
    */
   snapshot (value: V): unknown { return this.copy(value) }
+  /** True where {@link snapshot} gives an array. A loaded row then keeps its parts among those of its other columns. */
+  readonly keepsParts: boolean = false
+  /** How many parts the array has. */
+  partsOf (_value: V): number { return 0 }
+  /** Puts the parts of the array into `kept`, from the place `at` on. */
+  keepParts (_value: V, _kept: unknown[], _at: number): void {}
   restore (snapshot: unknown): V { return snapshot as V }
 
   /**
@@ -219,6 +225,14 @@ export abstract class CqlType<V = unknown> {
   changes (before: V | null, after: V | null): readonly Change[] {
     if (before === null ? after === null : after !== null && this.equals(before, after)) return []
     return [{ kind: 'assign', value: after }]
+  }
+
+  /**
+   * {@link changes} from what was kept of a value: see {@link snapshot}. Types override it that need not restore the
+   * value for what mostly happens to it.
+   */
+  changesSince (snapshot: unknown, after: V): readonly Change[] {
+    return this.isAsKept(snapshot, after) ? [] : this.changes(this.restore(snapshot), after)
   }
 
   /**

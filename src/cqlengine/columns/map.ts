@@ -18,6 +18,7 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   override readonly cql: string
   override readonly kind: Kind = 'map'
   override readonly mutable = true
+  override readonly keepsParts = true
   override readonly readsAsIs: boolean
   readonly #key: CqlType<K>
   readonly #value: CqlType<V>
@@ -186,12 +187,16 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   /** Keys and values by turns in an array, which takes a third of the memory. */
   override snapshot (value: Map<K, V>): readonly unknown[] {
     const kept = new Array<unknown>(value.size * 2)
-    let i = 0
-    for (const [k, v] of value) {
-      kept[i++] = this.#key.mutable ? this.#key.copy(k) : k
-      kept[i++] = this.#value.mutable ? this.#value.copy(v) : v
-    }
+    this.keepParts(value, kept, 0)
     return kept
+  }
+
+  override partsOf (value: Map<K, V>): number { return value.size * 2 }
+  override keepParts (value: Map<K, V>, kept: unknown[], at: number): void {
+    for (const [k, v] of value) {
+      kept[at++] = this.#key.mutable ? this.#key.copy(k) : k
+      kept[at++] = this.#value.mutable ? this.#value.copy(v) : v
+    }
   }
 
   override restore (snapshot: unknown): Map<K, V> {
@@ -265,6 +270,22 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     if (changed.size > 0) changes.push({ kind: 'update', value: changed })
     if (removed.size > 0) changes.push({ kind: 'remove', value: removed })
     return changes
+  }
+
+  /** Keys that were added stand behind those that were there, and a changed value leaves its key where it was. */
+  override changesSince (snapshot: unknown, after: Map<K, V>): readonly Change[] {
+    const kept = snapshot as readonly unknown[]
+    const mayBeGrown = !this.#isFrozen && this.#key.primitive && kept.length > 0 && after.size * 2 >= kept.length
+    if (!mayBeGrown) return super.changesSince(snapshot, after)
+    const changed = new Map<K, V>()
+    let i = 0
+    for (const [k, v] of after) {
+      if (i >= kept.length) changed.set(k, v)
+      else if (!Object.is(kept[i], k)) return super.changesSince(snapshot, after)
+      else if (!Object.is(kept[i + 1], v) && !this.#value.equals(kept[i + 1] as V, v)) changed.set(k, v)
+      i += 2
+    }
+    return changed.size === 0 ? [] : [{ kind: 'update', value: changed }]
   }
 
   #changedEntries (from: Map<K, V>, to: Map<K, V>): Map<K, V> {

@@ -16,6 +16,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   override readonly cql: string
   override readonly kind: Kind = 'set'
   override readonly mutable = true
+  override readonly keepsParts = true
   override readonly readsAsIs: boolean
   override readonly bindsSnapshot: boolean
   readonly #of: CqlType<E>
@@ -105,9 +106,13 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   /** The elements in an array, which takes a third of the memory. */
   override snapshot (value: Set<E>): readonly E[] {
     const kept = new Array<E>(value.size) // of the right size: pushed to, it would have room for 17
-    let i = 0
-    for (const e of value) kept[i++] = this.#of.mutable ? this.#of.copy(e) : e
+    this.keepParts(value, kept, 0)
     return kept
+  }
+
+  override partsOf (value: Set<E>): number { return value.size }
+  override keepParts (value: Set<E>, kept: unknown[], at: number): void {
+    for (const e of value) kept[at++] = this.#of.mutable ? this.#of.copy(e) : e
   }
 
   override restore (snapshot: unknown): Set<E> { return new Set(snapshot as readonly E[]) }
@@ -156,6 +161,22 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     if (added.size > 0) changes.push({ kind: 'add', value: added })
     if (removed.size > 0) changes.push({ kind: 'remove', value: removed })
     return changes
+  }
+
+  /** Elements that were added stand behind those that were there. */
+  override changesSince (snapshot: unknown, after: Set<E>): readonly Change[] {
+    const kept = snapshot as readonly E[]
+    if (this.#isFrozen || !this.#of.primitive || kept.length === 0 || after.size < kept.length) {
+      return super.changesSince(snapshot, after)
+    }
+    const added = new Set<E>()
+    let i = 0
+    for (const e of after) {
+      if (i >= kept.length) added.add(e)
+      else if (!Object.is(kept[i], e)) return super.changesSince(snapshot, after)
+      i++
+    }
+    return added.size === 0 ? [] : [{ kind: 'add', value: added }]
   }
 
   override convertChange (kind: ChangeKind, value: unknown): unknown {
@@ -212,7 +233,8 @@ export function convertSet<E> (of: CqlType<E>, value: unknown): Set<E> {
 function isConverted<E> (of: CqlType<E>, set: Set<unknown>): set is Set<E> {
   let i = 0
   for (const element of set) {
-    if (!Object.is(convertInner(of, element, 'element', i++), element)) return false
+    if (!of.isConverted(element) && !Object.is(convertInner(of, element, 'element', i), element)) return false
+    i++
   }
   return true
 }

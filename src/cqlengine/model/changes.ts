@@ -47,7 +47,8 @@ function columnChanges (state: State, column: TableColumn, value: unknown): read
   }
   const after = isNothing(column, value) ? null : value
   if (!column.mutable || before === null || before === undefined) return column.type.changes(before ?? null, after)
-  return column.type.isAsKept(before, value) ? none : column.type.changes(column.type.restore(before), after)
+  if (after !== null) return column.type.changesSince(before, after)
+  return column.type.isAsKept(before, value) ? none : column.type.changes(column.type.restore(before), null)
 }
 
 /** True when a key column of a loaded instance has another value than the one it was loaded with (DML-01). */

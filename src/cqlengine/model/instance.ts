@@ -12,7 +12,7 @@ import { judging, loading } from './loading.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { OpOptions } from './operations.js'
 import {
-  addOption, installSetters, mergeOptions, noOptions, type OptionName, type OptionSetters
+  addOption, installSetters, mergeOptions, noOptions, ownOptions, type OptionName, type OptionSetters
 } from './operation-options.js'
 import { valueOf } from './compile/layout.js'
 import { batchIn, refusal, refuse, watched } from './refusal.js'
@@ -20,7 +20,7 @@ import { inspect, type InspectArguments, printed } from './printing.js'
 import { copiedByJest } from './test-printing.js'
 import { modelSchema } from './schema.js'
 import type { SchemaOptions } from './schema-types.js'
-import { type Loaded, type Source, State } from './state.js'
+import { type Loaded, type Seen, type Source, State } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { copyToJSON, equalInstances, toJSON, toObject, validateInstance } from './whole.js'
 
@@ -50,6 +50,7 @@ export class ModelInstance extends FieldGuard {
   static keyspace?: string
   static connection?: string
   static #stateOf: (instance: object) => State | undefined
+  static #seen: (instance: object) => Seen | undefined
 
   /** Of a loaded instance its source, until it is used: most are only read. */
   #state: State | Source
@@ -64,6 +65,13 @@ export class ModelInstance extends FieldGuard {
       instance.#loaded = undefined
       const used = instance.#state = new State(state, loaded === undefined ? undefined : storedFrom(state, loaded))
       return used
+    }
+    this.#seen = (instance) => {
+      if (!(#state in instance)) return undefined
+      const state = instance.#state
+      if (state instanceof State) return state
+      const loaded = instance.#loaded
+      return { source: state, stored: loaded === undefined ? undefined : storedFrom(state, loaded) }
     }
   }
 
@@ -139,8 +147,8 @@ export class ModelInstance extends FieldGuard {
 
   /** Of a copy, as loggers make it, what it holds; see `copyToJSON`. */
   toJSON (): Record<string, unknown> {
-    const state = ModelInstance.stateOf(this)
-    return state === undefined ? copyToJSON(this, columnsOf(this)) : toJSON(this, state)
+    const seen = ModelInstance.#seen(this) // most that are loaded are only told
+    return seen === undefined ? copyToJSON(this, columnsOf(this)) : toJSON(this, seen)
   }
 
   get [copiedByJest] (): string[] { return Object.keys(this) }
@@ -211,21 +219,24 @@ function own (instance: ModelInstance): State {
   return state
 }
 
+type AnyModel = new (values: unknown) => object
+
 /**
  * `new` and `save()`; not the engine's, for a `save()` of the user's is always used. What goes into a batch is seen
  * before it is saved, as it is by a `save()` of its class; see `defaults.ts`.
  */
-export function saveNew (
-  model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined
-): Promise<object> {
+export function saveNew (model: AnyModel, values: unknown, options: OpOptions | undefined): Promise<object> {
+  return newInstance(model, values, options).save(ownOptions(options))
+}
+
+function newInstance (model: AnyModel, values: unknown, options: OpOptions | undefined): ModelInstance {
   loading.creating = options === undefined || batchIn(options) === undefined ? model : undefined
-  let instance: object
   try {
-    instance = new model(values ?? {}) // eslint-disable-line new-cap -- a class in a variable
+    // The inside of a model does not declare the methods that users see.
+    return new model(values ?? {}) as ModelInstance // eslint-disable-line new-cap -- a class in a variable
   } finally {
     loading.creating = undefined
   }
-  return (instance as ModelInstance).save(options) // the inside of a model does not declare the methods that users see
 }
 
 /**
@@ -245,16 +256,19 @@ export function promised<T> (start: () => T | Promise<T>): Promise<T> {
  * {@link saveNew} for callers who get a promise in any case: what is thrown is a rejection, and a `save()` of the
  * user's may give none.
  */
-export function created (
-  model: new (values: unknown) => object, values: unknown, options: OpOptions | undefined
-): Promise<object> {
+export function created (model: AnyModel, values: unknown, options: OpOptions | undefined): Promise<object> {
   try {
-    const saved: unknown = saveNew(model, values, options)
+    const instance = newInstance(model, values, options)
+    // Ours has told the batch what it refused, and gives a promise.
+    if (instance.save === ownSave) return write(instance, 'save', options) as Promise<object>
+    const saved: unknown = instance.save(ownOptions(options))
     return watched(saved instanceof Promise ? saved : Promise.resolve(saved), options)
   } catch (error) {
     return refusal(error, options)
   }
 }
+
+const { save: ownSave } = ModelInstance.prototype
 
 /** What the chain setters collected is for one operation, whatever becomes of it (B04). */
 function write (

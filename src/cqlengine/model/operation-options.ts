@@ -147,16 +147,24 @@ function flag (value: unknown, where: string): boolean {
 
 const CHECKED = Symbol('checked options')
 const REQUEST = Symbol('what goes with the request')
+const SHARED = Symbol('shared by the statements of a batch')
 
 /**
  * Options that were checked, each of which is there, so that all have one layout in memory. The mark is the object
  * itself: an overridden `save` may spread what it got into options of its own, and those are a user's.
  */
-type CheckedOptions = OpOptions & { [CHECKED]: object | undefined, [REQUEST]: Partial<RequestOptions> | undefined }
+type CheckedOptions = OpOptions & {
+  [CHECKED]: object | undefined
+  [REQUEST]: Partial<RequestOptions> | undefined
+  [SHARED]: boolean
+}
 
 // Spread into each new one. Not frozen, for V8 copies the layout of a frozen object slowly.
 const none = {
-  [CHECKED]: undefined, [REQUEST]: undefined, ...Object.fromEntries(optionNames.map((name) => [name, undefined]))
+  [CHECKED]: undefined,
+  [REQUEST]: undefined,
+  [SHARED]: false,
+  ...Object.fromEntries(optionNames.map((name) => [name, undefined]))
 } as CheckedOptions
 
 export const noOptions: OpOptions = Object.freeze(copyOf(undefined))
@@ -173,7 +181,28 @@ function isChecked (given: object): given is CheckedOptions {
 function copyOf (checked: OpOptions | undefined): CheckedOptions {
   const copy = { ...checked === undefined || checked === noOptions ? none : checked as CheckedOptions }
   copy[CHECKED] = copy
+  copy[SHARED] = false
   return copy
+}
+
+const ofBatches = new WeakMap<object, CheckedOptions>()
+
+/** The options that say nothing but a batch: the statements of a batch share them, and what is made of them. */
+function ofBatchAlone (batch: unknown, where: string): OpOptions {
+  const known = ofBatches.get(batch as object)
+  if (known !== undefined) return known
+  const options = withOption(undefined, 'batch', batch, where) as CheckedOptions
+  options[SHARED] = true
+  ofBatches.set(options.batch as object, options)
+  return options
+}
+
+/** True for options that name a batch and have nothing else: equal ones are one object. */
+export function isBatchAlone (checked: OpOptions): boolean { return (checked as CheckedOptions)[SHARED] }
+
+/** For a `save()` of the user's, which may change what it gets. */
+export function ownOptions (checked: OpOptions | undefined): OpOptions | undefined {
+  return checked !== undefined && isBatchAlone(checked) ? copyOf(checked) : checked
 }
 
 /**
@@ -182,6 +211,14 @@ function copyOf (checked: OpOptions | undefined): CheckedOptions {
  * @throws {QueryError} for a value that makes no sense, {BatchError} for `using({ connection })` beside a batch
  */
 export function addOption (
+  collected: OpOptions | undefined, name: OptionName, value: unknown, where: string
+): OpOptions {
+  return name === 'batch' && (collected === undefined || collected === noOptions) && value !== null
+    ? ofBatchAlone(value, where)
+    : withOption(collected, name, value, where)
+}
+
+function withOption (
   collected: OpOptions | undefined, name: OptionName, value: unknown, where: string
 ): OpOptions {
   if (value === undefined && operationOptions[name].isNeverUndefined === true) {

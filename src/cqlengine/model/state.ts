@@ -22,12 +22,16 @@ export interface Source {
 /** A row as the driver gives it. */
 export type DriverRow = Record<string, unknown>
 
+/** What an instance was made of: the row, or the values that are kept of it; see `compile/rows.ts`. */
+export type Loaded = DriverRow | KeptValues
 /**
- * What an instance was made of: the row, or the row and what is kept of some columns, in their order; see
- * `compile/rows.ts`.
+ * In the order of the columns. Of a set or a map their number, of null null; the parts of all of them are at the end.
+ * One array for each row: what outlives a moment is copied again and again by the collector.
  */
-export type Loaded = DriverRow | KeptRow
-export interface KeptRow { readonly row: DriverRow, readonly [kept: `k${number}`]: unknown }
+export type KeptValues = readonly unknown[]
+
+/** As much of a {@link State} as is needed to tell what an instance holds. */
+export type Seen = Pick<State, 'source' | 'stored'>
 
 /**
  * What an instance knows beside its values. It is held in a private slot, so that an instance's own keys are its

@@ -2,10 +2,10 @@ import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { PolymorphicModelError } from '../errors.js'
 import { inForm, isAsKept, isDefault, isSettable, wrong } from './changes.js'
 import { dropAssigned } from './defaults.js'
-import { META, tableOf } from './meta.js'
+import { META, type ModelConstructor, tableOf } from './meta.js'
 import { blueprintOf, valuesOf } from './compile/blueprint.js'
 import type { RowValues } from './compile/layout.js'
-import type { State } from './state.js'
+import type { Seen, State } from './state.js'
 import type { Table, TableColumn } from './table.js'
 import { hasNoNull } from './compile/touched.js'
 import { checkedToSend, checkedToWrite, isNothing, validationError, Violations } from './values.js'
@@ -154,17 +154,18 @@ export function toObject (instance: object, state: State): Record<string, unknow
  * Plain JSON values of the loaded columns that are not hidden.
  * @throws {ValidationError} for a value that was assigned and that its column refuses
  */
-export function toJSON (instance: object, state: State): Record<string, unknown> {
+export function toJSON (instance: object, seen: Seen): Record<string, unknown> {
+  const { source: { model }, stored } = seen
   const json: Record<string, unknown> = {}
-  const values = valuesOf(instance, state)
-  for (const column of tableOf(state.model).columns) {
+  const values = valuesOf(instance, seen)
+  for (const column of tableOf(model).columns) {
     const { name, type, options } = column
     const value = options.hidden === true ? undefined : values[column.position]
     if (value === undefined) continue
     const held = value ?? type.emptyValue()
     json[name] = held === null
       ? null
-      : type.toJSON(isAsKept(column, state.stored?.[column.field], held) ? held : converted(state, column, held))
+      : type.toJSON(isAsKept(column, stored?.[column.field], held) ? held : converted(model, column, held))
   }
   return json
 }
@@ -204,10 +205,10 @@ function fieldsToJSON (type: CqlType, value: unknown): unknown {
 }
 
 /** What was assigned since may have any accepted form. */
-function converted (state: State, column: TableColumn, value: unknown): unknown {
+function converted (model: ModelConstructor, column: TableColumn, value: unknown): unknown {
   try {
     return column.unruled.convert(value)
   } catch (error) {
-    throw validationError(state.model[META].name, column.name, error)
+    throw validationError(model[META].name, column.name, error)
   }
 }

@@ -12,6 +12,7 @@ import type { State } from '../model/state.js'
 import { checkBatchable, InBatch } from './batch-rules.js'
 import { LargeBatch } from './batch-size.js'
 import type { Database } from './database.js'
+import type { Demand } from './operation.js'
 import type { Foreseen, PendingWrite } from './pending-write.js'
 import { rowsRefused } from './result-types.js'
 import { checkSize, mostBytes } from './statement-size.js'
@@ -52,6 +53,7 @@ export class BatchQuery implements BatchLike {
   #large: LargeBatch | undefined
   #state: 'open' | 'ending' | 'executed' | 'failed' = 'open'
   #hasTold = false
+  #plain: Demand | undefined
 
   static {
     abandon = (batch, error) => batch.#abandon(error)
@@ -116,6 +118,10 @@ export class BatchQuery implements BatchLike {
     this.#all.add(write)
     this.#queue.push(write)
   }
+
+  /** For the query layer: what options ask for that name this batch alone; see operation.ts. */
+  get plain (): Demand | undefined { return this.#plain }
+  set plain (demand: Demand | undefined) { this.#plain = demand }
 
   /** For the query layer: what the writes of this batch will have made of an instance. */
   foreseen (state: State): Foreseen | undefined { return this.#foreseen.get(state) }

@@ -8,7 +8,7 @@ import { types } from '../driver.js'
 import { BatchError, QueryError } from '../errors.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import {
-  microseconds, noOptions, type OptionName, optionsThat, requestOptions, writeOption
+  isBatchAlone, microseconds, noOptions, type OptionName, optionsThat, requestOptions, writeOption
 } from '../model/operation-options.js'
 import type { OpOptions, Timestamp } from '../model/operations.js'
 import { refuse } from '../model/refusal.js'
@@ -40,6 +40,8 @@ export class Demand {
   readonly request: Partial<RequestOptions> | undefined
   /** In a batch, an option that none of its statements may have. */
   readonly notForBatch: OptionName | undefined
+  /** The last operation of statements of a batch that ask for nothing else. */
+  last: Operation | undefined
   readonly #iff: OpOptions['iff']
   #conditions: Lightweight | undefined
 
@@ -56,6 +58,7 @@ export class Demand {
     this.notForBatch = this.batch === undefined || this.request === undefined
       ? undefined
       : ofRequests.find((name) => options[name] !== undefined)
+    this.last = undefined
     this.#iff = options.iff
     this.#conditions = undefined
   }
@@ -138,6 +141,13 @@ function boundUsing ({ ttl, timestamp }: Demand, { connection: { encoding } }: P
  */
 export function demandOf (model: ModelConstructor, options: OpOptions, verb: Verb): Demand {
   if (options === noOptions) return nothing
+  if (verb !== 'read' && isBatchAlone(options)) {
+    const batch = batchOf(options)
+    if (batch !== undefined) {
+      batch.plain ??= new Demand(options)
+      return batch.plain
+    }
+  }
   if (verb === 'read') checkReading(model, options)
   else checkWriting(model, options, verb)
   return new Demand(options)
@@ -161,7 +171,8 @@ export function rawDemand (at: string, options: OpOptions): Demand {
 export function isBatched (options: OpOptions): boolean { return options.batch !== undefined }
 
 /**
- * Decides where an operation goes. Of operations without options the last one of each place is kept.
+ * Decides where an operation goes. Of operations without options the last one of each place is kept, of those that name
+ * a batch alone the last one of that.
  * @param origin where the instance comes from
  * @throws {QueryError} for conditions that make no sense, and what {@link placeOf} throws
  */
@@ -173,7 +184,13 @@ export function operationOf (
   const place = placeOf(
     db, model, { using, context: undefined, origin, batched: batch !== undefined, batch: batch?.connection }
   )
-  if (demand !== nothing) return new Operation(model, demand, place, db.cacheOf(tableOf(model)), conditions)
+  if (demand !== nothing) {
+    const { last } = demand
+    if (last !== undefined && last.place === place && last.model === model) return last
+    const operation = new Operation(model, demand, place, db.cacheOf(tableOf(model)), conditions)
+    if (batch?.plain === demand) demand.last = operation
+    return operation
+  }
   place.plain ??= new Operation(model, nothing, place, db.cacheOf(tableOf(model)), unconditional)
   return place.plain
 }

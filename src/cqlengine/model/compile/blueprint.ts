@@ -78,7 +78,7 @@ function drawn (model: ModelConstructor, table: Table): Blueprint {
 }
 
 /** The values of an instance. */
-export function valuesOf (instance: object, { source }: State): RowValues {
+export function valuesOf (instance: object, { source }: Pick<State, 'source'>): RowValues {
   const { table, layout } = blueprintOf(source.model)
   // Of a row that was loaded in part the class has accessors in the places of the rest.
   return source.columns.length === table.columns.length

@@ -7,26 +7,21 @@ import { loading, whileLoading } from '../loading.js'
 import { classOfView, META, type ModelConstructor, tableOf } from '../meta.js'
 import { codeToSet, isHidden, setColumn, setHidden } from '../own-columns.js'
 import { keeperOf } from './shape.js'
-import type { DriverRow, KeptRow, Loaded, Source } from '../state.js'
+import type { DriverRow, KeptValues, Loaded, Source } from '../state.js'
 import type { TableColumn } from '../table.js'
 
 /** Makes instances of one class from rows with one list of columns. */
 interface Mapper {
   readonly instances: (rows: readonly DriverRow[], source: Source) => object[]
-  /** Database names of the columns of which a {@link Loaded} row keeps values of its own. */
-  readonly keptFields: readonly string[]
+  /** What is stored, by database name, from what an instance was made of. */
+  readonly stored: (loaded: Loaded) => Record<string, unknown>
   /** See shape.ts. */
   readonly keeper: object
 }
 
-/** What is stored, from the row that an instance was made of. */
+/** What is stored, from what an instance was made of. */
 export function storedFrom (source: Source, loaded: Loaded): Record<string, unknown> {
-  const { keptFields } = mapperOf(source)
-  if (keptFields.length === 0) return loaded as DriverRow
-  const { row, ...kept } = loaded as KeptRow
-  const stored = { ...row }
-  for (const [i, field] of keptFields.entries()) stored[field] = kept[`k${i}`]
-  return stored
+  return mapperOf(source).stored(loaded)
 }
 
 const bySource = new WeakMap<Source, Mapper>()
@@ -74,18 +69,9 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   const phase: Phase = { constructing: false }
   const isWhole = columns.length === all.length
   const target = isWhole ? model : partialClass(model, columns, phase)
-  const plans = columns.map((column): ColumnPlan => ({
-    name: column.name,
-    options: column.options,
-    field: column.field,
-    type: column.type,
-    asIs: (form === 'instance' || (form === undefined && column.type.readsAsIs)) && !column.type.mutable &&
-      column.type.emptyValue() === null,
-    convert: form !== 'instance' && (form === 'foreign' || !column.type.readsAsIs)
-  }))
-  const make: Make = { Target: target, isPartial: !isWhole, phase, prove }
-  const kept = plans.filter((p) => !p.asIs)
-  const run = canGenerate('rows') ? generated(plans, kept, make) : interpreted(plans, kept, make)
+  const plans = columns.map((column) => planOf(column, form))
+  const make: Make = { Target: target, isPartial: !isWhole, keepsRow: plans.every((p) => p.asIs), phase, prove }
+  const run = canGenerate('rows') ? generated(plans, make) : interpreted(plans, make)
   const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns)
   const instances: Mapper['instances'] = (rows, source) => whileLoading(() => {
     loading.source = source
@@ -96,7 +82,12 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
       phase.constructing = false
     }
   })
-  return { instances, keptFields: kept.map((p) => p.field), keeper }
+  const stored: Mapper['stored'] = make.keepsRow
+    ? (loaded) => loaded as DriverRow
+    : canGenerate('rows') && !plans.some((p) => p.field === '__proto__')
+      ? generatedUnpack(plans)
+      : (loaded) => unpacked(plans, loaded as KeptValues)
+  return { instances, stored, keeper }
 
   /**
    * Refuses a class with a field called like a column, for it would hide the column. What its constructor assigns is
@@ -129,45 +120,107 @@ interface ColumnPlan {
   readonly options: TableColumn['options']
   readonly field: string
   readonly type: CqlType
+  /** Instances get the row's value, and nothing of it can change in place. */
   readonly asIs: boolean
   readonly convert: boolean
+  /** Its parts are kept one by one. */
+  readonly inParts: boolean
 }
 type Run = (rows: readonly DriverRow[]) => object[]
 /** How an instance comes about; the first one is proved. */
 interface Make {
   readonly Target: ModelConstructor
   readonly isPartial: boolean
+  /** Nothing can change in place, so that the driver's row itself is what is kept. */
+  readonly keepsRow: boolean
   readonly phase: Phase
   readonly prove: (instance: object) => void
 }
 
+function planOf ({ name, options, field, type }: TableColumn, form: Source['form']): ColumnPlan {
+  const asIs = (form === 'instance' || (form === undefined && type.readsAsIs)) && !type.mutable &&
+    type.emptyValue() === null
+  return {
+    name,
+    options,
+    field,
+    type,
+    asIs,
+    convert: form !== 'instance' && (form === 'foreign' || !type.readsAsIs),
+    inParts: type.mutable && type.keepsParts
+  }
+}
+
 /** What an instance gets of a row's value. */
-function read ({ convert, type }: ColumnPlan, given: unknown): unknown {
+function read ({ asIs, convert, type }: ColumnPlan, given: unknown): unknown {
+  if (asIs) return given
   if (given === null || given === undefined) return type.emptyValue()
   return convert ? type.fromDriver(given) : given
 }
 
-/** What is kept of it, if that can change in place or has another form than the row's. */
-function keep ({ type }: ColumnPlan, given: unknown, value: unknown): unknown {
+/** What is kept of it: what can change in place in a form that does not. */
+function keep ({ asIs, type, inParts }: ColumnPlan, given: unknown, value: unknown): unknown {
+  if (asIs) return given
   if (given === null || given === undefined) return null
-  return type.mutable ? type.snapshot(value) : value
+  return inParts ? type.partsOf(value) : type.mutable ? type.snapshot(value) : value
+}
+
+/** The values that are kept, and those of an instance, in the order of the columns. */
+function pack (plans: readonly ColumnPlan[], row: DriverRow, values: readonly unknown[]): KeptValues {
+  const kept = plans.map((plan, i) => keep(plan, row[plan.field], values[i]))
+  for (const [i, { type, inParts }] of plans.entries()) {
+    if (inParts && kept[i] !== null) type.keepParts(values[i], kept, kept.length)
+  }
+  return kept
+}
+
+function unpacked (plans: readonly ColumnPlan[], kept: KeptValues): Record<string, unknown> {
+  const stored: Record<string, unknown> = {}
+  let at = plans.length
+  for (let i = 0; i < plans.length; i++) {
+    const { field, inParts } = plans[i] as ColumnPlan
+    const value = kept[i]
+    if (inParts && value !== null) {
+      stored[field] = kept.slice(at, at + (value as number))
+      at += value as number
+    } else if (value !== undefined) stored[field] = value // a row that lacks a column counts as loaded without it
+  }
+  return stored
+}
+
+/** As code, {@link unpacked}: of rows that have all columns, which is nearly all. */
+function generatedUnpack (plans: readonly ColumnPlan[]): Mapper['stored'] {
+  const lacks = plans.map((_, i) => `k[${i}] === undefined`)
+  const parts = plans.map((p, i) =>
+    p.inParts ? `const p${i} = k[${i}] === null ? null : k.slice(at, at += k[${i}])` : '')
+  const fields = plans.map(({ field, inParts }, i) => `${JSON.stringify(field)}: ${inParts ? `p${i}` : `k[${i}]`}`)
+  return generate<Mapper['stored']>('stored', { plans, unpacked }, `
+    return (k) => {
+      if (${lacks.join(' || ')}) return unpacked(plans, k)
+      let at = ${plans.length}
+      ${parts.join('\n      ')}
+      return { ${fields.join(', ')} }
+    }`)
 }
 
 /**
  * One function per class and list of columns, with the names written out: reading a row of ten scalars then costs about
  * as much as an object literal (measured in bench/). Names go in as JSON strings, values never.
  */
-function generated (
-  plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, isPartial, phase, prove }: Make
-): Run {
-  const reads = kept.map((p, i) => `
-        const v${i} = read(kept[${i}], row[${JSON.stringify(p.field)}])`)
-  const snapshots = kept.map((p, i) => `k${i}: keep(kept[${i}], row[${JSON.stringify(p.field)}], v${i})`)
-  const loaded = kept.length === 0 ? 'row' : `{ row, ${snapshots.join(', ')} }`
-  const lines = plans.map((p) => codeToSet(p, p.asIs ? `row[${JSON.stringify(p.field)}]` : `v${kept.indexOf(p)}`))
+function generated (plans: readonly ColumnPlan[], { Target, isPartial, keepsRow, phase, prove }: Make): Run {
+  const given = ({ field }: ColumnPlan): string => `row[${JSON.stringify(field)}]`
+  const reads = keepsRow
+    ? []
+    : plans.map((p, i) => p.asIs
+      ? `const v${i} = ${given(p)}`
+      : `const g${i} = ${given(p)}
+      const v${i} = g${i} == null ? t${i}.emptyValue() : ${p.convert ? `t${i}.fromDriver(g${i})` : `g${i}`}`)
+  const kept = keepsRow ? ['loading.loaded = row'] : packing(plans)
+  const lines = plans.map((p, i) => codeToSet(p, keepsRow ? given(p) : `v${i}`))
   const one = (proof: string): string => `
-      const row = rows[i]${reads.join('')}
-      loading.loaded = ${loaded}
+      const row = rows[i]
+      ${reads.join('\n      ')}
+      ${kept.join('\n      ')}
       loading.target = Target
       ${isPartial ? 'phase.constructing = true' : ''}
       const o = new Target()
@@ -177,6 +230,7 @@ function generated (
       out[i] = o`
   // The first one apart: a call in between would cost the others what V8 knows of their layout.
   const body = `
+    const [${plans.map((_, i) => `t${i}`).join(', ')}] = types
     let proved = false
     return (rows) => {
       const out = new Array(rows.length)
@@ -190,21 +244,34 @@ function generated (
       }
       return out
     }`
-  return generate<Run>('rows', { kept, read, keep, Target, loading, phase, prove, setHidden }, body)
+  return generate<Run>('rows', { types: plans.map((p) => p.type), Target, loading, phase, prove, setHidden }, body)
 }
 
-function interpreted (plans: readonly ColumnPlan[], kept: readonly ColumnPlan[], { Target, phase, prove }: Make): Run {
+/** As code, {@link pack}: an array of the right size, in which everything has its place. */
+function packing (plans: readonly ColumnPlan[]): string[] {
+  const inParts = [...plans.entries()].filter(([, p]) => p.inParts).map(([i]) => i)
+  const sizes = inParts.map((i) => `const n${i} = g${i} == null ? 0 : t${i}.partsOf(v${i})`)
+  const fixed = plans.map(({ asIs, type, inParts: isInParts }, i) => {
+    if (asIs) return `k[${i}] = v${i}`
+    return `k[${i}] = g${i} == null ? null : ${isInParts ? `n${i}` : type.mutable ? `t${i}.snapshot(v${i})` : `v${i}`}`
+  })
+  const lengthWith = (some: readonly number[]): string => [plans.length, ...some.map((i) => `n${i}`)].join(' + ')
+  const parts = inParts.map((i, nth) =>
+    `if (n${i} !== 0) t${i}.keepParts(v${i}, k, ${lengthWith(inParts.slice(0, nth))})`)
+  return [...sizes, `const k = new Array(${lengthWith(inParts)})`, ...fixed, ...parts, 'loading.loaded = k']
+}
+
+function interpreted (plans: readonly ColumnPlan[], { Target, keepsRow, phase, prove }: Make): Run {
   let proved = false
   return (rows) => rows.map((row) => {
-    const values = kept.map((plan) => read(plan, row[plan.field]))
-    const snapshots = kept.map((plan, i) => [`k${i}`, keep(plan, row[plan.field], values[i])])
-    loading.loaded = kept.length === 0 ? row : { row, ...Object.fromEntries(snapshots) as object }
+    const values = plans.map((plan) => read(plan, row[plan.field]))
+    loading.loaded = keepsRow ? row : pack(plans, row, values)
     loading.target = Target
     phase.constructing = true
     const instance = new Target()
     phase.constructing = false
     if (!proved) { prove(instance); proved = true }
-    for (const plan of plans) setColumn(instance, plan, plan.asIs ? row[plan.field] : values[kept.indexOf(plan)])
+    for (const [i, plan] of plans.entries()) setColumn(instance, plan, values[i])
     return instance
   })
 }
