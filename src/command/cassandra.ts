@@ -3,17 +3,21 @@ import { LocalCommands } from '../testing/local-commands.js'
 import { type Command, wrongUse } from './command.js'
 import { Problem } from './problem.js'
 
-const help = `Usage: fastify-cqlalchemy cassandra up [--address 127.0.0.1] | status | down | query "CQL"
+const help = `Usage: fastify-cqlalchemy cassandra up [--address <ip>]
+       fastify-cqlalchemy cassandra status | down | query "CQL"
 
-A real Cassandra for development, in the background of this machine. Needs Java 17, and Maven the first time.
+A real Cassandra for development, in the background of this machine. Needs
+Java 17, and Maven the first time.
 
   up       starts it; its data stays in .cassandra of the current folder
   status   tells whether it runs, and where
   down     ends it; the data stays
-  query    runs one CQL statement on it: rows as a table, or as JSON lines where the output is no terminal
+  query    runs one CQL statement on it: rows as a table, or as JSON lines where
+           the output is no terminal
   --address <ip>       loopback address that it listens on; default 127.0.0.1
 
-Exit code: 0 done; 1 failed, and for status: it does not run.
+Exit code: 0 done; 1 failed, and for status: it does not run; 130 after Ctrl-C,
+which ends what was starting.
 Example: fastify-cqlalchemy cassandra up`
 
 export const command: Command = {

@@ -1,20 +1,23 @@
 // What a command is, and how its arguments become values.
 import { parseArgs } from 'node:util'
 import { meant, shown } from '../cqlengine/words.js'
+import type { Interruption } from './interruption.js'
 import { Problem } from './problem.js'
 
 export interface OptionSpec { readonly type: 'string' | 'boolean', readonly short?: string }
 
 export interface Command {
-  /** Fits a screen: how to call it, each option, an example. */
+  /** Fits a screen of 80 columns and 24 lines: how to call it, each option, an example. */
   readonly help: string
   readonly options: Readonly<Record<string, OptionSpec>>
   /**
    * Names of what may stand beside the options; `?` behind one that may be absent, `…` behind one that takes the rest.
    */
   readonly operands: readonly string[]
+  /** Where it stands when Ctrl-C comes before it has said anything else to that: `nothing was sent`. */
+  readonly whenInterrupted?: string
   /** @returns the exit code */
-  run (given: Given): Promise<number>
+  run (given: Given, interruption: Interruption): Promise<number>
 }
 
 /** What was written behind the command's name. */
@@ -32,7 +35,8 @@ export const dbOptions = {
   keyspace: { type: 'string' }
 } as const satisfies Command['options']
 
-export const dbHelp = `  --db <module>        module that exports the db, or an app that has it; default: "fastify-cqlalchemy": { "db": … } of package.json
+export const dbHelp = `  --db <module>        exports the db, or an app that has it; else the module of
+                       package.json: "fastify-cqlalchemy": { "db": … }
   --hosts <a,b>        contact points, instead of CASSANDRA_HOSTS
   --keyspace <name>    keyspace, instead of CASSANDRA_KEYSPACE`
 

@@ -7,7 +7,7 @@ export interface Listed {
 }
 
 export const commands: Readonly<Record<string, Listed>> = {
-  diff: { summary: 'what sync would do, and how the models and the database differ', load: () => import('./diff.js') },
+  diff: { summary: 'what sync would do, and how models and database differ', load: () => import('./diff.js') },
   sync: { summary: 'creates and adds what the models have and the database lacks', load: () => import('./sync.js') },
   ddl: { summary: 'the CQL script of all models, without a server', load: () => import('./ddl.js') },
   pull: { summary: 'models of what a keyspace has, as files', load: () => import('./pull.js') },
@@ -25,4 +25,5 @@ export const overview = `Usage: fastify-cqlalchemy <command> [options]
 ${Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`).join('\n')}
 
 fastify-cqlalchemy <command> --help tells the options of each.
-Exit code: 0 done, or nothing to do; 2 differences were found; 1 failed.`
+Exit code: 0 done, or nothing to do; 1 failed; 2 differences were found;
+130 interrupted by Ctrl-C.`

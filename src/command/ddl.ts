@@ -8,13 +8,15 @@ import { exit, Problem } from './problem.js'
 
 const help = `Usage: fastify-cqlalchemy ddl [options]
 
-The CQL script that makes the user types, tables, indexes and views of all models, with names in full. It makes no
-keyspace. Needs a keyspace (--keyspace, CASSANDRA_KEYSPACE, or one on each model), but no server.
+The CQL script that makes the user types, tables, indexes and views of all
+models, with names in full. It makes no keyspace. Needs a keyspace (--keyspace,
+CASSANDRA_KEYSPACE, or one on each model), but no server.
 
 ${dbHelp}
-  --json               the report of db.syncDb() on an empty keyspace, alone on stdout
+  --json               the report of db.syncDb() on an empty keyspace, alone on
+                       stdout
 
-Exit code: 0 done, 1 failed.
+Exit code: 0 done; 1 failed; 130 after Ctrl-C.
 Example: fastify-cqlalchemy ddl --db ./src/db.js --keyspace shop > schema.cql`
 
 export const command: Command = {

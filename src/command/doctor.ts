@@ -16,20 +16,23 @@ import { exit } from './problem.js'
 
 const help = `Usage: fastify-cqlalchemy doctor [options]
 
-Goes the way of an app to its cluster: configuration, names, ports, TLS, protocol, login, data center, keyspace,
-replication, schema; tells what works, what does not, and what to do. Needs no db, only the configuration.
+Goes the way of an app to its cluster: configuration, names, ports, TLS,
+protocol, login, data center, keyspace, replication, schema; tells what works,
+what does not, and what to do. Needs no db, only the configuration.
 
   --hosts <a,b>        contact points, instead of CASSANDRA_HOSTS
   --keyspace <name>    keyspace, instead of CASSANDRA_KEYSPACE
-  --json               a list of { "check", "state", "message", "remedy" }, alone on stdout
+  --json               a list of { "check", "state", "message", "remedy" },
+                       alone on stdout
 
-Exit code: 0 all works, 1 something does not.
+Exit code: 0 all works; 1 something does not; 130 after Ctrl-C.
 Example: fastify-cqlalchemy doctor --hosts 10.0.0.5`
 
 export const command: Command = {
   help,
   options: { hosts: { type: 'string' }, keyspace: { type: 'string' }, json: { type: 'boolean' } },
   operands: [],
+  whenInterrupted: 'what comes behind was not looked at',
   run: async (given) => {
     const isJson = given.flag('json')
     const findings: Finding[] = []
@@ -136,20 +139,24 @@ function refused (error: unknown): Finding {
 
 /** Errors and values of one copy are no instances of the other's classes. */
 function secondDriver (): Finding | undefined {
-  const folderOf = (from: string): string | undefined => {
-    try {
-      return realpathSync(dirname(createRequire(from).resolve('cassandra-driver/package.json')))
-    } catch {
-      return undefined
-    }
-  }
-  const [own, theirs] = [folderOf(import.meta.url), folderOf(join(process.cwd(), 'package.json'))]
-  if (theirs === undefined || own === theirs) return undefined
+  const [own, theirs] = [driverFrom(import.meta.url), driverFrom(join(process.cwd(), 'package.json'))]
+  if (own === undefined || theirs === undefined || own.folder === theirs.folder) return undefined
   return {
     check: 'driver',
     state: 'note',
-    message: 'this project has a second copy of cassandra-driver: instanceof with its classes is false for what this ' +
-      'package throws and gives',
+    message: `this project has a second copy of cassandra-driver (${theirs.version}, and this package ` +
+      `${own.version}): instanceof with its classes is false for what this package throws and gives`,
     remedy: 'npm dedupe, or import types and errors from fastify-cqlalchemy'
+  }
+}
+
+/** The copy that an import in that file finds. */
+function driverFrom (file: string): { readonly folder: string, readonly version: string } | undefined {
+  try {
+    const require = createRequire(file)
+    const { version } = require('cassandra-driver/package.json') as { readonly version: string }
+    return { folder: realpathSync(dirname(require.resolve('cassandra-driver/package.json'))), version }
+  } catch {
+    return undefined
   }
 }

@@ -12,13 +12,18 @@ export function explained (error: unknown): Explained {
 
 /** The message of any error; a defect of ours or of a user's module comes with the place where it was thrown. */
 export function messageOf (error: unknown): string {
-  if (error instanceof Problem) return error.message
+  const told = toldBy(error)
+  if (told !== undefined) return told
+  if (!(error instanceof Error)) return String(error)
+  return error.stack ?? error.message
+}
+
+/** The message of an error that explains itself, without the place where it was thrown; of others undefined. */
+export function toldBy (error: unknown): string | undefined {
   if (isDriverError(error, 'NoHostAvailableError')) {
     return `no node answers${hostsOf(error)}. \`fastify-cqlalchemy doctor\` looks for the reason`
   }
-  if (error instanceof CQLEngineError || isFromDriver(error)) return error.message
-  if (!(error instanceof Error)) return String(error)
-  return error.stack ?? error.message
+  return error instanceof Problem || error instanceof CQLEngineError || isFromDriver(error) ? error.message : undefined
 }
 
 const isFromDriver = (error: unknown): error is Error =>

@@ -3,7 +3,7 @@ import { type Command, dbHelp, dbOptions, wholeNumber } from './command.js'
 import { csvRows } from './csv.js'
 import { messageOf } from './explained.js'
 import { BadLine, type FileRow, jsonRows } from './file-rows.js'
-import { interrupted, interruption } from './interruption.js'
+import { type Interruption, interrupted } from './interruption.js'
 import { openDb } from './load-db.js'
 import { printJson, rowsWere, tell } from './output.js'
 import { exit, Problem } from './problem.js'
@@ -13,16 +13,19 @@ import { tableRows, type TableRows } from './table-rows.js'
 
 const help = `Usage: fastify-cqlalchemy import <table> [options] < file
 
-Writes the rows of a file, as export makes it, into a model's table: what is given as it is, checked by the types
-of the columns; no defaults, no rules of the model. null deletes a value; counters are added to what is there.
+Writes the rows of a file, as export makes it, into a model's table: what is
+given as it is, checked by the types of the columns; no defaults, no rules of
+the model. null deletes a value; counters are added to what is there.
 
 ${dbHelp}
-  --csv                CSV, with a header of attribute names; an empty field is null, "" an empty text
+  --csv                CSV, with a header of attribute names; an empty field is
+                       null, "" an empty text
   --concurrency <n>    rows that are written at once; default 64
-  --from <line>        begin at this line of the file, which a broken import told
+  --from <line>        begin at this line, which a broken import told
   --json               { "rows": … }, alone on stdout
 
-Exit code: 0 done; 1 failed, 130 after Ctrl-C: stderr tells the line to go on from.
+Exit code: 0 done; 1 failed, 130 after Ctrl-C: stderr tells the line to go on
+from.
 Example: fastify-cqlalchemy import user < user.ndjson`
 
 export const command: Command = {
@@ -35,7 +38,8 @@ export const command: Command = {
     json: { type: 'boolean' }
   },
   operands: ['table'],
-  run: async (given) => {
+  whenInterrupted: 'nothing was imported',
+  run: async (given, interruption) => {
     const concurrency = wholeNumber('import', 'concurrency', given.text('concurrency'), 1024) ?? 64
     const from = wholeNumber('import', 'from', given.text('from'), Number.MAX_SAFE_INTEGER) ?? 1
     const db = await openDb(given)
@@ -46,7 +50,7 @@ export const command: Command = {
       }
       const statements = new RowStatements(table)
       const source = given.flag('csv') ? csvRows(process.stdin, statements.byName, from) : jsonRows(process.stdin, from)
-      const rows = await new Import(table, statements, concurrency, process.stdin).run(source, from)
+      const rows = await new Import(table, statements, concurrency, process.stdin).run(source, from, interruption)
       if (given.flag('json')) printJson({ rows })
       else tell(`${rows} row${rows === 1 ? '' : 's'} imported`)
       return exit.done
@@ -76,9 +80,9 @@ class Import {
   }
 
   /** @throws {Problem} that says what was done, and where to go on */
-  async run (source: AsyncIterable<FileRow>, from: number): Promise<number> {
+  async run (source: AsyncIterable<FileRow>, from: number, interruption: Interruption): Promise<number> {
     const progress = new Progress('imported')
-    const waiting = interruption(() => { this.#stop() })
+    interruption.instead(() => { this.#stop() })
     this.#line = from - 1
     let broken: unknown
     try {
@@ -89,16 +93,15 @@ class Import {
         if (statement !== undefined) this.#write(row.line, statement)
         while (this.#running.size >= this.#concurrency) await Promise.race(this.#running)
         progress.show(this.#rows)
-        if (this.#failed.length > 0 || waiting.isAsked) break
+        if (this.#failed.length > 0 || interruption.isAsked) break
       }
     } catch (error) {
       broken = error
     }
     await Promise.all(this.#running)
     progress.end()
-    waiting.end()
     if (this.#failed.length > 0) throw this.#failure()
-    if (waiting.isAsked) throw this.#told('interrupted', this.#line + 1, interrupted)
+    if (interruption.isAsked) throw this.#told('interrupted', this.#line + 1, interrupted)
     if (broken !== undefined) {
       throw this.#told(messageOfLine(broken), broken instanceof BadLine ? broken.line : this.#line + 1)
     }

@@ -1,23 +1,39 @@
-// Ctrl-C, for commands that end cleanly: the first one asks, the second ends at once.
-
-export interface Interruption {
-  readonly isAsked: boolean
-  end (): void
-}
+// Ctrl-C, for commands that end cleanly and say where they stood: the first one asks, the second ends at once.
+import { coloured, tell } from './output.js'
 
 /** The exit code of a command that was interrupted, as shells have it. */
 export const interrupted = 130
 
-export function interruption (asked?: () => void): Interruption {
-  let isAsked = false
-  const listen = (): void => {
-    if (isAsked) process.exit(interrupted)
-    isAsked = true
-    asked?.()
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+export class Interruption {
+  #isAsked = false
+  #act: () => void
+
+  /** @param act what Ctrl-C does */
+  constructor (act: () => void) {
+    this.#act = act
+    for (const signal of signals) process.on(signal, this.#listen)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listen)
-  return {
-    get isAsked () { return isAsked },
-    end: () => { for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, listen) }
+
+  get isAsked (): boolean { return this.#isAsked }
+
+  /** From now on Ctrl-C does this. */
+  instead (act: () => void): void { this.#act = act }
+
+  end (): void { for (const signal of signals) process.removeListener(signal, this.#listen) }
+
+  readonly #listen = (): void => {
+    if (this.#isAsked) process.exit(interrupted)
+    this.#isAsked = true
+    // A terminal shows ^C where the cursor is.
+    if (process.stderr.isTTY) tell('')
+    this.#act()
   }
+}
+
+/** Says that it was interrupted, and ends. @param what where the command stood */
+export function endInterrupted (what: string | undefined): never {
+  tell(`${coloured('red', 'error:', process.stderr)} interrupted${what === undefined ? '' : `: ${what}`}`)
+  process.exit(interrupted)
 }

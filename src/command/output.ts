@@ -9,7 +9,8 @@ export function coloured (colour: Colour, text: string, stream: NodeJS.WriteStre
   return isColoured(stream) ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text
 }
 
-function isColoured (stream: NodeJS.WriteStream): boolean {
+/** Whether it shows colours: a terminal, unless NO_COLOR is set. */
+export function isColoured (stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb'
 }
 
@@ -35,16 +36,20 @@ export async function flushed (): Promise<void> {
 
 /** A line on a terminal that is written over; elsewhere nothing. */
 export class StatusLine {
-  readonly #isShown = process.stderr.isTTY
+  readonly #isShown: boolean
   #written = 0
   #shownAt = 0
+
+  /** @param result what the command prints beside: on one terminal both would stand in one line */
+  constructor (result?: NodeJS.WriteStream) { this.#isShown = process.stderr.isTTY && result?.isTTY !== true }
 
   /** At most ten times a second. @param text made only when it is shown */
   show (text: () => string): void {
     const now = performance.now()
     if (!this.#isShown || now - this.#shownAt < 100) return
     this.#shownAt = now
-    const line = text().slice(0, Math.max(1, process.stderr.columns - 1))
+    // Of some terminals the width is not known.
+    const line = text().slice(0, (process.stderr.columns || 80) - 1)
     writeSync(process.stderr.fd, `\r${line.padEnd(this.#written)}`)
     this.#written = line.length
   }

@@ -2,13 +2,16 @@
 import { StatusLine } from './output.js'
 
 export class Progress {
-  readonly #line = new StatusLine()
+  readonly #line: StatusLine
   readonly #word: string
   readonly #started = performance.now()
   #firstShare: number | undefined
 
-  /** @param word what happens to the rows: `exported` */
-  constructor (word: string) { this.#word = word }
+  /** @param word what happens to the rows: `exported` @param result where the rows themselves go */
+  constructor (word: string, result?: NodeJS.WriteStream) {
+    this.#word = word
+    this.#line = new StatusLine(result)
+  }
 
   /** @param share of the whole, 0 to 1; absent: unknown */
   show (rows: number, share?: number): void {

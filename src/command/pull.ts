@@ -13,18 +13,21 @@ import { modelFiles } from './pull/model-files.js'
 
 const help = `Usage: fastify-cqlalchemy pull <keyspace> [options]
 
-Writes models of what a keyspace has: db.ts, types.ts with its user types, a file for each table and view, and
-index.ts that exports them. Indexes and options that are not the usual ones come along. Files of these names are
-written over; a second pull of the same schema changes none.
+Writes models of what a keyspace has: db.ts, types.ts with its user types, a
+file for each table and view, and index.ts that exports them. Indexes and
+options that are not the usual ones come along. Files of these names are written
+over; a second pull of the same schema changes none.
 
   --out <folder>       where to; default ./models
-  --tables <a,b>       only these tables and views
-  --db <module>        import db from this module of yours instead of writing db.ts
-  --check              write nothing, and tell whether the files are as they would be written
+  --tables <a,b>       only these tables and views; others that were pulled into
+                       the folder stay
+  --db <module>        import db from this module of yours; no db.ts is written
+  --check              write nothing; tell whether a file would be another one
   --hosts <a,b>        contact points, instead of CASSANDRA_HOSTS
-  --json               { "files": [{ "file", "state" }], "notes": [] }, alone on stdout
+  --json               { "files": [{ "file", "state" }], "notes": [] }, alone on
+                       stdout
 
-Exit code: 0 done; 2 with --check when files differ; 1 failed.
+Exit code: 0 done; 1 failed; 2 with --check when files differ; 130 after Ctrl-C.
 Example: fastify-cqlalchemy pull shop --out src/models`
 
 type State = 'new' | 'changed' | 'same'
@@ -40,6 +43,7 @@ export const command: Command = {
     json: { type: 'boolean' }
   },
   operands: ['keyspace'],
+  whenInterrupted: 'nothing was written',
   run: async (given) => {
     const keyspace = given.operands[0] as string
     const out = resolve(given.text('out') ?? 'models')
@@ -47,11 +51,11 @@ export const command: Command = {
     const schema = await schemaOf(keyspace, ownOptions(given))
     checkNames(wanted, [...schema.tables.keys(), ...schema.views.keys()], keyspace)
     const module = given.text('db')
-    const { files, notes } = modelFiles(
-      schema,
-      wanted === undefined ? undefined : new Set(wanted),
-      module === undefined ? undefined : importOf(module, out)
-    )
+    const { files, notes } = modelFiles(schema, {
+      wanted: wanted === undefined ? undefined : new Set(wanted),
+      isThere: inIndex(out),
+      db: module === undefined ? undefined : importOf(module, out)
+    })
     const isCheck = given.flag('check')
     const states = [...files].map(([name, text]) => ({
       file: relative(process.cwd(), join(out, name)), state: write(join(out, name), text, isCheck)
@@ -93,6 +97,13 @@ function checkNames (wanted: readonly string[] | undefined, known: readonly stri
     throw new Problem(`--tables: there is no table or view ${shown(missing)}${meant(missing, known)} in keyspace ` +
       `${keyspace}; there are ${listed([...known].sort())}`)
   }
+}
+
+/** Whether the index of the folder exports a file that is there, by its name. */
+function inIndex (out: string): (file: string) => boolean {
+  const index = join(out, 'index.ts')
+  const text = existsSync(index) ? readFileSync(index, 'utf8') : ''
+  return (file) => text.includes(`'./${file.replace(/\.ts$/, '.js')}'`) && existsSync(join(out, file))
 }
 
 /** The module as a file in `out` imports it. */

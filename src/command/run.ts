@@ -3,6 +3,7 @@ import { listed, meant, shown } from '../cqlengine/words.js'
 import { readArguments } from './command.js'
 import { commands, overview } from './commands.js'
 import { explained } from './explained.js'
+import { endInterrupted, Interruption } from './interruption.js'
 import { coloured, print, tell } from './output.js'
 import { exit } from './problem.js'
 
@@ -24,7 +25,12 @@ export async function run ([name, ...args]: readonly string[]): Promise<number> 
       print(command.help)
       return exit.done
     }
-    return await command.run(given)
+    const interruption = new Interruption(() => { endInterrupted(command.whenInterrupted) })
+    try {
+      return await command.run(given, interruption)
+    } finally {
+      interruption.end()
+    }
   } catch (error) {
     const { message, exitCode } = explained(error)
     return failed(message, exitCode)

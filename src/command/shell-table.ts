@@ -35,9 +35,13 @@ function cell (value: unknown): string {
     : isDate(value) && !Number.isNaN(value.getTime())
       ? value.toISOString()
       : typeof value === 'object' ? flat(value) : String(value)
-  const line = text.replace(/\s+/g, ' ')
+  // What a row holds must not steer the terminal.
+  const line = text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, escaped)
   return line.length <= widest ? line : `${line.slice(0, widest - 1)}…`
 }
+
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** The driver's values print themselves; the rest is shown as JSON would have it. */
 function flat (value: object): string {

@@ -3,32 +3,37 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
+import { isNativeError } from 'node:util/types'
 import type { REPLServer } from 'node:repl'
 import type { CQLAlchemy } from '../cqlalchemy.js'
 import { tableOf, type ModelConstructor } from '../cqlengine/model/meta.js'
 import { listed, meant, shown } from '../cqlengine/words.js'
 import { type Command, dbHelp, dbOptions } from './command.js'
 import { pretty } from './cql-layout.js'
-import { messageOf } from './explained.js'
+import { messageOf, toldBy } from './explained.js'
 import { modelsOf, rowsOf } from './inside.js'
+import { endInterrupted, type Interruption } from './interruption.js'
 import { openDb } from './load-db.js'
-import { coloured, print, tell } from './output.js'
+import { coloured, isColoured, print, tell } from './output.js'
 import { exit, Problem } from './problem.js'
 import { isTable, tableText } from './shell-table.js'
 
 const help = `Usage: fastify-cqlalchemy shell [options]
 
-A JavaScript prompt with db and all its models by their names: await where you like, rows as tables, Tab completes.
-Lines that are piped in are run one after the other; the first that fails ends it.
+A JavaScript prompt with db and all its models by their names: await where you
+like, rows as tables, Tab completes, Ctrl-C breaks off, Ctrl-D ends. Lines that
+are piped in are run one after the other; the first that fails ends it.
 
   .models              the models, with their tables and columns
   .ddl User            the CQL that makes its table
-  .cql <statement>     one CQL statement, tables with their keyspace (shop.user); its rows as a table, 5,000 at most
+  .cql <statement>     one CQL statement, names in full (shop.user); its rows as
+                       a table, 5,000 at most
   .help                all of these
 
 ${dbHelp}
 
-Exit code: 0 done, 1 failed (of piped lines: the first that throws).
+Exit code: 0 done; 1 failed (of piped lines: the first that throws); 130 after
+Ctrl-C, of piped lines.
 Example: fastify-cqlalchemy shell --db ./src/db.js
 > await User.filter({ uid: 1 }).all()`
 
@@ -36,10 +41,10 @@ export const command: Command = {
   help,
   options: dbOptions,
   operands: [],
-  run: async (given) => {
+  run: async (given, interruption) => {
     const db = await openDb(given)
     try {
-      return process.stdin.isTTY ? await interactive(db) : await piped(db)
+      return process.stdin.isTTY ? await interactive(db, interruption) : await piped(db, interruption)
     } finally {
       await db.close()
     }
@@ -47,12 +52,17 @@ export const command: Command = {
 }
 
 /** Without a prompt: each line is run when the one before is done. */
-async function piped (db: CQLAlchemy): Promise<number> {
+async function piped (db: CQLAlchemy, interruption: Interruption): Promise<number> {
   const { PassThrough } = await import('node:stream')
   const idle = new PassThrough()
-  const server = await started(db, { input: idle, output: new PassThrough(), terminal: false, prompt: '' })
+  const server = await started(db, {
+    input: idle, output: new PassThrough(), terminal: false, prompt: '', breakEvalOnSigint: true
+  })
   let number = 0
   let text = ''
+  interruption.instead(() => {
+    endInterrupted(text === '' ? `${number} lines were run` : `in line ${number}; the lines before it were run`)
+  })
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     number++
     text = text === '' ? line : `${text}\n${line}`
@@ -67,6 +77,8 @@ async function piped (db: CQLAlchemy): Promise<number> {
       else await dotCommand(db, dot[1] as string, dot[2] as string)
     } catch (error) {
       if (isRecoverable(error)) continue
+      // A loop: while it runs nobody hears the signal but Node.
+      if (isBrokenOff(error)) endInterrupted(`in line ${number}; the lines before it were run`)
       throw new Problem(
         `line ${number}: ${isOfSyntax(error) ? `SyntaxError: ${error.message}` : messageOf(error)}`, { cause: error }
       )
@@ -77,11 +89,23 @@ async function piped (db: CQLAlchemy): Promise<number> {
   return exit.done
 }
 
-async function interactive (db: CQLAlchemy): Promise<number> {
+async function interactive (db: CQLAlchemy, interruption: Interruption): Promise<number> {
+  // At a prompt Ctrl-C is a key, and while a line runs it is Node's.
+  interruption.end()
   print(`${Object.keys(named(db)).join(', ')} are here; .help tells what else`)
-  const server = await started(db, { prompt: '> ', writer: (value: unknown) => resultText(value) ?? '' })
-  const history = historyFile()
-  server.setupHistory(history, (error) => { if (error !== null) tell(`the history is not kept: ${error.message}`) })
+  const server = await started(db, {
+    prompt: '> ',
+    writer: (value: unknown) => errorText(value) ?? resultText(value) ?? '',
+    useColors: isColoured(process.stdout),
+    // Else an await that never ends could not be left.
+    breakEvalOnSigint: true
+  })
+  await new Promise<void>((resolve) => {
+    server.setupHistory(historyFile(), (error) => {
+      if (error !== null) tell(`the history is not kept: ${error.message}`)
+      resolve()
+    })
+  })
   await new Promise<void>((resolve) => { server.once('exit', () => { resolve() }) })
   return exit.done
 }
@@ -94,7 +118,8 @@ function historyFile (): string {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     if (!existsSync(file)) appendFileSync(file, '', { mode: 0o600 })
     readFileSync(file)
-  } catch {
+  } catch (error) {
+    tell(`the history is not kept: ${error instanceof Error ? error.message : String(error)}`)
     return ''
   }
   return file
@@ -116,7 +141,12 @@ async function started (db: CQLAlchemy, options: object): Promise<REPLServer> {
   const { start } = await import('node:repl')
   const server = start({ useGlobal: false, ignoreUndefined: true, ...options })
   // Node's own would write to the output of the prompt, which a pipe has not.
-  Object.assign(server.context, named(db), { c: db.columns, f: db.functions, console })
+  const fill = (context: object): void => {
+    Object.assign(context, named(db), { c: db.columns, f: db.functions, console })
+  }
+  fill(server.context)
+  // .clear makes a new one.
+  server.on('reset', fill)
   const define = (name: string, text: string): void => {
     server.defineCommand(name, {
       help: text,
@@ -153,6 +183,9 @@ function evaluated (server: REPLServer, text: string): Promise<unknown> {
 
 /** Of another realm, too; its stack is Node's own. */
 const isOfSyntax = (error: unknown): error is Error => (error as Partial<Error> | null)?.name === 'SyntaxError'
+
+const isBrokenOff = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | null)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED'
 
 /** More lines are needed. */
 const isRecoverable = (error: unknown): boolean =>
@@ -215,5 +248,11 @@ function printValue (value: unknown): void {
 /** Rows as a table, anything else as Node prints it. */
 function resultText (value: unknown): string | undefined {
   if (value === undefined) return undefined
-  return isTable(value) ? tableText(value) : inspect(value, { colors: process.stdout.isTTY, depth: 4 })
+  return isTable(value) ? tableText(value) : inspect(value, { colors: isColoured(process.stdout), depth: 4 })
+}
+
+/** Of an error that explains itself no stack: it would lead into this package. */
+function errorText (value: unknown): string | undefined {
+  const told = isNativeError(value) ? toldBy(value) : undefined
+  return told === undefined ? undefined : `${(value as Error).name}: ${told}`
 }

@@ -3,29 +3,32 @@ import { SchemaError } from '../cqlengine/errors.js'
 import type { SyncReport } from '../cqlengine/sync-report.js'
 import { type Command, dbHelp, dbOptions } from './command.js'
 import { messageOf } from './explained.js'
-import { interrupted, interruption } from './interruption.js'
+import { endInterrupted } from './interruption.js'
 import { openDb } from './load-db.js'
-import { coloured, print, printJson, tell } from './output.js'
+import { coloured, print, printJson } from './output.js'
 import { exit, Problem } from './problem.js'
 import { counted, printNote } from './report.js'
 
 const help = `Usage: fastify-cqlalchemy sync [options]
 
-Creates the tables, user types and indexes of all models, and adds the columns that are missing, a line for each
-statement. It never drops or renames, and creates no keyspace. With conflicts nothing is sent.
+Creates the tables, user types, indexes and views of all models, and adds the
+columns that are missing, a line for each statement. It never drops or renames,
+and creates no keyspace. With conflicts nothing is sent.
 
 ${dbHelp}
   --wait-for-indexes   return when new indexes are built
   --json               the report of db.syncDb(), alone on stdout
 
-Exit code: 0 done, or nothing to do; 1 failed, also for conflicts.
+Exit code: 0 done, or nothing to do; 1 failed, also for conflicts; 130 after
+Ctrl-C, with a word on what was sent.
 Example: fastify-cqlalchemy sync --db ./src/db.js --keyspace shop`
 
 export const command: Command = {
   help,
   options: { ...dbOptions, 'wait-for-indexes': { type: 'boolean' }, json: { type: 'boolean' } },
   operands: [],
-  run: async (given) => {
+  whenInterrupted: 'nothing was sent',
+  run: async (given, interruption) => {
     const db = await openDb(given)
     const isJson = given.flag('json')
     const sent: string[] = []
@@ -34,10 +37,9 @@ export const command: Command = {
       if (!isJson) print(`${coloured('green', '+')} ${cql};`)
     })
     // What was begun may be carried out: better say so than end without a word.
-    const asked = interruption(() => {
-      tell(`\nstopped after ${sent.length} statement${sent.length === 1 ? '' : 's'}; the one under way may be ` +
-        'carried out. Sync again to do the rest: what is there is not made twice')
-      process.exit(interrupted)
+    interruption.instead(() => {
+      endInterrupted(`${sent.length} statement${sent.length === 1 ? ' was' : 's were'} carried out; the one under ` +
+        'way may be, too. Sync again to do the rest: what is there is not made twice')
     })
     try {
       const report = await db.syncDb({ waitForIndexes: given.flag('wait-for-indexes') })
@@ -48,7 +50,6 @@ export const command: Command = {
       if (!(error instanceof SchemaError)) throw error
       throw failed(error, isJson)
     } finally {
-      asked.end()
       stop()
       await db.close()
     }

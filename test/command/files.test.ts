@@ -155,7 +155,11 @@ t.test('a bad line is told with its number and column, never its value; what is 
     t.notMatch(outcome.err, /secret|cret/)
   }
   t.match(await feed('id,kind\n2\n1,cat\n\n', 'import', 'pet', '--csv', '--from', '3', '--keyspace', to), { code: 0, err: '1 row imported\n' }, 'a bad line of CSV can be left behind, too')
-  t.match(await call('export', 'pte', '--keyspace', to), { code: 1, out: '', err: /no model has the table "pte" \(did you mean pet\?\); there are all, item, hit, pet/ })
+  for (const name of ['export', 'import']) {
+    const told = { code: 1, out: '', err: /^error: no model has the table "pte" \(did you mean pet\?\); there are all, item, hit, pet\n$/ }
+    t.match(await feed(good, name, 'pte', '--keyspace', to), told, name)
+    t.match(await feed(good, name, 'pet', '--keyspace', 'nowhere_at_all'), { code: 1, out: '', err: /\b0 rows were (?:ex|im)ported[^]*keyspace nowhere_at_all|keyspace nowhere_at_all[^]*\b0 rows were imported/ }, name)
+  }
   t.match(await call('export', 'pet'), { code: 1, err: /keyspace/ })
   t.match(await call('export', 'pet', '--from', 'x', '--keyspace', to), { code: 1, err: /--from takes the position/ })
   t.match(await call('export', 'pet', '--concurrency', '0', '--keyspace', to), { code: 1, err: /--concurrency takes a whole number from 1 to 512/ })

@@ -122,6 +122,21 @@ t.test('--check: 2 when a file differs; --tables, --db, and what does not exist'
   t.match(await call('pull', keyspace, '--tables', 'videos,map', '--db', 'my-db.ts'), { code: 0, out: /new {5}models\/videos\.ts/ })
   t.same(readdirSync(join(folder, 'models')).sort(), ['index.ts', 'map.ts', 'types.ts', 'videos.ts'])
   t.match(readFileSync(join(folder, 'models/index.ts'), 'utf8'), /^export \{ db \} from '\.\.\/my-db\.js'\n/)
+
+  const read = (name: string): string => readFileSync(join(folder, 'models', name), 'utf8')
+  const [types, videos] = [read('types.ts'), read('videos.ts')]
+  writeFileSync(join(folder, 'models/videos.ts'), '// as it was\n')
+  t.match(await call('pull', keyspace, '--tables', 'users_by_email', '--db', 'my-db.ts'), { code: 0 })
+  t.same(readdirSync(join(folder, 'models')).sort(), ['index.ts', 'map.ts', 'types.ts', 'users-by-email.ts', 'users.ts', 'videos.ts'], 'a view comes with its base')
+  t.equal(read('videos.ts'), '// as it was\n', 'what is not asked for is not touched')
+  for (const name of ['Map', 'Videos', 'Users', 'UsersByEmail']) t.match(read('index.ts'), `export { ${name} } from`, 'and stays in the index')
+  for (const name of types.match(/class \w+/g) ?? []) t.match(read('types.ts'), `${name} `, 'with the types that it uses')
+  writeFileSync(join(folder, 'models/videos.ts'), videos)
+  t.match(await call('pull', keyspace, '--tables', 'videos', '--db', 'my-db.ts', '--check'), { code: 0 }, 'the second changes nothing')
+  t.match(await call('pull', keyspace, '--tables', 'odd_name', '--out', 'one'), { code: 0 })
+  t.match(readFileSync(join(folder, 'one/index.ts'), 'utf8'), /export \{ (\w+) \} from '\.\/(\S+)\.js'\n$/)
+  const [, own, file] = /export \{ (\w+) \} from '\.\/(\S+)\.js'\n$/.exec(readFileSync(join(folder, 'one/index.ts'), 'utf8')) ?? []
+  t.match(readFileSync(join(folder, 'src/index.ts'), 'utf8'), `export { ${own} } from './${file}.js'`, 'it is called as among all')
   t.match(await call('pull', `${keyspace}x`), { code: 1, err: new RegExp(`there is no keyspace "${keyspace}x" \\(did you mean ${keyspace}\\?\\)`) })
   t.match(await call('pull', keyspace, '--tables', 'video'), { code: 1, err: /--tables: there is no table or view "video" \(did you mean videos\?\)/ })
   t.match(await call('pull', keyspace, '--db', 'none.ts'), { code: 1, err: /--db "none\.ts": there is no file/ })

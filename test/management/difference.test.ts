@@ -63,10 +63,12 @@ t.test('MGT-08: a table of a single key column has no WITH', async (t) => {
   t.same(texts(plan(model({ id: c.Integer({ primaryKey: true }) }))), ['CREATE TABLE IF NOT EXISTS "Shop"."Item" ("id" int, PRIMARY KEY (("id")))'])
 })
 
-t.test('MGT-06: a missing keyspace is a conflict of each model that names keyspace, model and remedy', async (t) => {
-  const result = difference({ ...place, tables: [model({ id: c.Integer({ primaryKey: true }) })], types: [] }, undefined)
+t.test('MGT-06: a missing keyspace is one conflict that names keyspace, the first model and remedy', async (t) => {
+  const columns = { id: c.Integer({ primaryKey: true }) }
+  const result = difference({ ...place, tables: [model(columns), model(columns, { name: 'Other' })], types: [] }, undefined)
   t.same(result.statements, [])
-  t.match(messages(result.conflicts), [/Item.*no keyspace "Shop".*createKeyspaceSimple/])
+  t.match(messages(result.conflicts), [/Item.*no keyspace "Shop".* and 1 more needs it; .*createKeyspaceSimple/])
+  t.equal(result.conflicts.length, 1)
 })
 
 t.test('MGT-07, B29: declaring a user type asks no server; types come before the tables that use them, inner ones first, each once', async (t) => {

@@ -1,9 +1,12 @@
 // What an app finds once it is connected: its keyspace, enough replicas, one schema.
 import { setTimeout as delay } from 'node:timers/promises'
-import { agreement, optionsOf } from '../../cqlengine/connection/driver-internals/internals.js'
+import { optionsOf } from '../../cqlengine/connection/driver-internals/internals.js'
 import type { CQLAlchemy } from '../../cqlalchemy.js'
+import type { Connection } from '../../cqlengine/connection/connection.js'
 import { type Client, types } from '../../cqlengine/driver.js'
+import { type SchemaVersions, schemaVersions } from '../../cqlengine/management/schema-statement.js'
 import { shown } from '../../cqlengine/words.js'
+import { registryOf } from '../inside.js'
 import type { Finding } from './finding.js'
 
 const { consistencies } = types
@@ -11,18 +14,29 @@ const { consistencies } = types
 export async function clusterFindings (
   db: CQLAlchemy, keyspace: string | undefined, consistency: number | undefined
 ): Promise<Finding[]> {
-  const { client } = db
+  const agreed = await settledVersions(registryOf(db).resolve())
+  return [
+    nodesFinding(db.client, agreed.silent),
+    ...await keyspaceFindings(db, keyspace, consistency),
+    schemaFinding(agreed)
+  ]
+}
+
+/** Those that no connection leads to: down, or silent. */
+function nodesFinding (client: Client, silent: ReadonlyMap<string, unknown>): Finding {
   const hosts = client.hosts.values()
-  const down = hosts.filter((host) => !host.isUp()).map(({ address }) => address)
-  const nodes: Finding = down.length === 0
-    ? { check: 'connection', state: 'ok', message: `connected; ${hosts.length} node${hosts.length === 1 ? '' : 's'}` }
-    : {
-        check: 'connection',
-        state: 'note',
-        message: `connected; ${down.length} of ${hosts.length} nodes are down: ${down.join(', ')}`,
-        remedy: 'start them, or remove them from the ring'
-      }
-  return [nodes, ...await keyspaceFindings(db, keyspace, consistency), await schemaFinding(client)]
+  const missing = hosts.filter((host) => !host.isUp() || silent.has(host.address)).map(({ address }) => address)
+  if (missing.length === 0) {
+    const message = `connected; ${hosts.length} node${hosts.length === 1 ? '' : 's'}`
+    return { check: 'connection', state: 'ok', message }
+  }
+  return {
+    check: 'connection',
+    state: 'note',
+    message: `connected; ${missing.length} of ${hosts.length} nodes cannot be reached: ${missing.join(', ')}`,
+    remedy: 'start them, or remove them from the ring; if they run, see that a firewall lets them be reached from ' +
+      'here, and broadcast_rpc_address in cassandra.yaml'
+  }
 }
 
 async function keyspaceFindings (
@@ -119,17 +133,30 @@ function neededBy (level: number, factor: number): number {
   }
 }
 
-/** A change may be on its way: what lasts is a disagreement. */
-async function schemaFinding (client: Client): Promise<Finding> {
-  const agree = agreement(client) ?? (async () => true)
-  for (let attempt = 0; attempt < 10; attempt++) {
-    if (await agree()) return { check: 'schema', state: 'ok', message: 'all nodes have one schema' }
+/** ms for which a change may be on its way, and connections too: what lasts is told. */
+const settling = 3000
+
+async function settledVersions (connection: Connection): Promise<SchemaVersions> {
+  for (const begun = performance.now(); ;) {
+    const found = await schemaVersions(connection)
+    const isSettled = found.versions.size <= 1 && found.silent.size === 0
+    if (isSettled || performance.now() - begun > settling) return found
     await delay(300)
   }
-  return {
-    check: 'schema',
-    state: 'failed',
-    message: 'the nodes do not agree on the schema',
-    remedy: 'see nodetool describecluster; restart the node that differs, or nodetool resetlocalschema on it'
+}
+
+function schemaFinding ({ versions, silent }: SchemaVersions): Finding {
+  if (versions.size > 1) {
+    const largestFirst = [...versions.values()].sort((a, b) => b.length - a.length)
+    const groups = largestFirst.map((nodes) => [...nodes].sort().join(', '))
+    return {
+      check: 'schema',
+      state: 'failed',
+      message: `the nodes do not agree on the schema: it is one on ${groups.join(', another one on ')}`,
+      remedy: 'start nodes that are down; else see nodetool describecluster, and restart the node that differs, or ' +
+        'nodetool resetlocalschema on it. Change no schema before they agree'
+    }
   }
+  const who = silent.size > 0 ? 'all nodes that answer' : 'all nodes'
+  return { check: 'schema', state: 'ok', message: `${who} have one schema` }
 }

@@ -83,13 +83,7 @@ async function plainly (socket: Socket, host: string, port: number): Promise<Fin
     return { check: 'protocol', state: 'ok', message: `${host}:${port} speaks Cassandra's protocol` }
   }
   if (answer === 'silent') {
-    return {
-      check: 'protocol',
-      state: 'failed',
-      message: `${host}:${port} accepts connections and says nothing`,
-      remedy: 'the node hangs or is starting, another service listens there, or it wants TLS: set sslOptions in ' +
-        'setupKwargs'
-    }
+    return saysNothing(host, port, 'or it wants TLS: set sslOptions in setupKwargs')
   }
   if (answer === 'closed' || (Buffer.isBuffer(answer) && answer[0] === 0x15)) {
     return {
@@ -108,6 +102,15 @@ async function plainly (socket: Socket, host: string, port: number): Promise<Fin
   }
 }
 
+function saysNothing (host: string, port: number, orElse: string): Finding {
+  return {
+    check: 'protocol',
+    state: 'failed',
+    message: `${host}:${port} accepts connections and says nothing`,
+    remedy: `the node hangs or is starting, another service listens there, ${orElse}`
+  }
+}
+
 async function encrypted (socket: Socket, host: string, port: number, tls: ConnectionOptions): Promise<Finding> {
   const secure = connectTls({ rejectUnauthorized: true, ...isIP(host) === 0 && { servername: host }, ...tls, socket })
   const done = await outcome(secure, 'secureConnect')
@@ -123,7 +126,9 @@ async function encrypted (socket: Socket, host: string, port: number, tls: Conne
         }
   }
   secure.destroy()
-  if (done === 'silent' ||
+  // A node without TLS refuses what it is sent.
+  if (done === 'silent') return saysNothing(host, port, 'or it speaks no TLS: take sslOptions out of setupKwargs')
+  if (
     /wrong version number|packet length|EPROTO|ECONNRESET|disconnected before secure/i.test(
       `${done.code} ${done.message}`
     )) {

@@ -17,25 +17,35 @@ export interface ModelFiles {
 
 interface Named { readonly className: string, readonly file: string }
 
-/**
- * @param wanted only these tables and views; views need their base
- * @param db the module to import `db` from; absent: a file of its own
- */
-export function modelFiles (
-  schema: ExistingSchema, wanted: ReadonlySet<string> | undefined, db: string | undefined
-): ModelFiles {
+/** What is asked for. */
+export interface Request {
+  /** Only these tables and views, and the bases of such views; absent: all. */
+  readonly wanted?: ReadonlySet<string> | undefined
+  /** Whether the folder has a model of an earlier pull, by the name of its file. It stays, with the types it uses. */
+  isThere (file: string): boolean
+  /** The module to import `db` from; absent: a file of its own. */
+  readonly db?: string | undefined
+}
+
+export function modelFiles (schema: ExistingSchema, request: Request): ModelFiles {
+  const { wanted, db, isThere } = request
   const files = new Map<string, string>()
   const notes: string[] = []
-  const classes = new Set<string>(['Object', 'String', 'Array', 'Symbol', 'Function'])
-  const taken = new Set<string>(['db', 'index', 'types'])
+  const { typeClasses, tableNames, viewNames } = namesOf(schema)
   const isWanted = (name: string): boolean => wanted === undefined || wanted.has(name)
-  const tables = sorted(schema.tables).filter(([name]) => isWanted(name))
-  const views = sorted(schema.views).filter(([name, view]) => isWanted(name) && isWanted(view.base))
-  const named = (entries: readonly (readonly [string, unknown])[]): Map<string, Named> =>
-    new Map(entries.map(([name]) => [name, { className: className(name, classes), file: fileName(name, taken) }]))
-  const typeNames = usedTypes(schema, wanted === undefined ? undefined : tables.map(([, table]) => table))
-  const typeClasses = new Map(typeNames.map((name) => [name, className(name, classes)]))
-  const [tableNames, viewNames] = [named(tables), named(views)]
+  const views = sorted(schema.views).filter(([name]) => isWanted(name))
+  const bases = new Set(views.map(([, { base }]) => base))
+  const isLeft = (name: string): boolean => {
+    const file = (tableNames.get(name) ?? viewNames.get(name))?.file
+    return wanted !== undefined && !wanted.has(name) && file !== undefined && isThere(`${file}.ts`)
+  }
+  const tables = sorted(schema.tables).filter(([name]) => isWanted(name) || (bases.has(name) && !isLeft(name)))
+  const written = new Set([...tables, ...views].map(([name]) => name))
+  const exported = [...tableNames, ...viewNames].filter(([name]) => written.has(name) || isLeft(name))
+  const used = new Set(usedTypes(
+    schema, wanted === undefined ? undefined : exported.flatMap(([name]) => schema.tables.get(name) ?? [])
+  ))
+  const typeNames = [...typeClasses.keys()].filter((name) => used.has(name))
 
   const from = db ?? './db.js'
   if (db === undefined) {
@@ -55,14 +65,32 @@ export function modelFiles (
       )
     )
   }
-  const exported = [
+  const lines = [
     `export { db } from ${stringText(from)}`,
-    ...typeNames.length === 0 ? [] : [`export { ${[...typeClasses.values()].join(', ')} } from './types.js'`],
-    ...[...tableNames.values(), ...viewNames.values()].map((one) =>
-      `export { ${one.className} } from './${one.file}.js'`)
+    ...typeNames.length === 0
+      ? []
+      : [`export { ${typeNames.map((name) => typeClasses.get(name)).join(', ')} } from './types.js'`],
+    ...exported.map(([, one]) => `export { ${one.className} } from './${one.file}.js'`)
   ]
-  files.set('index.ts', `${exported.join('\n')}\n`)
+  files.set('index.ts', `${lines.join('\n')}\n`)
   return { files, notes }
+}
+
+interface Names {
+  /** Inner types first. */
+  readonly typeClasses: ReadonlyMap<string, string>
+  readonly tableNames: ReadonlyMap<string, Named>
+  readonly viewNames: ReadonlyMap<string, Named>
+}
+
+/** Of all that there is, so that a model is called the same whatever is asked for beside it. */
+function namesOf (schema: ExistingSchema): Names {
+  const classes = new Set<string>(['Object', 'String', 'Array', 'Symbol', 'Function'])
+  const taken = new Set<string>(['db', 'index', 'types'])
+  const named = (map: ReadonlyMap<string, unknown>): Map<string, Named> =>
+    new Map(sorted(map).map(([name]) => [name, { className: className(name, classes), file: fileName(name, taken) }]))
+  const typeClasses = new Map(usedTypes(schema, undefined).map((name) => [name, className(name, classes)]))
+  return { typeClasses, tableNames: named(schema.tables), viewNames: named(schema.views) }
 }
 
 const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] => [...map].sort(([a], [b]) => a < b ? -1 : 1)

@@ -46,6 +46,10 @@ function part (wanted: WantedSchema, existing: ExistingSchema | undefined, more:
 
 /** What others look after is told, and left to them. Types that only such tables use are theirs, too. */
 function unmanaged (wanted: WantedSchema, existing: ExistingSchema | undefined, ours: WantedSchema): Difference[] {
+  if (existing === undefined) {
+    const isTold = ours.tables.length + ours.types.length > 0
+    return isTold ? [] : [warningsOnly(missingKeyspace(wanted))]
+  }
   const known = new Set(wantedTypes(ours).types.map(({ name }) => name))
   return wanted.tables.map((table) => {
     const { statements, warnings, conflicts } = part({ ...wanted, tables: [table] }, existing, ours.tables)
@@ -77,14 +81,19 @@ function sharedTable ({ table, model }: WantedTable, tables: readonly WantedTabl
   )
 }
 
+/** One conflict, however many models are to be there. */
 function missingKeyspace ({ connection, keyspace, tables, types }: WantedSchema): SyncNote[] {
-  const message = `there is no keyspace "${keyspace}" on connection "${connection}"; create it with ` +
-    `createKeyspaceSimple("${keyspace}", 1), or with createKeyspaceNetworkTopology()`
-  const statements = [createKeyspace(keyspace, { class: 'SimpleStrategy', replication_factor: 1 }, true)]
-  return [
-    ...tables.map(({ model, table }) =>
-      note({ connection, keyspace, table: table.name, model }, 'missing-keyspace', message, { statements })),
-    ...types.map(({ typeName }) =>
-      note({ connection, keyspace, table: typeName }, 'missing-keyspace', message, { statements }))
+  const [first, ...more] = [
+    ...tables.map(({ model, table }) => ({ connection, keyspace, table: table.name, model })),
+    ...types.map(({ typeName }) => ({ connection, keyspace, table: typeName }))
   ]
+  if (first === undefined) return []
+  const others = more.length === 0 ? '' : `, and ${more.length} more ${more.length === 1 ? 'needs' : 'need'} it`
+  return [note(
+    first,
+    'missing-keyspace',
+    `there is no keyspace "${keyspace}" on connection "${connection}"${others}; create it with ` +
+      `createKeyspaceSimple("${keyspace}", 1), or with createKeyspaceNetworkTopology()`,
+    { statements: [createKeyspace(keyspace, { class: 'SimpleStrategy', replication_factor: 1 }, true)] }
+  )]
 }

@@ -33,33 +33,58 @@ export async function nodesAgree (connection: Connection): Promise<Agreement> {
   }
 }
 
+async function agreeNow (connection: Connection): Promise<Agreement> {
+  if (nearHosts(connection.client).length === 0) return { isThere: await agreement(connection.client)?.() ?? true }
+  const { versions, silent } = await schemaVersions(connection)
+  const [first] = silent.values()
+  if (first !== undefined) return { isThere: false, cause: first }
+  return { isThere: versions.size === 1 }
+}
+
+/** What each node says of its schema. */
+export interface SchemaVersions {
+  /** Addresses of nodes by their version; one that is down counts with the one that it had. */
+  readonly versions: ReadonlyMap<string, readonly string[]>
+  /** Why, by the addresses of those that do not tell. */
+  readonly silent: ReadonlyMap<string, unknown>
+}
+
 /**
  * Each node is asked for its own version. The driver asks one node, which knows of the others what they said some time
  * ago: when that one has not heard of a change yet, all seem to agree on what was before.
  */
-async function agreeNow ({ client, session }: Connection): Promise<Agreement> {
-  const nodes = nearHosts(client)
-  const [first] = nodes
-  if (first === undefined) return { isThere: await agreement(client)?.() ?? true }
-  const versions = new Set<string>()
+export async function schemaVersions ({ client, session }: Connection): Promise<SchemaVersions> {
+  const versions = new Map<string, string[]>()
+  const silent = new Map<string, unknown>()
   const asked = new Set<string>()
-  const ask = async (host: Host, table: string): Promise<types.Row[]> =>
-    (await session.execute(`SELECT host_id, schema_version FROM system.${table}`, [], onNode(versionOptions, host))).rows
-  try {
-    const own = await Promise.all(nodes.map(async (host) => await ask(host, 'local')))
-    for (const row of own.flat()) {
-      asked.add(String(row['host_id']))
-      versions.add(String(row['schema_version']))
+  const ask = async (host: Host, what: string): Promise<types.Row[]> => {
+    try {
+      return (await session.execute(`SELECT ${what}`, [], onNode(versionOptions, host))).rows
+    } catch (error) {
+      silent.set(host.address, error)
+      return []
     }
-    // Those that are down, or in another data center.
-    for (const row of await ask(first, 'peers')) {
-      const version: unknown = row['schema_version']
-      if (version !== null && version !== undefined && !asked.has(String(row['host_id']))) versions.add(String(version))
-    }
-  } catch (cause) {
-    return { isThere: false, cause }
   }
-  return { isThere: versions.size === 1 }
+  const add = (version: unknown, address: string): void => {
+    if (version === null || version === undefined) return
+    const same = versions.get(String(version))
+    if (same === undefined) versions.set(String(version), [address])
+    else same.push(address)
+  }
+  const nodes = nearHosts(client)
+  await Promise.all(nodes.map(async (host) => {
+    for (const row of await ask(host, 'host_id, schema_version FROM system.local')) {
+      asked.add(String(row['host_id']))
+      add(row['schema_version'], host.address)
+    }
+  }))
+  const first = nodes.find(({ address }) => !silent.has(address))
+  const others = first === undefined ? [] : await ask(first, 'peer, host_id, schema_version FROM system.peers')
+  // Those that are down, or in another data center.
+  for (const row of others) {
+    if (!asked.has(String(row['host_id']))) add(row['schema_version'], String(row['peer']))
+  }
+  return { versions, silent }
 }
 
 const versionOptions: RequestOptions = Object.freeze({
