@@ -13,14 +13,14 @@ export function knownOptions<O extends object> (
 ): Partial<O> {
   if (given === undefined) return {}
   try {
-    return checkedOptions(where, given, known)
+    return onlyKnown(where, given, known)
   } catch (error) {
     throw asOurs(error, where)
   }
 }
 
 /** Copied, so that a getter is asked once. */
-function checkedOptions<O extends object> (where: string, given: O, known: readonly (keyof O & string)[]): Partial<O> {
+function onlyKnown<O extends object> (where: string, given: O, known: readonly (keyof O & string)[]): Partial<O> {
   if (typeof given !== 'object' || given === null || Symbol.iterator in given) {
     throw new QueryError(`${where}: the options must be an object of ${known.join(', ')}`)
   }

@@ -7,7 +7,7 @@ import { tableOf } from '../../src/cqlengine/model/meta.js'
 import { bindCondition, conditionText, isToken } from '../../src/cqlengine/query/conditions.js'
 import { checkLegal } from '../../src/cqlengine/query/legality.js'
 import { bindSelect, outputOf, selectText } from '../../src/cqlengine/query/select-plan.js'
-import { checkKey, keyOf } from '../../src/cqlengine/query/filter-key.js'
+import { checkKey, conditionsOfKey } from '../../src/cqlengine/query/filter-key.js'
 import { allOf, type QueryState } from '../../src/cqlengine/query/query-state.js'
 import { qualified } from '../../src/cqlengine/statements/identifiers.js'
 import { remove, update } from '../../src/cqlengine/statements/write.js'
@@ -94,7 +94,7 @@ t.test('QRY-23 UPD-02 LWT-03 the server refuses exactly the updates and deletion
     for (const c of conditions) bindCondition(c, ownEncoding, params)
     return {
       cql,
-      ours: ourRefusal(() => { checkKey(tableOf(model), keyOf({ ...allOf(model), conditions }, 'here'), 'here', reach, tested !== undefined) }),
+      ours: ourRefusal(() => { checkKey(tableOf(model), conditionsOfKey({ ...allOf(model), conditions }, 'here'), 'here', reach, tested !== undefined) }),
       theirs: async () => conditions.length === 0 ? 'no WHERE' : await refusal(cql, params)
     }
   }))

@@ -3,7 +3,7 @@ import t from 'tap'
 import { Connection } from '../../src/cqlengine/connection/connection.js'
 import type { RequestOptions } from '../../src/cqlengine/connection/session.js'
 import { CQLEngineError, QueryError } from '../../src/cqlengine/errors.js'
-import { KeptTexts, markersOf, StatementCache } from '../../src/cqlengine/query/statement-cache.js'
+import { KeptTexts, countMarkers, StatementCache } from '../../src/cqlengine/query/statement-cache.js'
 import { fakeClient } from '../connection/fake-client.js'
 import { failure, recordingDb, serverDb } from './setup.js'
 import { needs5 } from '../support/needs-5.js'
@@ -85,8 +85,8 @@ t.test('the last look: what a request says it is, it is; values and markers are 
 })
 
 t.test('markers are counted where the text is made: those in names are none', async (t) => {
-  t.equal(markersOf('INSERT INTO "k?"."t" ("a?", "b""?""c") VALUES (?, ?)'), 2)
-  t.equal(markersOf('SELECT "a" AS "?" FROM "k"."t" WHERE "m"[?] = ? AND token("a") > token(?)'), 3)
+  t.equal(countMarkers('INSERT INTO "k?"."t" ("a?", "b""?""c") VALUES (?, ?)'), 2)
+  t.equal(countMarkers('SELECT "a" AS "?" FROM "k"."t" WHERE "m"[?] = ? AND token("a") > token(?)'), 3)
 })
 
 t.test('a text of one kind never gets among those of another', async (t) => {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { isUint8Array } from 'node:util/types'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { ObjectType } from './outside.js'
 
 /** `blob` (TYP-03, B15): a `Buffer`; also any `Uint8Array`, and base64 text, which is the JSON form. */
@@ -41,7 +41,7 @@ export class BlobType extends ObjectType<Buffer> {
   override fromDriver (value: unknown): Buffer { return Buffer.isBuffer(value) ? value : this.convert(value) }
   override equals (a: Buffer, b: Buffer): boolean { return a === b || a.equals(b) }
   override copy (value: Buffer): Buffer { return Buffer.from(value) }
-  override keyOf (value: Buffer): Key { return value.toString('latin1') }
+  override keyOf (value: Buffer): ElementKey { return value.toString('latin1') }
   override toJSON (value: Buffer): string { return value.toString('base64') }
   override schema (): JsonSchema { return { type: 'string', contentEncoding: 'base64' } }
 }

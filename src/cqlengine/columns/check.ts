@@ -39,7 +39,7 @@ export function checkValue (column: CheckedColumn, value: unknown): unknown {
   const converted = convert(type, value)
   if (column.plain === true) return converted
   checkLength(options, converted)
-  checkKey(column, converted)
+  checkAsKey(column, converted)
   checkIndexedVector(column, converted)
   checkByUser(options, converted)
   return converted
@@ -78,7 +78,7 @@ function checkLength (options: AnyColumnOptions, value: unknown): void {
 function characters (count: number): string { return count === 1 ? '1 character' : `${count} characters` }
 
 /** An empty list or set is sent as null, which no key can be. */
-function checkKey ({ type, options }: CheckedColumn, value: unknown): void {
+function checkAsKey ({ type, options }: CheckedColumn, value: unknown): void {
   if (isKey(options) && isLostInside(type, value)) {
     throw new InvalidValue('empty', 'must not be empty, being part of the key')
   }

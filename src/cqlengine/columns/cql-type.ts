@@ -5,7 +5,7 @@ import type { Encoding } from '../connection/encoding.js'
 export type Kind = 'scalar' | 'text' | 'list' | 'set' | 'map' | 'udt' | 'vector' | 'counter'
 
 /** A primitive that equal values share: see {@link CqlType.keyOf}. */
-export type Key = string | number | bigint | boolean
+export type ElementKey = string | number | bigint | boolean
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -208,7 +208,7 @@ export abstract class CqlType<V = unknown> {
   }
 
   /** A primitive that equal values share and others do not: gives sets and map keys their equality by value. */
-  keyOf (value: V): Key { return value as Key }
+  keyOf (value: V): ElementKey { return value as ElementKey }
 
   toJSON (value: V): unknown { return value }
 

@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import { ModelDefinitionError } from '../errors.js'
-import { type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type ElementKey } from './cql-type.js'
 import { deepEqual } from './deep.js'
 import { isPlainObject, ObjectType } from './outside.js'
 import { parseType } from './parse-type.js'
@@ -34,7 +34,7 @@ export class CustomType<V = unknown> extends ObjectType<V> {
   readonly #base: CqlType
 
   /** @throws {ModelDefinitionError} for a spec that cannot work */
-  constructor (spec: CustomSpec<V, unknown>, base = baseOf(spec)) {
+  constructor (spec: CustomSpec<V, unknown>, base = baseTypeOf(spec)) {
     super()
     this.#spec = spec
     this.#base = base
@@ -99,7 +99,7 @@ export class CustomType<V = unknown> extends ObjectType<V> {
     return typeof value !== 'object' || value === null ? value : this.#spec.fromDatabase(this.#toBase(value))
   }
 
-  override keyOf (value: V): Key { return this.#base.keyOf(this.#toBase(value)) }
+  override keyOf (value: V): ElementKey { return this.#base.keyOf(this.#toBase(value)) }
   override toJSON (value: V): unknown { return this.#spec.toJSON === undefined ? value : this.#spec.toJSON(value) }
   override schema (): JsonSchema { return { ...this.#spec.schema } }
   override frozen (): CqlType<V> { return new CustomType(this.#spec, this.#base.frozen()) }
@@ -118,7 +118,7 @@ export class CustomType<V = unknown> extends ObjectType<V> {
   override parts (): readonly CqlType[] { return [this.#base] }
 }
 
-function baseOf (spec: unknown): CqlType {
+function baseTypeOf (spec: unknown): CqlType {
   const { cql, toDatabase, fromDatabase, toJSON, schema } = isPlainObject(spec) ? spec : {}
   if (typeof cql !== 'string') {
     throw new ModelDefinitionError('columns.custom: expected { cql: \'text\', toDatabase, fromDatabase }')

@@ -1,6 +1,6 @@
 import { isDate } from 'node:util/types'
 import { daysSinceEpoch } from './calendar.js'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { ObjectType } from './outside.js'
 
 /** `timestamp` (TYP-12): a `Date`, to the millisecond, of the years -271821 to 275760. */
@@ -41,7 +41,7 @@ export class DateTimeType extends ObjectType<Date> {
     return value instanceof Date && Object.is(snapshot, value.getTime())
   }
 
-  override keyOf (value: Date): Key { return value.getTime() }
+  override keyOf (value: Date): ElementKey { return value.getTime() }
   override toJSON (value: Date): string | null { return value.toJSON() }
 
   /**

@@ -2,7 +2,7 @@ import { isDate } from 'node:util/types'
 import { dateOfDays } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { dayOf, daysSinceEpoch } from './calendar.js'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 /** `date` (TYP-13): a day without a zone, of the years -5877641 to 5881580. */
@@ -29,7 +29,7 @@ export class DateType extends DriverObjectType<types.LocalDate> {
 
   protected override toBytes (value: types.LocalDate): Buffer { return value.toBuffer() }
   override equals (a: types.LocalDate, b: types.LocalDate): boolean { return a === b || toDays(a) === toDays(b) }
-  override keyOf (value: types.LocalDate): Key { return toDays(value) }
+  override keyOf (value: types.LocalDate): ElementKey { return toDays(value) }
   override toJSON (value: types.LocalDate): string { return print(toDays(value)) }
   override schema (direction: 'input' | 'output'): JsonSchema {
     const text = { type: 'string', format: 'date' }

@@ -1,7 +1,7 @@
 import { foreignDecimal, scaleOf } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { digitLimit } from './big-integer.js'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { bytesByItsClass, DriverObjectType, hasMethods } from './outside.js'
 import { fromBytes, toBytes } from './twos-complement.js'
 
@@ -44,7 +44,7 @@ export class DecimalType extends DriverObjectType<types.BigDecimal> {
   }
 
   /** Digits without the zeros at the end, and the exponent that makes up for them. */
-  override keyOf (value: types.BigDecimal): Key {
+  override keyOf (value: types.BigDecimal): ElementKey {
     const { unscaled, scale } = split(value)
     if (unscaled === 0n) return '0'
     const digits = unscaled.toString()

@@ -5,7 +5,7 @@ import type { Encoding } from '../connection/encoding.js'
 import type { DriverType } from '../connection/driver-internals/internals.js'
 import { types } from '../driver.js'
 import { listed } from '../words.js'
-import { CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { CqlType, InvalidValue, type JsonSchema, type ElementKey } from './cql-type.js'
 import { joinKeys } from './elements.js'
 import { ListType } from './list.js'
 import { MapType } from './map.js'
@@ -103,7 +103,7 @@ class RawScalar extends CqlType {
   }
 
   override equals (a: unknown, b: unknown): boolean { return Object.is(a, b) || this.keyOf(a) === this.keyOf(b) }
-  override keyOf (value: unknown): Key {
+  override keyOf (value: unknown): ElementKey {
     return Buffer.isBuffer(value) ? `bytes ${value.toString('hex')}` : this.#of.keyOf(value)
   }
 
@@ -153,7 +153,7 @@ class FieldsType extends ObjectType<Fields> {
     return bound
   }
 
-  override keyOf (value: Fields): Key {
+  override keyOf (value: Fields): ElementKey {
     return joinKeys(this.#fields.map(({ name, type }) => value[name] === null ? null : type.keyOf(value[name])))
   }
 

@@ -1,7 +1,7 @@
 import { durationFields } from '../connection/driver-internals/values.js'
 import { types } from '../driver.js'
 import { toLong } from './big-integer.js'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 interface Parts { readonly months: bigint, readonly days: bigint, readonly nanoseconds: bigint }
@@ -26,7 +26,7 @@ export class DurationType extends DriverObjectType<types.Duration> {
       throw new InvalidValue('type', 'must be a Duration or a string such as "1mo2d3h"')
     }
     const { months, days, nanoseconds } = durationFields(value)
-    const parts = { months: whole(months), days: whole(days), nanoseconds: BigInt(String(nanoseconds)) }
+    const parts = { months: wholeOf(months), days: wholeOf(days), nanoseconds: BigInt(String(nanoseconds)) }
     check(parts)
     return value instanceof types.Duration ? value : duration(parts)
   }
@@ -38,7 +38,7 @@ export class DurationType extends DriverObjectType<types.Duration> {
   protected override toBytes (value: types.Duration): Buffer { return value.toBuffer() }
   override equals (a: types.Duration, b: types.Duration): boolean { return a === b || this.keyOf(a) === this.keyOf(b) }
 
-  override keyOf (value: types.Duration): Key {
+  override keyOf (value: types.Duration): ElementKey {
     const { months, days, nanoseconds } = split(value)
     return `${months}:${days}:${nanoseconds}`
   }
@@ -57,7 +57,7 @@ function split (value: types.Duration): Parts {
   return { months: BigInt(months), days: BigInt(days), nanoseconds: BigInt(nanoseconds.toString()) }
 }
 
-function whole (value: unknown): bigint {
+function wholeOf (value: unknown): bigint {
   if (!Number.isInteger(value)) throw new InvalidValue('type', 'must have whole numbers of months and days')
   return BigInt(value as number)
 }

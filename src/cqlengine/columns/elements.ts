@@ -1,6 +1,6 @@
 // What lists, sets, maps, tuples and vectors share: rules of a value inside another, and equality by value for what JS
 // compares by identity.
-import { type CqlType, InvalidValue, type Key } from './cql-type.js'
+import { type CqlType, InvalidValue, type ElementKey } from './cql-type.js'
 
 /** A value inside another one. @throws {InvalidValue} that says where: `element 3` */
 export function convertInner<E> (of: CqlType<E>, value: unknown, place: string, index: number): E {
@@ -66,7 +66,7 @@ export function equalOrNull<E> (of: CqlType<E>, a: E | null, b: E | null): boole
 }
 
 /** One text for several keys: each with its length before it, so that no two sequences give the same. */
-export function joinKeys (keys: Iterable<Key | null>): string {
+export function joinKeys (keys: Iterable<ElementKey | null>): string {
   let joined = ''
   for (const key of keys) {
     const text = Object.is(key, -0) ? '-0' : String(key)
@@ -83,7 +83,7 @@ export function membership<E> (
   of: CqlType<E>, values: ReadonlySet<E> | ReadonlyMap<E, unknown>
 ): (value: E) => boolean {
   if (of.primitive) return (value) => values.has(value)
-  let keys: Set<Key> | undefined
+  let keys: Set<ElementKey> | undefined
   return (value) => {
     if (!of.mutable && values.has(value)) return true
     keys ??= new Set([...values.keys()].map((v) => of.keyOf(v)))
@@ -96,7 +96,7 @@ export function distinct<E> (of: CqlType<E>, set: Set<E>): Set<E> {
   if (of.primitive || set.size < 2) return set
   // Up to here comparing all pairs costs less than making keys.
   if (set.size <= 6 && !hasEqualPair(of, [...set])) return set
-  const byKey = new Map<Key, E>()
+  const byKey = new Map<ElementKey, E>()
   for (const value of set) {
     const key = of.keyOf(value)
     if (!byKey.has(key)) byKey.set(key, value)

@@ -264,7 +264,7 @@ function scalar (factory: string, type: CqlType): (options?: unknown) => AnyColu
   return (options) => column(factory, type, options, type.kind === 'text' ? optionNames.text : optionNames.scalar)
 }
 
-function isFrozen (options: unknown, byDefault: boolean): boolean {
+function frozenOption (options: unknown, byDefault: boolean): boolean {
   const { frozen } = isPlainObject(options) ? options : {}
   return typeof frozen === 'boolean' ? frozen : byDefault
 }
@@ -274,18 +274,18 @@ function inner (of: ColumnLike, factory: string): CqlType {
 }
 
 function list (of: ColumnLike, options?: unknown): AnyColumn {
-  const type = new ListType(checkInner(inner(of, 'List'), 'a list'), isFrozen(options, false))
+  const type = new ListType(checkInner(inner(of, 'List'), 'a list'), frozenOption(options, false))
   return column('List', type, options, optionNames.freezable)
 }
 
 function set (of: ColumnLike, options?: unknown): AnyColumn {
-  const type = new SetType(checkSortable(inner(of, 'Set'), 'a set'), isFrozen(options, false))
+  const type = new SetType(checkSortable(inner(of, 'Set'), 'a set'), frozenOption(options, false))
   return column('Set', type, options, optionNames.freezable)
 }
 
 function map (key: ColumnLike, value: ColumnLike, options?: unknown): AnyColumn {
   const keys = checkSortable(inner(key, 'Map'), 'the keys of a map')
-  const type = new MapType(keys, checkInner(inner(value, 'Map'), 'a map'), isFrozen(options, false))
+  const type = new MapType(keys, checkInner(inner(value, 'Map'), 'a map'), frozenOption(options, false))
   return column('Map', type, options, optionNames.freezable)
 }
 
@@ -311,7 +311,10 @@ function userDefinedType (type: unknown, options?: unknown): AnyColumn {
     throw new ModelDefinitionError('columns.UserDefinedType: expected a class made by db.UserType.define(…)')
   }
   return column(
-    'UserDefinedType', new UserDefined(type as UserTypeLike, isFrozen(options, true)), options, optionNames.freezable
+    'UserDefinedType',
+    new UserDefined(type as UserTypeLike, frozenOption(options, true)),
+    options,
+    optionNames.freezable
   )
 }
 

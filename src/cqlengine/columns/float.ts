@@ -1,4 +1,4 @@
-import { CqlType, InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { CqlType, InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 
 const common: TypeFacts = {
   size: 8, isNumber: true, isOrderedBySai: true, readsToo: ['float', 'double', 'tinyint', 'smallint', 'int']
@@ -62,5 +62,5 @@ export class FloatType extends DoubleType {
   }
 
   override equals (a: number, b: number): boolean { return Object.is(Math.fround(a), Math.fround(b)) }
-  override keyOf (value: number): Key { return Math.fround(value) }
+  override keyOf (value: number): ElementKey { return Math.fround(value) }
 }

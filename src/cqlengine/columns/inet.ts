@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { isIP } from 'node:net'
 import { types } from '../driver.js'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 /**
@@ -28,7 +28,7 @@ export class InetType extends DriverObjectType<types.InetAddress> {
     return a === b || a.getBuffer().equals(b.getBuffer())
   }
 
-  override keyOf (value: types.InetAddress): Key { return value.getBuffer().toString('latin1') }
+  override keyOf (value: types.InetAddress): ElementKey { return value.getBuffer().toString('latin1') }
   override toJSON (value: types.InetAddress): string { return print(value.getBuffer()) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {

@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import {
-  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind
+  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type ElementKey, type Kind
 } from './cql-type.js'
 import { convertElements, equalElements, joinKeys, sameElements } from './elements.js'
 import { ObjectType } from './outside.js'
@@ -57,7 +57,7 @@ export class ListType<E = unknown> extends ObjectType<E[]> {
   }
 
   override copy (value: E[]): E[] { return this.#of.mutable ? value.map((e) => this.#of.copy(e)) : value.slice() }
-  override keyOf (value: E[]): Key { return joinKeys(value.map((e) => this.#of.keyOf(e))) }
+  override keyOf (value: E[]): ElementKey { return joinKeys(value.map((e) => this.#of.keyOf(e))) }
   override toJSON (value: E[]): unknown { return value.map((e) => this.#of.toJSON(e)) }
   override schema (direction: 'input' | 'output'): JsonSchema {
     return { type: 'array', items: innerSchema(this.#of, direction) }

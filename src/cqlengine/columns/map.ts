@@ -1,7 +1,7 @@
 import { isMap } from 'node:util/types'
 import type { Encoding } from '../connection/encoding.js'
 import {
-  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind
+  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type ElementKey, type Kind
 } from './cql-type.js'
 import { convertInner, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
@@ -51,9 +51,9 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     }
     let isSame = value instanceof Map
     const converted = new Map<K, W>()
-    const byKey = this.#key.primitive ? undefined : new Map<Key, K>()
+    const byKey = this.#key.primitive ? undefined : new Map<ElementKey, K>()
     let at = -1
-    for (const [key, v] of entriesOf(value, this.#key.unruled())) {
+    for (const [key, v] of givenEntries(value, this.#key.unruled())) {
       at++
       const newKey = convertInner(keyFor(v), key, 'key of entry', at)
       const newValue = convertValue(v, at)
@@ -166,7 +166,7 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   /** The value of an equal key. Values are never undefined. */
   #finder (map: Map<K, V>): (key: K) => V | undefined {
     if (this.#key.primitive) return (key) => map.get(key)
-    let byKey: Map<Key, V> | undefined
+    let byKey: Map<ElementKey, V> | undefined
     return (key) => {
       const direct = this.#key.mutable ? undefined : map.get(key)
       if (direct !== undefined) return direct
@@ -230,7 +230,7 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   }
 
   override isSame (own: Map<K, V>, value: unknown): boolean { return this.isAsKept([...own].flat(1), value) }
-  override keyOf (value: Map<K, V>): Key {
+  override keyOf (value: Map<K, V>): ElementKey {
     return joinKeys([...value].map(([k, v]) => joinKeys([this.#key.keyOf(k), this.#value.keyOf(v)])).sort())
   }
 
@@ -376,7 +376,7 @@ function propertiesOf (value: Record<string, unknown>): readonly (readonly [stri
   return prototype === Object.prototype || prototype === null ? entries : [...entries, ['__proto__', prototype]]
 }
 
-function entriesOf<K> (value: unknown, key: CqlType<K>): Iterable<readonly [unknown, unknown]> {
+function givenEntries<K> (value: unknown, key: CqlType<K>): Iterable<readonly [unknown, unknown]> {
   if (isMap(value)) return value as Map<unknown, unknown>
   if (!isPlainObject(value)) throw new InvalidValue('type', 'must be a Map or a plain object')
   return Object.keys(value).map((text, i) => [keyInObject(key, text, i), value[text]] as const)
@@ -391,7 +391,7 @@ function keyInObject<K> (type: CqlType<K>, text: string, i: number): K {
 }
 
 /** The first of equal keys: an entry given twice keeps its place, as in a JS Map. */
-function remembered<K> (byKey: Map<Key, K>, key: Key, value: K): K {
+function remembered<K> (byKey: Map<ElementKey, K>, key: ElementKey, value: K): K {
   const known = byKey.get(key)
   if (known !== undefined) return known
   byKey.set(key, value)

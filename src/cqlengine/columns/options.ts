@@ -71,11 +71,11 @@ export function checkOptions (factory: string, given: unknown, known: readonly s
       throw new ModelDefinitionError(`${at}: unknown option ${shown(option)}${meant(option, known)}; there are ` +
         `${listed(known)}`)
     }
-    if (value !== undefined) options[option] = checked(`${at}: option ${option}`, rules[option] as Rule, value)
+    if (value !== undefined) options[option] = checkedOption(`${at}: option ${option}`, rules[option] as Rule, value)
   }
   if (typeof options.clusteringOrder === 'string') options.clusteringOrder = options.clusteringOrder.toLowerCase()
   if (options.index !== undefined) options.index = checkIndex(at, options.index)
-  checkTogether(at, options)
+  checkCombination(at, options)
   return Object.freeze(options)
 }
 
@@ -95,7 +95,7 @@ export function withOwnDefault (factory: string, type: CqlType, options: AnyColu
   }
 }
 
-function checked (at: string, [check, expected]: Rule, value: unknown): unknown {
+function checkedOption (at: string, [check, expected]: Rule, value: unknown): unknown {
   if (!check(value)) throw new ModelDefinitionError(`${at} must be ${expected}`)
   return value
 }
@@ -116,7 +116,7 @@ function checkIndex (at: string, index: unknown): boolean | readonly IndexOption
         throw new ModelDefinitionError(`${at}: unknown option ${shown(option)} of an ` +
           `index${meant(option, Object.keys(indexRules))}; there are ${Object.keys(indexRules).join(', ')}`)
       }
-      if (value !== undefined) checked(`${at}: option ${option} of an index`, rule, value)
+      if (value !== undefined) checkedOption(`${at}: option ${option} of an index`, rule, value)
     }
     const { options } = one as IndexOptions
     return Object.freeze({
@@ -125,7 +125,7 @@ function checkIndex (at: string, index: unknown): boolean | readonly IndexOption
   }))
 }
 
-function checkTogether (at: string, options: AnyColumnOptions): void {
+function checkCombination (at: string, options: AnyColumnOptions): void {
   const minimum = minimumLength(options)
   const { maxLength = Infinity, primaryKey, partitionKey } = options
   if (maxLength < minimum) {

@@ -2,7 +2,9 @@ import type { Encoding } from '../connection/encoding.js'
 import { checkValue, type CheckedColumn, hasRules } from './check.js'
 import type { AnyColumn } from './column.js'
 import { columnSchema } from './column-schema.js'
-import { type Change, type ChangeKind, CqlType, type JsonSchema, type Key, type UserTypeLike } from './cql-type.js'
+import {
+  type Change, type ChangeKind, CqlType, type ElementKey, type JsonSchema, type UserTypeLike
+} from './cql-type.js'
 
 /**
  * The type of a column inside another one, with the rules that the column adds: `List(Text({ maxLength: 5 }))`
@@ -43,7 +45,7 @@ class RuledType extends CqlType {
   override restore (snapshot: unknown): unknown { return this.#type.restore(snapshot) }
   override isAsKept (snapshot: unknown, value: unknown): boolean { return this.#type.isAsKept(snapshot, value) }
   override isSame (own: unknown, value: unknown): boolean { return this.#type.isSame(own, value) }
-  override keyOf (value: unknown): Key { return this.#type.keyOf(value) }
+  override keyOf (value: unknown): ElementKey { return this.#type.keyOf(value) }
   override toJSON (value: unknown): unknown { return this.#type.toJSON(value) }
   override schema (direction: 'input' | 'output'): JsonSchema { return columnSchema(this.#column, direction) }
   override changes (before: unknown, after: unknown): readonly Change[] { return this.#type.changes(before, after) }

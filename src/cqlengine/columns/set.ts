@@ -1,7 +1,7 @@
 import { isSet } from 'node:util/types'
 import type { Encoding } from '../connection/encoding.js'
 import {
-  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind
+  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type ElementKey, type Kind
 } from './cql-type.js'
 import { convertInner, distinct, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
@@ -131,7 +131,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   }
 
   override isSame (own: Set<E>, value: unknown): boolean { return this.isAsKept([...own], value) }
-  override keyOf (value: Set<E>): Key { return joinKeys([...value].map((e) => String(this.#of.keyOf(e))).sort()) }
+  override keyOf (value: Set<E>): ElementKey { return joinKeys([...value].map((e) => String(this.#of.keyOf(e))).sort()) }
   override toJSON (value: Set<E>): unknown { return [...value].map((e) => this.#of.toJSON(e)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {

@@ -1,6 +1,6 @@
 import { types } from '../driver.js'
 import { toLong } from './big-integer.js'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 const dayInNanoseconds = 86_400_000_000_000n
@@ -26,7 +26,7 @@ export class TimeType extends DriverObjectType<types.LocalTime> {
 
   protected override toBytes (value: types.LocalTime): Buffer { return value.toBuffer() }
   override equals (a: types.LocalTime, b: types.LocalTime): boolean { return a === b || a.equals(b) }
-  override keyOf (value: types.LocalTime): Key { return value.getTotalNanoseconds().toString() }
+  override keyOf (value: types.LocalTime): ElementKey { return value.getTotalNanoseconds().toString() }
   override toJSON (value: types.LocalTime): string { return value.toString() }
   /** A pattern, since Ajv's `time` format demands a zone. */
   override schema (): JsonSchema {

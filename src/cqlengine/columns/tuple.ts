@@ -1,6 +1,6 @@
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
-import { type CqlType, InvalidValue, type JsonSchema, type Key } from './cql-type.js'
+import { type CqlType, InvalidValue, type JsonSchema, type ElementKey } from './cql-type.js'
 import { convertInner, equalOrNull, joinKeys, sameOrNull } from './elements.js'
 import { hasMethods, ObjectType } from './outside.js'
 import { innerSchema, nullable } from './schema.js'
@@ -63,7 +63,7 @@ export class TupleType extends ObjectType<Elements> {
     return this.#of.map((type, i) => value[i] === null ? null : type.copy(value[i]))
   }
 
-  override keyOf (value: Elements): Key {
+  override keyOf (value: Elements): ElementKey {
     return joinKeys(this.#of.map((type, i) => value[i] === null ? null : type.keyOf(value[i])))
   }
 

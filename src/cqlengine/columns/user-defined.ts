@@ -3,7 +3,8 @@ import { quote } from '../statements/identifiers.js'
 import { type CheckedColumn, checkValue, hasRules } from './check.js'
 import { columnSchema } from './column-schema.js'
 import {
-  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type Key, type Kind, type UserTypeLike
+  type Change, type ChangeKind, type CqlType, type ElementKey, InvalidValue, type JsonSchema, type Kind,
+  type UserTypeLike
 } from './cql-type.js'
 import { equalOrNull, joinKeys, sameOrNull } from './elements.js'
 import { noOperation } from './list.js'
@@ -128,7 +129,7 @@ export class UserDefined extends ObjectType<object> {
   }
 
   override equals (a: object, b: object): boolean {
-    return a === b || this.#fields.every((field) => equalOrNull(field.type, valueOf(a, field), valueOf(b, field)))
+    return a === b || this.#fields.every((field) => equalOrNull(field.type, fieldValue(a, field), fieldValue(b, field)))
   }
 
   override isSame (own: object, value: unknown): boolean {
@@ -148,9 +149,9 @@ export class UserDefined extends ObjectType<object> {
     return this.#make(values, value as Instance)
   }
 
-  override keyOf (value: object): Key {
+  override keyOf (value: object): ElementKey {
     return joinKeys(this.#fields.map((field) => {
-      const v = valueOf(value, field)
+      const v = fieldValue(value, field)
       return v === null ? null : field.type.keyOf(v)
     }))
   }
@@ -181,9 +182,9 @@ export class UserDefined extends ObjectType<object> {
   override changes (before: object | null, after: object | null): readonly Change[] {
     if (this.#isFrozen || before === null || after === null) return super.changes(before, after)
     const changed = this.#fields.filter((field) =>
-      !equalOrNull(field.type, valueOf(before, field), valueOf(after, field)))
+      !equalOrNull(field.type, fieldValue(before, field), fieldValue(after, field)))
     if (changed.length === this.#fields.length) return [{ kind: 'assign', value: after }]
-    return changed.map((field) => ({ kind: 'field', value: [field.field, valueOf(after, field)] }))
+    return changed.map((field) => ({ kind: 'field', value: [field.field, fieldValue(after, field)] }))
   }
 
   /** A `field` is given as `[name, value]`, by the attribute name. */
@@ -249,7 +250,7 @@ function withoutRules (field: Field): Field {
 }
 
 /** The field's value, with what Cassandra stores as null as null. */
-function valueOf (instance: object, { name, type }: Field): unknown {
+function fieldValue (instance: object, { name, type }: Field): unknown {
   const value = (instance as Instance)[name] ?? null
   return value === null || type.isEmpty(value) ? null : value
 }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer' // the global one is a getter, which takes longer than the check
 import { types } from '../driver.js'
-import { InvalidValue, type JsonSchema, type Key, type TypeFacts } from './cql-type.js'
+import { InvalidValue, type JsonSchema, type ElementKey, type TypeFacts } from './cql-type.js'
 import { DriverObjectType, hasMethods } from './outside.js'
 
 // In constants, so that the compiler of V8 knows them: asking for the class of an object is else much of the work.
@@ -14,13 +14,13 @@ export class UuidType extends DriverObjectType<types.Uuid> {
   }
 
   protected read (value: unknown): types.Uuid {
-    if (value instanceof Uuid && isUuidBuffer(bytesOf(value))) return value
+    if (value instanceof Uuid && isUuidBuffer(bytesOfUuid(value))) return value
     return new Uuid(toUuidBytes(value))
   }
 
   override isConverted (value: unknown): value is types.Uuid {
     try {
-      return value instanceof Uuid && isUuidBuffer(bytesOf(value))
+      return value instanceof Uuid && isUuidBuffer(bytesOfUuid(value))
     } catch {
       return false
     }
@@ -33,9 +33,9 @@ export class UuidType extends DriverObjectType<types.Uuid> {
 
   /** The driver gives bytes where the server names a class, as Cassandra 5 does for `max` of timeuuids. */
   protected fromBytes (bytes: Buffer): types.Uuid { return new Uuid(bytes) }
-  protected override toBytes (value: types.Uuid): Buffer { return bytesOf(value) }
-  override equals (a: types.Uuid, b: types.Uuid): boolean { return a === b || bytesOf(a).equals(bytesOf(b)) }
-  override keyOf (value: types.Uuid): Key { return bytesOf(value).toString('latin1') }
+  protected override toBytes (value: types.Uuid): Buffer { return bytesOfUuid(value) }
+  override equals (a: types.Uuid, b: types.Uuid): boolean { return a === b || bytesOfUuid(a).equals(bytesOfUuid(b)) }
+  override keyOf (value: types.Uuid): ElementKey { return bytesOfUuid(value).toString('latin1') }
   override toJSON (value: types.Uuid): string { return value.toString() }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
@@ -53,14 +53,14 @@ export class TimeUuidType extends UuidType {
 
   protected override read (value: unknown): types.TimeUuid {
     const uuid = super.read(value)
-    const bytes = bytesOf(uuid)
+    const bytes = bytesOfUuid(uuid)
     if (!hasTime(bytes)) throw new InvalidValue('version', 'must be a UUID of version 1, with a time in it')
     return uuid instanceof TimeUuid ? uuid : timeUuid(bytes)
   }
 
   override isConverted (value: unknown): value is types.Uuid {
     try {
-      return value instanceof TimeUuid && super.isConverted(value) && hasTime(bytesOf(value))
+      return value instanceof TimeUuid && super.isConverted(value) && hasTime(bytesOfUuid(value))
     } catch {
       return false
     }
@@ -93,7 +93,7 @@ function timeUuid (bytes: Buffer): types.TimeUuid {
 
 function hasTime (bytes: Buffer): boolean { return (bytes[6] as number) >> 4 === 1 }
 
-function bytesOf (uuid: types.Uuid): Buffer { return uuid.getBuffer() }
+function bytesOfUuid (uuid: types.Uuid): Buffer { return uuid.getBuffer() }
 
 function isUuidBuffer (bytes: unknown): bytes is Buffer { return Buffer.isBuffer(bytes) && bytes.length === 16 }
 

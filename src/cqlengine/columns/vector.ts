@@ -1,7 +1,7 @@
 import { isFloat32Array } from 'node:util/types'
 import type { Encoding } from '../connection/encoding.js'
 import { types } from '../driver.js'
-import { type CqlType, InvalidValue, type JsonSchema, type Key, type Kind } from './cql-type.js'
+import { type CqlType, InvalidValue, type JsonSchema, type ElementKey, type Kind } from './cql-type.js'
 import { convertElements, equalElements, joinKeys, sameElements } from './elements.js'
 import { ObjectType } from './outside.js'
 import { innerSchema } from './schema.js'
@@ -75,7 +75,7 @@ export class VectorType extends ObjectType<Numbers> {
     return value instanceof Float32Array ? value.slice() : value.map((e) => this.#of.copy(e))
   }
 
-  override keyOf (value: Numbers): Key { return joinKeys(Array.from(value, (e) => this.#of.keyOf(e))) }
+  override keyOf (value: Numbers): ElementKey { return joinKeys(Array.from(value, (e) => this.#of.keyOf(e))) }
   override toJSON (value: Numbers): unknown { return Array.from(value, (e) => this.#of.toJSON(e)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {

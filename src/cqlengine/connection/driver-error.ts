@@ -7,14 +7,14 @@ export function isDriverError<Name extends keyof typeof errors> (
   error: unknown, name: Name
 ): error is InstanceType<typeof errors[Name]> {
   if (error instanceof errors.DriverError) return error instanceof errors[name]
-  return error instanceof Error && isForeign(error, name)
+  return error instanceof Error && isOfAnotherDriver(error, name)
 }
 
 /**
  * Others have errors of these names, too; those of a driver's all descend from its `DriverError`, which stands right
  * above `Error`.
  */
-function isForeign (error: Error, name: string): boolean {
+function isOfAnotherDriver (error: Error, name: string): boolean {
   const names = classNames(error)
   return names.at(-1) === 'DriverError' && names.includes(name) && 'info' in error
 }

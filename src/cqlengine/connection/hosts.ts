@@ -18,7 +18,7 @@ export function parseHosts (value: unknown, where: string): string[] {
   }
   if (items.length === 0) throw new ConfigError(`${where} must name at least one host`)
   return items.map((item, index) =>
-    parseHost(item) ?? refuse(`${where}: entry ${index + 1} is not "host" or "host:port"`))
+    parseHost(item) ?? refuseHosts(`${where}: entry ${index + 1} is not "host" or "host:port"`))
 }
 
 function parseHost (item: unknown): string | undefined {
@@ -36,6 +36,6 @@ function parseHost (item: unknown): string | undefined {
 const isPort = (digits: string | undefined): boolean =>
   digits === undefined || (Number(digits) >= 1 && Number(digits) <= 65_535)
 
-function refuse (message: string): never {
+function refuseHosts (message: string): never {
   throw new ConfigError(message)
 }

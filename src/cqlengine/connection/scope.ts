@@ -45,7 +45,7 @@ export class Scopes {
     const parent = storage.getStore()
     const frame = typeof route === 'function'
       ? { parent, fixed: undefined, ask: route }
-      : fixedFrame(checked(route) ?? {}, parent)
+      : fixedFrame(checkedScopeRoute(route) ?? {}, parent)
     return { run: (fn) => storage.run(frame, fn) }
   }
 
@@ -66,7 +66,8 @@ export class Scopes {
     for (let frame: Frame | undefined = innermost; frame !== undefined; frame = frame.parent) {
       const { fixed, parent, ask } = frame
       // The function runs in the scope around it: a statement in there must not ask it again.
-      const route: Route | undefined = fixed ?? (typeof ask === 'function' ? checked(storage.run(parent, ask)) : ask)
+      const route: Route | undefined = fixed ??
+        (typeof ask === 'function' ? checkedScopeRoute(storage.run(parent, ask)) : ask)
       connection ??= route?.connection
       keyspace ??= route?.keyspace
       if (fixed !== undefined || (connection !== undefined && keyspace !== undefined)) break
@@ -82,7 +83,7 @@ function fixedFrame (route: Route, parent: Frame | undefined): Frame {
   return { parent, fixed, ask: Object.freeze({ connection: route.connection, keyspace: route.keyspace }) }
 }
 
-function checked (route: unknown): Route | undefined {
+function checkedScopeRoute (route: unknown): Route | undefined {
   try {
     return read(route)
   } catch (error) {

@@ -2,8 +2,8 @@
 // nothing.
 import { createKeyspace } from '../statements/ddl.js'
 import { indexNames } from './index-difference.js'
-import { conflictsOnly, type Difference, joined, warningsOnly } from './plan.js'
-import { note, type Place, type SyncNote } from './report.js'
+import { conflictsOnly, type Difference, joinedDifferences, warningsOnly } from './plan.js'
+import { note, type SchemaPlace, type SyncNote } from './report.js'
 import type { ExistingSchema } from './schema.js'
 import { tableDifference } from './table-difference.js'
 import { typeDifference } from './type-difference.js'
@@ -24,7 +24,7 @@ export function difference (wanted: WantedSchema, existing: ExistingSchema | und
     ...wanted, tables: wanted.showsUnmanaged === true ? wanted.tables.filter((table) => !isOurs(table)) : [], types: []
   }
   const rest = existing === undefined || wanted.known === undefined ? [] : unknownThings(wanted.known, existing, wanted)
-  return joined([part(ours, existing, []), ...unmanaged(others, existing, ours), warningsOnly(rest)])
+  return joinedDifferences([part(ours, existing, []), ...unmanaged(others, existing, ours), warningsOnly(rest)])
 }
 
 /** @param more tables that a view may have as its base, beside those of this part */
@@ -35,7 +35,7 @@ function part (wanted: WantedSchema, existing: ExistingSchema | undefined, more:
   const tables = all.filter((table) => !isWantedView(table))
   const views = all.filter(isWantedView)
   const names = indexNames(tables, existing)
-  return joined([
+  return joinedDifferences([
     conflictsOnly(conflicts),
     ...types.map((type) => sound(typeDifference(type, existing, wanted))),
     ...tables.map((table) => sound(tableDifference(table, existing, wanted, names))),
@@ -71,7 +71,7 @@ function unmanaged (wanted: WantedSchema, existing: ExistingSchema | undefined, 
 
 const sound = (part: Difference): Difference => part.conflicts.length === 0 ? part : { ...part, statements: [] }
 
-function sharedTable ({ table, model }: WantedTable, tables: readonly WantedTable[], place: Place): SyncNote {
+function sharedTable ({ table, model }: WantedTable, tables: readonly WantedTable[], place: SchemaPlace): SyncNote {
   const other = tables.find((t) => t.table.name === table.name)?.model
   return note(
     { ...place, table: table.name, model },

@@ -4,7 +4,7 @@ import type { Connection } from '../connection/connection.js'
 import type { RequestOptions } from '../connection/session.js'
 import { types } from '../driver.js'
 import { SchemaError } from '../errors.js'
-import { distinct, isFulfilledBy } from './index-difference.js'
+import { distinctIndexes, isFulfilledBy } from './index-difference.js'
 import { kindOf, sasiClass } from './index-rules.js'
 import { Coordinator, nodesOf, onNode } from './nodes.js'
 import type { SyncReport } from './report.js'
@@ -59,7 +59,7 @@ async function indexesOf (
     if (columns.length === 0) continue
     const existing = await readIndexes(connection, node, keyspace, wanted.table.name, settings)
     const ours = existing.filter((index) =>
-      columns.some((column) => distinct(column).some((w) => isFulfilledBy(column, w, index))))
+      columns.some((column) => distinctIndexes(column).some((w) => isFulfilledBy(column, w, index))))
     names.push(...ours.map((index) => index.name))
     if (ours.some(({ using }) => kindOf(using) === sasiClass)) sasi.add(wanted.table.name)
   }

@@ -2,7 +2,7 @@
 // index of that name on any other column, so names are checked here.
 import type { IndexOptions } from '../columns/column.js'
 import type { TableColumn } from '../model/table.js'
-import { createIndex, dropIndex, type IndexText } from '../statements/ddl.js'
+import { createIndex, dropIndexText, type IndexText } from '../statements/ddl.js'
 import { readType, sameType, type TypeTree } from '../columns/type-tree.js'
 import { definitionProblem, kindOf, sasiClass } from './index-rules.js'
 import type { Difference, PlannedStatement } from './plan.js'
@@ -30,7 +30,7 @@ export interface IndexNames {
 
 export function indexNames (tables: readonly WantedTable[], schema: ExistingSchema): IndexNames {
   const wanted = tables.flatMap((table) =>
-    wantedColumns(table).flatMap((column) => distinct(column).flatMap(({ name }) => name ?? [])))
+    wantedColumns(table).flatMap((column) => distinctIndexes(column).flatMap(({ name }) => name ?? [])))
   return {
     existing: new Map(
       [...schema.tables].flatMap(([table, { indexes }]) =>
@@ -58,7 +58,7 @@ export function indexDifference (
   const columns = wantedColumns(wanted)
   const existing = schema.tables.get(subject.table)
   const context: Context = { subject, existing, server: schema.server, names }
-  const parts = columns.flatMap((column) => distinct(column).map((index) => oneIndex(column, index, context)))
+  const parts = columns.flatMap((column) => distinctIndexes(column).map((index) => oneIndex(column, index, context)))
   return {
     statements: parts.flatMap((p) => p.statement ?? []).sort((a, b) => Number(b.isNamed) - Number(a.isNamed))
       .map((p) => p.planned),
@@ -76,7 +76,7 @@ export function isFulfilledBy (column: TableColumn, wanted: IndexOptions, existi
 }
 
 /** The indexes of a column, each once. */
-export function distinct ({ indexes }: TableColumn): IndexOptions[] {
+export function distinctIndexes ({ indexes }: TableColumn): IndexOptions[] {
   const same = (a: IndexOptions, b: IndexOptions): boolean =>
     a.target === b.target && kindOf(a.using) === kindOf(b.using)
   return indexes.filter((index, i) => indexes.findIndex((other) => same(other, index)) === i)
@@ -102,7 +102,7 @@ function oneIndex (column: TableColumn, wanted: IndexOptions, { subject, existin
         subject,
         kind,
         message,
-        { column: column.field, index: name, statements: [dropIndex(subject.keyspace, name), cql] }
+        { column: column.field, index: name, statements: [dropIndexText(subject.keyspace, name), cql] }
       )
     })
   const here = existing?.indexes ?? []
@@ -201,11 +201,13 @@ function unknownIndexes (
   const isKnown = (index: ExistingIndex): boolean => ignored.includes(readTarget(index.target).column) ||
     columns.some((column) =>
       readTarget(index.target).column === column.field &&
-      (column.options.customIndex === true || distinct(column).some((wanted) => isAt(column, wanted, index))))
+      (column.options.customIndex === true || distinctIndexes(column).some((wanted) => isAt(column, wanted, index))))
   return (existing?.indexes ?? []).filter((index) => !isKnown(index))
     .map((index) => note(subject, 'unknown-index', `the index "${index.name}" (${index.target}) is in the database ` +
       'but in no model; it is kept', {
-      column: readTarget(index.target).column, index: index.name, statements: [dropIndex(subject.keyspace, index.name)]
+      column: readTarget(index.target).column,
+      index: index.name,
+      statements: [dropIndexText(subject.keyspace, index.name)]
     }))
 }
 

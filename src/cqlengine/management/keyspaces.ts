@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.js'
 import { QueryError } from '../errors.js'
 import { asOurs, checkFlag } from '../known-options.js'
-import { createKeyspace, dropKeyspace as dropKeyspaceText } from '../statements/ddl.js'
+import { createKeyspace, dropKeyspaceText } from '../statements/ddl.js'
 import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import { changeSchema } from './schema-statement.js'
 import { shown } from '../words.js'

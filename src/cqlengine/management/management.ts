@@ -5,7 +5,7 @@ import type { AnyModel, AnyUserType } from '../model/api.js'
 import type { AnyView } from '../model/root-api.js'
 import { checkFlag, knownOptions, listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
-import { checkWritable } from '../model/read-only.js'
+import { checkNoView } from '../model/read-only.js'
 import type { Database } from '../query/database.js'
 import { connectionOf, placeOf, sourcesOf } from '../query/place.js'
 import { checkKeyspaceName, createKeyspaceNetworkTopology, createKeyspaceSimple, dropKeyspace } from './keyspaces.js'
@@ -147,7 +147,7 @@ export class Management {
   /** Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s. */
   readonly truncateTable = async (model: AnyModel, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
     const given = knownOptions('truncateTable', options, placeOptions)
-    checkWritable(tableOf(modelOf(model)))
+    checkNoView(tableOf(modelOf(model)))
     for (const { connection, keyspace, table } of this.#targets('truncateTable', modelOf(model), given)) {
       await truncateTable(this.#resolve(connection), keyspace, table.name)
     }

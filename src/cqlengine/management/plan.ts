@@ -30,7 +30,7 @@ export function warningsOnly (warnings: readonly SyncNote[]): Difference {
   return { statements: [], warnings, conflicts: [] }
 }
 
-export function joined (parts: readonly Difference[]): Difference {
+export function joinedDifferences (parts: readonly Difference[]): Difference {
   return {
     statements: parts.flatMap((part) => part.statements),
     warnings: parts.flatMap((part) => part.warnings),

@@ -3,10 +3,10 @@ import type { SyncNote, SyncNoteKind, SyncReport } from '../sync-report.js'
 export type { SyncNote, SyncNoteKind, SyncReport, SyncStatement } from '../sync-report.js'
 
 /** A keyspace of a cluster. */
-export interface Place { readonly connection: string, readonly keyspace: string }
+export interface SchemaPlace { readonly connection: string, readonly keyspace: string }
 
 /** Where a note belongs, and who wants it there. */
-export interface Subject extends Place {
+export interface Subject extends SchemaPlace {
   /** A table, a view or a user type. */
   readonly table: string
   /** Absent for user types, and for what no model has. */

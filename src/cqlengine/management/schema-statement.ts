@@ -8,7 +8,7 @@ import { type Host, types } from '../driver.js'
 import { SchemaError } from '../errors.js'
 import { Coordinator, nearHosts, onNode } from './nodes.js'
 import type { ReadSettings } from './schema.js'
-import type { Place, SyncReport } from './report.js'
+import type { SchemaPlace, SyncReport } from './report.js'
 
 /** ms, after the ten seconds that the driver waits by itself. */
 const agreementTimeout = 10_000
@@ -128,7 +128,7 @@ export async function changeSchema (connection: Connection, cql: string, keyspac
  * @param report with all that was sent
  * @param agreement which is not there
  */
-export function disagreement ({ connection }: Place, report: SyncReport, { cause }: Agreement): SchemaError {
+export function disagreement ({ connection }: SchemaPlace, report: SyncReport, { cause }: Agreement): SchemaError {
   const sent = report.statements.length
   const what = cause === undefined
     ? `The nodes of connection "${connection}" do not agree on the schema`

@@ -62,8 +62,8 @@ export interface ReadSettings {
 }
 
 interface NodeSettings extends ReadSettings { readonly host?: Host }
-type Row = Readonly<Record<string, unknown>>
-interface Rows { readonly rows: readonly Row[], readonly columns: readonly string[] }
+type SchemaRow = Readonly<Record<string, unknown>>
+interface Rows { readonly rows: readonly SchemaRow[], readonly columns: readonly string[] }
 
 export interface Snapshot {
   /** undefined: there is no such keyspace. */
@@ -83,8 +83,8 @@ async function readFrom (
   { session }: Connection, host: Host | undefined, keyspace: string, settings: ReadSettings
 ): Promise<Snapshot> {
   const one = { ...settings, ...host !== undefined && { host } }
-  const local = async (columns: string): Promise<Row> =>
-    (await select(session, `SELECT ${columns} FROM system.local WHERE key = 'local'`, [], one)).rows[0] ?? {}
+  const local = async (columns: string): Promise<SchemaRow> =>
+    (await selectRows(session, `SELECT ${columns} FROM system.local WHERE key = 'local'`, [], one)).rows[0] ?? {}
   const before = await local('*')
   const schema = await readParts(session, keyspace, new Map(Object.entries(before)), one)
   return {
@@ -96,7 +96,7 @@ async function readParts (
   session: Session, keyspace: string, server: ExistingSchema['server'], settings: NodeSettings
 ): Promise<ExistingSchema | undefined> {
   const read = (table: string, columns: string): Promise<Rows> =>
-    select(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ?`, [keyspace], settings)
+    selectRows(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ?`, [keyspace], settings)
   const { rows: [found] } = await read('keyspaces', 'keyspace_name')
   if (found === undefined) return undefined
   // The parts of a table after the tables: one that is made just now is then seen with all its columns, or not at all.
@@ -108,7 +108,7 @@ async function readParts (
     read('types', 'type_name, field_names, field_types')
   ])
   const of = { columns: byTable(columns), dropped: byTable(dropped), indexes: byTable(indexes) }
-  const table = (row: Row, name: string): ExistingTable => ({
+  const table = (row: SchemaRow, name: string): ExistingTable => ({
     columns: new Map(of.columns(name).map((c) => [text(c, 'column_name'), existingColumn(c)])),
     dropped: new Map(
       of.dropped(name).map((c) => [text(c, 'column_name'), { type: text(c, 'type'), kind: text(c, 'kind') }])
@@ -139,8 +139,8 @@ export async function isMissing (
 ): Promise<boolean> {
   const read = async (
     columns: string, table: string, where: string, ...values: string[]
-  ): Promise<readonly Row[]> => await node.ask(async (host) =>
-    (await select(
+  ): Promise<readonly SchemaRow[]> => await node.ask(async (host) =>
+    (await selectRows(
       session,
       `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ? AND ${where}`,
       [keyspace, ...values],
@@ -170,7 +170,7 @@ export async function switchedOff (
 ): Promise<string[]> {
   try {
     const found = await Promise.all(settings.map(async (name) => await node.ask(async (host) =>
-      await select(
+      await selectRows(
         session,
         'SELECT name, value FROM system_views.settings WHERE name = ?',
         [name],
@@ -188,7 +188,7 @@ export async function readIndexes (
   { session }: Connection, node: Coordinator, keyspace: string, table: string, settings: ReadSettings = {}
 ): Promise<ExistingIndex[]> {
   const { rows } = await node.ask(async (host) =>
-    await select(
+    await selectRows(
       session,
       'SELECT index_name, kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?',
       [keyspace, table],
@@ -198,14 +198,14 @@ export async function readIndexes (
 }
 
 /** Reads all pages: a keyspace can have more columns than fit into one. */
-async function select (
+async function selectRows (
   session: Session, cql: string, params: readonly string[], { timeout, host }: NodeSettings
 ): Promise<Rows> {
-  const rows: Row[] = []
+  const rows: SchemaRow[] = []
   let columns: readonly string[] = []
   const options = onNode({ ...readOptions, ...timeout !== undefined && { timeout } }, host)
   for await (const page of session.pages(cql, params, options)) {
-    rows.push(...page.rows as Row[])
+    rows.push(...page.rows as SchemaRow[])
     columns = page.columns.map((c) => c.name)
   }
   return { rows, columns }
@@ -217,8 +217,8 @@ const readOptions: OneNode = Object.freeze({
   kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_schema'
 })
 
-function byTable ({ rows }: Rows): (table: string) => readonly Row[] {
-  const groups = new Map<string, Row[]>()
+function byTable ({ rows }: Rows): (table: string) => readonly SchemaRow[] {
+  const groups = new Map<string, SchemaRow[]>()
   for (const row of rows) {
     const name = text(row, 'table_name')
     const group = groups.get(name)
@@ -228,7 +228,7 @@ function byTable ({ rows }: Rows): (table: string) => readonly Row[] {
   return (table) => groups.get(table) ?? []
 }
 
-function existingColumn (row: Row): ExistingColumn {
+function existingColumn (row: SchemaRow): ExistingColumn {
   return {
     type: text(row, 'type'),
     kind: text(row, 'kind') as ExistingColumn['kind'],
@@ -237,14 +237,14 @@ function existingColumn (row: Row): ExistingColumn {
   }
 }
 
-function existingIndex (row: Row): ExistingIndex {
+function existingIndex (row: SchemaRow): ExistingIndex {
   const { target = '', class_name: using, ...options } = Object.fromEntries(
     asMap(row['options']) as Map<string, string>
   )
   return { name: text(row, 'index_name'), target, using: row['kind'] === 'CUSTOM' ? using : undefined, options }
 }
 
-function fieldsOf (row: Row): Map<string, string> {
+function fieldsOf (row: SchemaRow): Map<string, string> {
   const fieldTypes = row['field_types'] as readonly string[]
   return new Map((row['field_names'] as readonly string[]).map((name, i) => [name, fieldTypes[i] as string]))
 }
@@ -256,6 +256,6 @@ function asMap (value: unknown): unknown {
     : value
 }
 
-function text (row: Row, column: string): string {
+function text (row: SchemaRow, column: string): string {
   return row[column] as string
 }

@@ -1,10 +1,10 @@
 // A sync that fails half-way has done something: whatever ends it, its error tells what.
 import { isDriverError } from '../connection/driver-error.js'
 import { CQLEngineError, SchemaError } from '../errors.js'
-import type { Place, SyncReport } from './report.js'
+import type { SchemaPlace, SyncReport } from './report.js'
 
 /** What a sync is about, for the message of an error. */
-export interface Doing extends Place {
+export interface Doing extends SchemaPlace {
   readonly what:
     'reading the schema' | 'sending a statement' | 'waiting until the nodes agree' | 'waiting for the indexes'
 }

@@ -7,7 +7,7 @@ import { difference } from './difference.js'
 import { waitForIndexes } from './index-build.js'
 import { Coordinator } from './nodes.js'
 import type { Difference, PlannedStatement } from './plan.js'
-import { emptyReport, type Place, summary, type SyncNote, type SyncReport } from './report.js'
+import { emptyReport, type SchemaPlace, summary, type SyncNote, type SyncReport } from './report.js'
 import { waitForFlushes } from './sasi-build.js'
 import { isMissing, readSchema, switchedOff } from './schema.js'
 import { disagreement, nodesAgree, sendSchemaStatement } from './schema-statement.js'
@@ -15,10 +15,10 @@ import { type Doing, failure } from './sync-failure.js'
 import type { WantedSchema, WantedTable } from './wanted.js'
 
 /** A model's table, at one place. */
-export interface SyncTarget extends WantedTable, Place {}
+export interface SyncTarget extends WantedTable, SchemaPlace {}
 
 /** A user type, at one place. */
-export interface TypeTarget extends Place { readonly type: UserTypeLike }
+export interface TypeTarget extends SchemaPlace { readonly type: UserTypeLike }
 
 export interface SyncOptions {
   /** All targets of the `db`, where what none of them has is to be listed. */
@@ -49,7 +49,7 @@ export type ConnectionLookup = (name: string) => Connection | Promise<Connection
 export function syncTables (
   targets: readonly SyncTarget[], connections: ConnectionLookup, options: SyncOptions = {}
 ): Promise<SyncReport> {
-  const knownAt = (place: Place): SyncTarget[] | undefined =>
+  const knownAt = (place: SchemaPlace): SyncTarget[] | undefined =>
     options.known?.filter(({ connection, keyspace }) => connection === place.connection && keyspace === place.keyspace)
   return sync(byPlace(targets).map(({ place, items }) => {
     const known = knownAt(place)
@@ -123,7 +123,7 @@ async function runAll (tasks: readonly Task[], run: Run): Promise<void> {
   }
   if (options.dryRun === true) {
     report.statements.push(
-      ...plans.flatMap((plan, i) => plan.statements.map(({ cql }) => ({ ...placeOf(tasks[i] as Task), cql })))
+      ...plans.flatMap((plan, i) => plan.statements.map(({ cql }) => ({ ...placeOfTask(tasks[i] as Task), cql })))
     )
     return
   }
@@ -131,7 +131,7 @@ async function runAll (tasks: readonly Task[], run: Run): Promise<void> {
   for (const [i, task] of tasks.entries()) await carryOut(task, plans[i] as Difference, run)
   if (options.waitForIndexes !== true) return
   for (const task of tasks) {
-    run.doing = { ...placeOf(task), what: 'waiting for the indexes' }
+    run.doing = { ...placeOfTask(task), what: 'waiting for the indexes' }
     await waitForIndexes(task.connection, task.wanted, report, options)
   }
 }
@@ -142,7 +142,7 @@ async function runAll (tasks: readonly Task[], run: Run): Promise<void> {
  */
 async function compare (task: Task, run: Run): Promise<Difference> {
   const { wanted, connection, node } = task
-  run.doing = { ...placeOf(task), what: 'reading the schema' }
+  run.doing = { ...placeOfTask(task), what: 'reading the schema' }
   for (let attempt = 1; ; attempt++) {
     const { schema, isQuiet } = await readSchema(connection, node, wanted.keyspace, run.options)
     const found = await withSettings(difference(wanted, schema), task, run)
@@ -163,7 +163,7 @@ async function withSettings (found: Difference, { connection, node }: Task, { op
   return { ...found, conflicts: [...found.conflicts, ...conflicts] }
 }
 
-function placeOf ({ wanted: { connection, keyspace } }: Task): Place { return { connection, keyspace } }
+function placeOfTask ({ wanted: { connection, keyspace } }: Task): SchemaPlace { return { connection, keyspace } }
 
 function refuseConflicts (report: SyncReport): void {
   if (report.conflicts.length === 0) return
@@ -184,7 +184,7 @@ async function carryOut (task: Task, first: Difference, run: Run): Promise<void>
   let { statements } = first
   let progress = performance.now()
   for (let attempt = 1; statements.length > 0; attempt++) {
-    run.doing = { ...placeOf(task), what: 'waiting until the nodes agree' }
+    run.doing = { ...placeOfTask(task), what: 'waiting until the nodes agree' }
     const agreement = await nodesAgree(connection)
     if (!agreement.isThere) throw disagreement(task.wanted, report, agreement)
     const before = report.statements.length
@@ -220,14 +220,14 @@ async function sendAll (statements: readonly PlannedStatement[], task: Task, kno
   const { report, options } = run
   const { host } = node
   for (const { cql, adds, afterFlushes = false } of statements) {
-    run.doing = { ...placeOf(task), what: 'reading the schema' }
+    run.doing = { ...placeOfTask(task), what: 'reading the schema' }
     if (afterFlushes) await waitForFlushes(connection, options)
     if (adds !== undefined && !await isMissing(connection, node, keyspace, adds, options)) return false
     // The next node may not have yet what this one had.
     if (node.host !== host) return false
     // Noted first: should the answer get lost, it may have been done.
-    if (!known.refused.has(cql)) report.statements.push({ ...placeOf(task), cql })
-    run.doing = { ...placeOf(task), what: 'sending a statement' }
+    if (!known.refused.has(cql)) report.statements.push({ ...placeOfTask(task), cql })
+    run.doing = { ...placeOfTask(task), what: 'sending a statement' }
     try {
       const agreement = await sendSchemaStatement(connection, node, cql, keyspace, options)
       if (!agreement.isThere) throw disagreement(task.wanted, report, agreement)
@@ -248,8 +248,8 @@ function union (before: readonly SyncNote[], more: readonly SyncNote[]): SyncNot
 }
 
 /** Each place once, in the order of its first target: its schema is read once. */
-function byPlace<T extends Place> (targets: readonly T[]): { place: Place, items: T[] }[] {
-  const groups = new Map<string, { place: Place, items: T[] }>()
+function byPlace<T extends SchemaPlace> (targets: readonly T[]): { place: SchemaPlace, items: T[] }[] {
+  const groups = new Map<string, { place: SchemaPlace, items: T[] }>()
   for (const target of targets) {
     const { connection, keyspace } = target
     const id = JSON.stringify([connection, keyspace])

@@ -1,7 +1,7 @@
 // What is said of the columns of tables and of views alike.
 import type { ExistingColumn, ExistingTable } from './schema.js'
 
-export function keyOf (existing: ExistingTable): { readonly partition: string[], readonly clustering: string[] } {
+export function keyNamesOf (existing: ExistingTable): { readonly partition: string[], readonly clustering: string[] } {
   return { partition: keyColumns(existing, 'partition_key'), clustering: keyColumns(existing, 'clustering') }
 }
 

@@ -1,14 +1,14 @@
 import { contains } from '../columns/nesting.js'
 import { readType, sameType, type TypeTree, userTypeNames } from '../columns/type-tree.js'
 import type { TableColumn } from '../model/table.js'
-import { addColumn, alterOptions, createTable, dropColumn, dropIndex, keyText } from '../statements/ddl.js'
+import { addColumn, alterOptions, createTable, dropColumnText, dropIndexText, keyText } from '../statements/ddl.js'
 import { takesBack } from './dropped-columns.js'
 import { indexDifference, type IndexNames, readTarget } from './index-difference.js'
-import { conflictsOnly, type Difference, joined, type PlannedStatement } from './plan.js'
-import { note, type Place, type Subject, type SyncNote } from './report.js'
+import { conflictsOnly, type Difference, joinedDifferences, type PlannedStatement } from './plan.js'
+import { note, type SchemaPlace, type Subject, type SyncNote } from './report.js'
 import type { ExistingColumn, ExistingSchema, ExistingTable } from './schema.js'
 import { lack } from './server.js'
-import { columnDetails, keyOf } from './table-columns.js'
+import { columnDetails, keyNamesOf } from './table-columns.js'
 import { differentOptions, type ReadOptions } from './table-options.js'
 import { checkedOptions } from './wanted-options.js'
 import { clashingColumns, type WantedTable, wantedColumns } from './wanted.js'
@@ -17,7 +17,7 @@ const isKey = ({ role }: TableColumn): boolean => role === 'partition' || role =
 
 /** One table: created, or given what it lacks (MGT-08 … MGT-12). */
 export function tableDifference (
-  wanted: WantedTable, schema: ExistingSchema, place: Place, names: IndexNames
+  wanted: WantedTable, schema: ExistingSchema, place: SchemaPlace, names: IndexNames
 ): Difference {
   const { table, model } = wanted
   const subject = { ...place, table: table.name, model }
@@ -50,10 +50,10 @@ export function tableDifference (
   const indexes = indexDifference(wanted, schema, subject, names)
   const rest = existing === undefined
     ? newTable(wanted, options.values, schema, subject)
-    : joined([
+    : joinedDifferences([
       columnDifference(wanted, existing, schema, subject), optionDifference(wanted, options.values, existing, subject)
     ])
-  return joined([rest, indexes])
+  return joinedDifferences([rest, indexes])
 }
 
 function definitionProblems (
@@ -126,8 +126,8 @@ function columnDifference (
   for (const [name, column] of existing.columns) {
     if (fields.has(name)) continue
     const drop = [
-      ...indexesOn(existing, name).map((index) => dropIndex(subject.keyspace, index)),
-      dropColumn(subject.keyspace, subject.table, name)
+      ...indexesOn(existing, name).map((index) => dropIndexText(subject.keyspace, index)),
+      dropColumnText(subject.keyspace, subject.table, name)
     ]
     warnings.push(
       note(
@@ -153,7 +153,7 @@ function indexesOn ({ indexes }: ExistingTable, column: string): string[] {
 
 /** MGT-09: names, order, types and clustering order of the key cannot be altered. */
 function keyConflicts ({ table }: WantedTable, existing: ExistingTable, subject: Subject): SyncNote[] {
-  const { partition, clustering } = keyOf(existing)
+  const { partition, clustering } = keyNamesOf(existing)
   const now = keyText(partition, clustering)
   const wanted = keyText(table.partitionKey.map((c) => c.field), table.clustering.map((c) => c.field))
   if (now !== wanted) {

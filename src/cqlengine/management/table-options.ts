@@ -69,7 +69,7 @@ export function readOptions (given: Readonly<Record<string, unknown>>, known: Re
         `${listed([...kinds.keys()])}`)
       continue
     }
-    const read = readValue(kind, value)
+    const read = readOptionValue(kind, value)
     if (read === undefined) problems.push(`the table option ${name} must be ${expectations[kind]}`)
     else values[name] = read
   }
@@ -110,7 +110,7 @@ const kindOf = (value: unknown): Kind =>
     ? 'number'
     : typeof value === 'boolean' ? 'flag' : typeof value === 'object' ? 'map' : 'text'
 
-function readValue (kind: Kind, value: unknown): OptionValue | undefined {
+function readOptionValue (kind: Kind, value: unknown): OptionValue | undefined {
   switch (kind) {
     case 'text': return typeof value === 'string' ? value : undefined
     case 'word': case 'policy': return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.js'
 import type { Table } from '../model/table.js'
-import { dropTable as dropTableText, dropView, truncateTable as truncateTableText } from '../statements/ddl.js'
+import { dropTableText, dropViewText, truncateTableText } from '../statements/ddl.js'
 import { changeSchema } from './schema-statement.js'
 
 /**
@@ -18,7 +18,7 @@ export async function dropTable (
   connection: Connection, keyspace: string, { name, isView }: Pick<Table, 'name' | 'isView'>
 ): Promise<void> {
   try {
-    await changeSchema(connection, isView ? dropView(keyspace, name) : dropTableText(keyspace, name), keyspace)
+    await changeSchema(connection, isView ? dropViewText(keyspace, name) : dropTableText(keyspace, name), keyspace)
   } finally {
     // Also when the answer got lost: the table may be gone.
     connection.session.forgetPrepared()

@@ -1,6 +1,6 @@
 import { QueryError } from '../errors.js'
 import { listOf } from '../known-options.js'
-import type { Place } from './report.js'
+import type { SchemaPlace } from './report.js'
 
 /** Where a management function works; what is left out is decided as for every statement. */
 export interface PlaceOptions {
@@ -15,9 +15,9 @@ export interface PlaceOptions {
  * @throws {QueryError} when a list is not a list of names
  */
 export function places (
-  caller: string, { connections, keyspaces }: PlaceOptions, route: (given: Partial<Place>) => Place
-): Place[] {
-  const found = new Map<string, Place>()
+  caller: string, { connections, keyspaces }: PlaceOptions, route: (given: Partial<SchemaPlace>) => SchemaPlace
+): SchemaPlace[] {
+  const found = new Map<string, SchemaPlace>()
   for (const connection of names(caller, 'connections', connections)) {
     for (const keyspace of names(caller, 'keyspaces', keyspaces)) {
       const place = route({ ...connection !== undefined && { connection }, ...keyspace !== undefined && { keyspace } })

@@ -1,13 +1,13 @@
 import { addField, createType } from '../statements/ddl.js'
 import { readType, sameType, type TypeTree, userTypeNames } from '../columns/type-tree.js'
 import { conflictsOnly, type Difference, type PlannedStatement } from './plan.js'
-import { note, type Place, type SyncNote } from './report.js'
+import { note, type SchemaPlace, type SyncNote } from './report.js'
 import type { ExistingSchema } from './schema.js'
 import { lack } from './server.js'
 import type { WantedType } from './wanted.js'
 
 /** CREATE TYPE, or ALTER TYPE for each missing field (MGT-13). Nothing is taken away or changed. */
-export function typeDifference ({ name, fields }: WantedType, schema: ExistingSchema, place: Place): Difference {
+export function typeDifference ({ name, fields }: WantedType, schema: ExistingSchema, place: SchemaPlace): Difference {
   const existing = schema.types.get(name)
   const { keyspace } = place
   const vectors = lack(schema.server, 'vectors')

@@ -1,12 +1,12 @@
 // What a keyspace has and no model knows: left by models that are gone, or the work of others.
-import { dropTable, dropType, dropView } from '../statements/ddl.js'
-import { note, type Place, type SyncNote } from './report.js'
+import { dropTableText, dropTypeText, dropViewText } from '../statements/ddl.js'
+import { note, type SchemaPlace, type SyncNote } from './report.js'
 import type { ExistingSchema } from './schema.js'
 import { type WantedTable, wantedTypes } from './wanted.js'
 
 /** @param known all tables of models in this keyspace, whether they are synced or not */
 export function unknownThings (
-  known: readonly WantedTable[], { tables, views, types }: ExistingSchema, place: Place
+  known: readonly WantedTable[], { tables, views, types }: ExistingSchema, place: SchemaPlace
 ): SyncNote[] {
   const names = new Set(known.map(({ table }) => table.name))
   const used = new Set(wantedTypes({ ...place, tables: known, types: [] }).types.map(({ name }) => name))
@@ -20,17 +20,17 @@ export function unknownThings (
       [...views.keys()].filter((name) => !names.has(name)),
       'unknown-view',
       'the view is in the database but in no model',
-      (name) => [dropView(keyspace, name)]
+      (name) => [dropViewText(keyspace, name)]
     ),
     ...unknown([...tables.keys()].filter((name) => !names.has(name)), 'unknown-table', 'the table is in the database ' +
       'but in no model', (name) => [
-      ...viewsOf(name).map((view) => dropView(keyspace, view)), dropTable(keyspace, name)
+      ...viewsOf(name).map((view) => dropViewText(keyspace, view)), dropTableText(keyspace, name)
     ]),
     ...unknown(
       [...types.keys()].filter((name) => !used.has(name)),
       'unknown-type',
       'the user type is in the database, and no model uses it',
-      (name) => [dropType(keyspace, name)]
+      (name) => [dropTypeText(keyspace, name)]
     )
   ]
 }

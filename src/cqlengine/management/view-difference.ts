@@ -1,17 +1,17 @@
 // A materialized view: made after its base, or compared. Cassandra changes nothing of a view but its options.
-import { alterViewOptions, createView, dropView, keyText, type OptionValue } from '../statements/ddl.js'
+import { alterViewOptions, createView, dropViewText, keyText, type OptionValue } from '../statements/ddl.js'
 import { sameType } from '../columns/type-tree.js'
 import { conflictsOnly, type Difference, type PlannedStatement } from './plan.js'
-import { note, type Place, type Subject, type SyncNote } from './report.js'
+import { note, type SchemaPlace, type Subject, type SyncNote } from './report.js'
 import type { ExistingSchema, ExistingView } from './schema.js'
-import { columnDetails, keyOf } from './table-columns.js'
+import { columnDetails, keyNamesOf } from './table-columns.js'
 import { differentOptions } from './table-options.js'
 import { checkedOptions } from './wanted-options.js'
 import type { WantedTable, WantedView } from './wanted.js'
 
 /** @param bases tables that are synced before it */
 export function viewDifference (
-  wanted: WantedView, schema: ExistingSchema, place: Place, bases: readonly WantedTable[]
+  wanted: WantedView, schema: ExistingSchema, place: SchemaPlace, bases: readonly WantedTable[]
 ): Difference {
   const { table, model, view } = wanted
   const subject: Subject = { ...place, table: table.name, model }
@@ -40,7 +40,7 @@ export function viewDifference (
   })
   if (existing === undefined) return { statements: [newView(cql, subject)], warnings: [], conflicts: [] }
   const differences = [...differencesOf(wanted, existing)]
-  const statements = [dropView(place.keyspace, table.name), cql]
+  const statements = [dropViewText(place.keyspace, table.name), cql]
   return {
     statements: optionStatements(values, existing, subject),
     warnings: columnWarnings(wanted, existing, subject),
@@ -86,7 +86,7 @@ function * differencesOf ({ table, view, managed }: WantedView, existing: Existi
   if (existing.base !== view.base.name) {
     yield `it is a view of "${existing.base}" in the database, and of "${view.base.name}" in the model`
   }
-  const { partition, clustering } = keyOf(existing)
+  const { partition, clustering } = keyNamesOf(existing)
   const [now, wanted] = [
     keyText(partition, clustering),
     keyText(table.partitionKey.map((c) => c.field), table.clustering.map((c) => c.field))

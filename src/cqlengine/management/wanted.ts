@@ -4,7 +4,7 @@ import type { UserTypeLike } from '../columns/cql-type.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { listed } from '../words.js'
 import { readType, sameType } from '../columns/type-tree.js'
-import { note, type Place, type SyncNote } from './report.js'
+import { note, type SchemaPlace, type SyncNote } from './report.js'
 
 /** A table as its models want it. */
 export interface WantedTable {
@@ -28,7 +28,7 @@ export type WantedView = WantedTable & Required<Pick<WantedTable, 'view'>>
 export const isWantedView = (wanted: WantedTable): wanted is WantedView => wanted.view !== undefined
 
 /** All that is wanted of one keyspace. */
-export interface WantedSchema extends Place {
+export interface WantedSchema extends SchemaPlace {
   readonly tables: readonly WantedTable[]
   /** User types that are wanted though no table may use them. */
   readonly types: readonly UserTypeLike[]

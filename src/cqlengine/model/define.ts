@@ -11,7 +11,7 @@ import type { RootModel } from './root-api.js'
 import { roomy } from './compile/shape.js'
 import { compileTable, type KeyOption, type Table } from './table.js'
 import { checked } from './values.js'
-import { baseOf, viewColumns, type ViewOptions } from './view.js'
+import { baseModelOf, viewColumns, type ViewOptions } from './view.js'
 import { listed, meant, shown } from '../words.js'
 
 /** `db.Model`: the root from which the models of one `db` are defined. */
@@ -48,7 +48,7 @@ class ModelRoot extends ModelInstance {
         'for a further child')
     }
     const all = inherit(parent, columns, `Table ${JSON.stringify(tableName)}`)
-    const given = checkOptions(tableName, options)
+    const given = checkDefineOptions(tableName, options)
     const table = compileTable(tableName, all, given.key)
     const family = table.discriminator === undefined ? undefined : new Family(tableName, table.discriminator)
     const model = extend(this, { name: tableName, columns: all, table, options: given, family, variant: undefined })
@@ -67,7 +67,7 @@ class ModelRoot extends ModelInstance {
       throw new ModelDefinitionError(`${at}: it has the columns of its base; call db.Model.view(), or view() of an ` +
         'abstract model without columns')
     }
-    const base = baseOf(at, Base)
+    const base = baseModelOf(at, Base)
     const { table: baseTable, engine } = base[META]
     if (engine !== parent.engine) throw new ModelDefinitionError(`${at}: its base belongs to another db`)
     const given = checkViewOptions(at, options)
@@ -135,7 +135,7 @@ class ModelRoot extends ModelInstance {
       {
         name: table.name,
         columns: all,
-        table: compileTable(table.name, all, keyOf(table)),
+        table: compileTable(table.name, all, keyOptionOf(table)),
         options: parent.options,
         family,
         variant
@@ -189,7 +189,7 @@ function inherit (parent: ModelMeta, columns: Columns, at: string): Columns {
   return Object.freeze(all)
 }
 
-function keyOf (table: Table): KeyOption {
+function keyOptionOf (table: Table): KeyOption {
   return [table.partitionKey.map((c) => c.name), ...table.clustering.map((c) => c.name)]
 }
 
@@ -239,14 +239,14 @@ const viewOptionNames = [
   'replace'
 ]
 
-function checkOptions (table: string, options: unknown): DefineOptions {
+function checkDefineOptions (table: string, options: unknown): DefineOptions {
   const at = `Table ${JSON.stringify(table)}`
   if (typeof options !== 'object' || options === null) {
     throw new ModelDefinitionError(`${at}: the last argument of define() must be an object of options`)
   }
   const replace = checkReplace(at, options, optionNames)
   const { keyspace, connection, key } = options as Record<string, unknown>
-  if (keyspace !== undefined) checkKeyspaceName(keyspace, at)
+  if (keyspace !== undefined) checkKeyspaceOption(keyspace, at)
   if (connection !== undefined && (typeof connection !== 'string' || connection === '')) {
     throw new ModelDefinitionError(`${at}: connection must be a name`)
   }
@@ -334,7 +334,7 @@ function level (consistency: unknown, at: string): number {
   }
 }
 
-function checkKeyspaceName (keyspace: unknown, at: string): void {
+function checkKeyspaceOption (keyspace: unknown, at: string): void {
   if (typeof keyspace !== 'string' || !nameRule.test(keyspace) || keyspace.length > keyspaceNameLimit) {
     throw new ModelDefinitionError(`${at}: keyspace must be a name of at most ${keyspaceNameLimit} letters, ` +
       'digits and _')

@@ -230,7 +230,7 @@ function withOption (
   if (merged.using !== undefined && collected?.using !== undefined && name === 'using') {
     merged.using = Object.freeze({ ...collected.using, ...merged.using })
   }
-  checkTogether(merged, where)
+  checkExclusive(merged, where)
   const { request } = operationOptions[name]
   if (request !== undefined) merged[REQUEST] = withRequestOption(merged[REQUEST], request, merged[name])
   return merged
@@ -283,7 +283,7 @@ function merge (collected: OpOptions | undefined, given: unknown, where: string)
 
 function isOption (name: string): name is OptionName { return Object.hasOwn(operationOptions, name) }
 
-function checkTogether (o: OpOptions, where: string): void {
+function checkExclusive (o: OpOptions, where: string): void {
   if (isSet(o.iff) || isSet(o.ifExists) || isSet(o.ifNotExists)) checkConditions(o, where)
   if (o.batch !== undefined && o.using?.connection !== undefined) {
     throw new BatchError(`${where}: a batch goes to one connection as a whole, so using({ connection: ` +

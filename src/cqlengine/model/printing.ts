@@ -57,12 +57,12 @@ function define (standIn: object, key: PropertyKey, own: PropertyDescriptor): vo
   Object.defineProperty(
     standIn,
     key,
-    { value: own.get === undefined ? asText(own.value) : valueOf(own), enumerable: true, configurable: true }
+    { value: own.get === undefined ? asText(own.value) : gottenValue(own), enumerable: true, configurable: true }
   )
 }
 
 /** Of the accessors only ours give constants; those of the user's fields are printed as Node prints them. */
-function valueOf ({ get }: PropertyDescriptor): unknown {
+function gottenValue ({ get }: PropertyDescriptor): unknown {
   try {
     return asText(get?.())
   } catch {

@@ -6,7 +6,7 @@ import { nullable } from '../columns/schema.js'
 import { QueryError } from '../errors.js'
 import { checkFlag, knownOptions, listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
-import { checkWritable } from './read-only.js'
+import { checkNoView } from './read-only.js'
 import type { SchemaOptions } from './schema-types.js'
 import type { Table, TableColumn } from './table.js'
 import { shown } from '../words.js'
@@ -32,13 +32,13 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
   const wanted = read(model, options)
   const { purpose, $id } = wanted
   const table = tableOf(model)
-  if (purpose === 'create' || purpose === 'update') checkWritable(table)
+  if (purpose === 'create' || purpose === 'update') checkNoView(table)
   const { description } = model[META].options
   const columns = columnsFor(wanted, table, model)
   const ownKind = purpose === 'create' && model[META].variant !== undefined ? table.discriminator : undefined
   const required = columns.filter((c) => c !== ownKind && isRequired(purpose, c, table)).map((c) => c.name)
   const properties = [
-    ...columns.map((c) => [c.name, c === ownKind ? kindOf(c, model) : property(purpose, c, table)] as const),
+    ...columns.map((c) => [c.name, c === ownKind ? kindSchema(c, model) : property(purpose, c, table)] as const),
     ...purpose === 'update' && wanted.operations
       ? columnsOf('update', table, model, wanted.only).flatMap((c) => operationsOf(table, c))
       : [],
@@ -138,7 +138,7 @@ function property (purpose: Purpose, column: TableColumn, { hasStatic }: Table):
 }
 
 /** Of a child in a new row: its own, which may be left out. */
-function kindOf ({ type }: TableColumn, model: ModelConstructor): JsonSchema {
+function kindSchema ({ type }: TableColumn, model: ModelConstructor): JsonSchema {
   const { type: form } = type.schema('output')
   return { ...form !== undefined && { type: form }, enum: [type.toJSON(model[META].variant)] }
 }

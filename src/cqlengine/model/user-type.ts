@@ -50,7 +50,7 @@ export class UserTypeValue extends FieldGuard {
     if (!isProved) checkAccessors(prototype, Object.keys(columns), (field) => hiddenField(typeName, field))
     const fields = this as Record<string, unknown>
     if (isStored(values)) assignStored(fields, columns, values)
-    else fill(fields, columns, typeName, values)
+    else fillFields(fields, columns, typeName, values)
     if (!isProved) provedTypes.add(prototype)
   }
 
@@ -124,7 +124,7 @@ function assignStored (fields: Record<string, unknown>, columns: Columns, values
   }
 }
 
-function fill (fields: Record<string, unknown>, columns: Columns, typeName: string, values: unknown): void {
+function fillFields (fields: Record<string, unknown>, columns: Columns, typeName: string, values: unknown): void {
   const given = values === undefined ? undefined : readValues(values, typeName)
   const violations = new Violations()
   for (const name of given?.keys() ?? []) {

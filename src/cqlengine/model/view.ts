@@ -20,7 +20,9 @@ export interface ViewColumns {
 }
 
 /** @param at for messages @throws {ModelDefinitionError} for a base that can have no views */
-export function baseOf (at: string, Base: unknown): ModelConstructor & { readonly [META]: { readonly table: Table } } {
+export function baseModelOf (
+  at: string, Base: unknown
+): ModelConstructor & { readonly [META]: { readonly table: Table } } {
   const model = Base as ModelConstructor & { readonly [META]: { readonly table: Table } }
   const meta = typeof Base === 'function' ? model[META] as ModelConstructor[typeof META] | undefined : undefined
   if (meta === undefined) {
@@ -49,18 +51,18 @@ export function baseOf (at: string, Base: unknown): ModelConstructor & { readonl
 export function viewColumns (
   at: string, base: Table, { partitionKey, clusteringKey, clusteringOrder, only }: ViewOptions
 ): ViewColumns {
-  const partition = namesOf(at, 'partitionKey', partitionKey, base)
-  const clustering = clusteringKey === undefined ? [] : namesOf(at, 'clusteringKey', clusteringKey, base)
+  const partition = columnNamesOf(at, 'partitionKey', partitionKey, base)
+  const clustering = clusteringKey === undefined ? [] : columnNamesOf(at, 'clusteringKey', clusteringKey, base)
   if (partition.length === 0) {
     throw new ModelDefinitionError(`${at}: partitionKey must name at least one column of the base`)
   }
   const key = [...partition, ...clustering]
   const twice = key.find((name, i) => key.indexOf(name) !== i)
   if (twice !== undefined) throw new ModelDefinitionError(`${at}: its key names the column "${twice}" twice`)
-  checkKey(at, base, key)
+  checkViewKey(at, base, key)
   const wanted = only === undefined
     ? base.columns.map(({ name }) => name)
-    : [...key, ...namesOf(at, 'only', only, base)]
+    : [...key, ...columnNamesOf(at, 'only', only, base)]
   const columns = base.columns.filter(({ name }) => wanted.includes(name))
   for (const { name, role } of columns) {
     if (role === 'static') {
@@ -80,7 +82,7 @@ export function viewColumns (
   }
 }
 
-function checkKey (at: string, base: Table, key: readonly string[]): void {
+function checkViewKey (at: string, base: Table, key: readonly string[]): void {
   const missing = base.key.filter(({ name }) => !key.includes(name))
   if (missing.length > 0) {
     throw new ModelDefinitionError(`${at}: its key must have all key columns of its base, and lacks ` +
@@ -104,7 +106,7 @@ function checkKey (at: string, base: Table, key: readonly string[]): void {
   }
 }
 
-function namesOf (at: string, option: string, given: unknown, base: Table): string[] {
+function columnNamesOf (at: string, option: string, given: unknown, base: Table): string[] {
   if (!Array.isArray(given)) {
     throw new ModelDefinitionError(`${at}: ${option} must be an array of columns of its base, such as ` +
       `['${base.key[0]?.name ?? 'id'}']`)

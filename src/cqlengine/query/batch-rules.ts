@@ -38,7 +38,7 @@ export class InBatch {
 export function checkBatchable (
   queue: readonly PendingWrite[], all: InBatch, added: PendingWrite, options: BatchOptions
 ): void {
-  checkOptions(added)
+  checkNotOfRequest(added)
   checkConnection(queue, added)
   checkConsistency(all, added, options)
   checkCounter(queue, added, options)
@@ -51,7 +51,7 @@ export function checkBatchable (
 
 const nameOf = ({ model }: PendingWrite): string => model[META].name
 
-function checkOptions (write: PendingWrite): void {
+function checkNotOfRequest (write: PendingWrite): void {
   const name = write.operation.demand.notForBatch
   if (name === undefined) return
   const remedy = operationOptions[name].inBatch.includes('batch') ? '; give it to the batch' : ''

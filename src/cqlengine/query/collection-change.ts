@@ -32,7 +32,7 @@ function afterList (
   if (kind === 'append') return [...current, ...values]
   if (kind === 'prepend') return [...values, ...current]
   const gone = keysOf(type.elementType('element'), values)
-  return current.filter((one) => !gone.has(keyOf(type.elementType('element'), one)))
+  return current.filter((one) => !gone.has(elementKey(type.elementType('element'), one)))
 }
 
 function afterSet (
@@ -41,10 +41,10 @@ function afterSet (
   const element = type.elementType('element')
   if (kind === 'remove') {
     const gone = keysOf(element, values)
-    return new Set([...current].filter((one) => !gone.has(keyOf(element, one))))
+    return new Set([...current].filter((one) => !gone.has(elementKey(element, one))))
   }
   const known = keysOf(element, current)
-  return new Set([...current, ...[...values].filter((one) => !known.has(keyOf(element, one)))])
+  return new Set([...current, ...[...values].filter((one) => !known.has(elementKey(element, one)))])
 }
 
 function afterMap (
@@ -55,15 +55,15 @@ function afterMap (
 ): Map<unknown, unknown> {
   const key = type.elementType('key')
   const touched = keysOf(key, values.keys())
-  const kept = [...current].filter(([one]) => !touched.has(keyOf(key, one)))
+  const kept = [...current].filter(([one]) => !touched.has(elementKey(key, one)))
   const set = kind === 'remove' ? [] : [...values.entries()].filter(([, value]) => value !== null)
   return new Map([...kept, ...set])
 }
 
 function keysOf (type: CqlType | undefined, values: Iterable<unknown>): Set<unknown> {
-  return new Set(Array.from(values, (value) => keyOf(type, value)))
+  return new Set(Array.from(values, (value) => elementKey(type, value)))
 }
 
-function keyOf (type: CqlType | undefined, value: unknown): unknown {
+function elementKey (type: CqlType | undefined, value: unknown): unknown {
   return type === undefined ? value : type.keyOf(value)
 }

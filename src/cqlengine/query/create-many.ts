@@ -121,13 +121,13 @@ function read (
   rows: unknown, given: unknown, at: string
 ): { readonly concurrency: number, readonly op: OpOptions, readonly iterator: Source } {
   try {
-    return { ...readOptions(given, at), iterator: iteratorOf(rows, at) }
+    return { ...readCreateOptions(given, at), iterator: iteratorOf(rows, at) }
   } catch (error) {
     throw asOurs(error, at)
   }
 }
 
-function readOptions (given: unknown, at: string): { readonly concurrency: number, readonly op: OpOptions } {
+function readCreateOptions (given: unknown, at: string): { readonly concurrency: number, readonly op: OpOptions } {
   if (given !== undefined && given !== null && typeof given !== 'object') {
     throw new QueryError(`${at}: the last argument must be an object of options`)
   }

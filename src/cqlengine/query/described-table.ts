@@ -95,7 +95,10 @@ function compile (name: string, { rows, targets }: TableColumns): Table {
     rows.filter((r) => r.kind === kind).sort((a, b) => a.position - b.position).map((r) => r.column_name)
   const key: KeyOption = [ofKind('partition_key'), ...ofKind('clustering')]
   return compileTable(
-    name, Object.fromEntries(rows.map((row) => [row.column_name, columnOf(row, targets)])) as Columns, key, 'described'
+    name,
+    Object.fromEntries(rows.map((row) => [row.column_name, describedColumn(row, targets)])) as Columns,
+    key,
+    'described'
   )
 }
 
@@ -115,7 +118,7 @@ function optionsOf (given: unknown): Readonly<Record<string, string>> {
     : (given ?? {}) as Record<string, string>
 }
 
-function columnOf (
+function describedColumn (
   { column_name: name, type, kind, clustering_order: order }: ColumnRow, targets: readonly string[]
 ): AnyColumn {
   // An index of any kind lets conditions through: what it can do is the server's to say.

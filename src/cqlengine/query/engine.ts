@@ -2,7 +2,7 @@ import { ModelDefinitionError } from '../errors.js'
 import type { Engine, WriteVerb } from '../model/engine.js'
 import { classOfView, META, type ModelConstructor, type ModelMeta, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { checkWritable } from '../model/read-only.js'
+import { checkNoView } from '../model/read-only.js'
 import type { State } from '../model/state.js'
 import { createMany } from './create-many.js'
 import type { Database } from './database.js'
@@ -36,7 +36,7 @@ export class QueryEngine implements Engine {
 
   write (verb: WriteVerb, instance: object, state: State, options: OpOptions, values?: unknown): Promise<unknown> {
     const { db } = this
-    checkWritable(tableOf(state.model))
+    checkNoView(tableOf(state.model))
     switch (verb) {
       case 'save': return saveInstance(db, instance, state, options)
       case 'update': return updateInstance(db, instance, state, values, options)
@@ -47,7 +47,7 @@ export class QueryEngine implements Engine {
   standard (model: ModelConstructor, purpose: unknown): object { return standardOf(model, purpose) }
 
   async createMany (model: ModelConstructor, rows: unknown, options: unknown): Promise<{ written: number }> {
-    checkWritable(tableOf(model))
+    checkNoView(tableOf(model))
     return await createMany(model, rows, options)
   }
 

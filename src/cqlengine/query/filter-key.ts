@@ -22,12 +22,12 @@ export type Reach = 'row' | 'partition' | 'range'
  * @throws {QueryError} for what only a read has, and an `in` without values; {ValidationError} for values that are too
  *   long for a key
  */
-export function keyOf (given: QueryState, at: string): readonly ColumnCondition[] {
+export function conditionsOfKey (given: QueryState, at: string): readonly ColumnCondition[] {
   checkReadingOnly(given, at)
   const conditions = withOwnKey(given).conditions
   for (const c of conditions) {
     if (isToken(c)) throw new QueryError(`${at}: Cassandra takes no token in a write`)
-    checkValue(c, at)
+    checkConditionValue(c, at)
   }
   return conditions as readonly ColumnCondition[]
 }
@@ -77,7 +77,7 @@ function checkColumn ({ column: { name, role }, operator }: ColumnCondition, at:
   }
 }
 
-function checkValue ({ column, operator, value }: ColumnCondition, at: string): void {
+function checkConditionValue ({ column, operator, value }: ColumnCondition, at: string): void {
   if (operator === 'in' && (value as unknown[]).length === 0) {
     throw new QueryError(`${at}: the "in" of "${column.name}" has no values, so no row is meant`)
   }

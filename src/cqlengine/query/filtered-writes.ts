@@ -1,10 +1,10 @@
 import { META, tableOf } from '../model/meta.js'
 import type { OpOptions } from '../model/operations.js'
-import { checkWritable } from '../model/read-only.js'
+import { checkNoView } from '../model/read-only.js'
 import type { Table } from '../model/table.js'
 import { bindCondition, type ColumnCondition, type Condition, conditionText, isToken } from './conditions.js'
 import type { Database } from './database.js'
-import { checkKey, keyOf, rowKeyOf } from './filter-key.js'
+import { checkKey, conditionsOfKey, rowKeyOf } from './filter-key.js'
 import { readChanges } from './given-changes.js'
 import type { Lightweight } from './lightweight.js'
 import { demandOf, type Operation, operationOf } from './operation.js'
@@ -12,7 +12,7 @@ import { PendingWrite, settlesNothing } from './pending-write.js'
 import type { Place } from './place.js'
 import type { QueryState } from './query-state.js'
 import type { Statement } from './statement-cache.js'
-import { deleteStatement, updateStatement, type Where } from './write-statements.js'
+import { deleteStatement, updateStatement, type WhereClause } from './write-statements.js'
 
 /**
  * `filter(…).update({ … })` without loading anything: one UPDATE (UPD rows), to be sent. No changes: nothing is
@@ -24,15 +24,15 @@ export function updateRows (
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.update`
-  checkWritable(table)
+  checkNoView(table)
   const changes = readChanges(model, values)
   const demand = demandOf(model, options, 'update')
   const conditions = demand.conditions(table) // told before what is wrong with the filter
   if (changes.length === 0) return undefined
   const isStatic = changes.every((c) => c.column.role === 'static') && onlyStatic(conditions)
-  const key = keyOf(state, at)
+  const key = conditionsOfKey(state, at)
   const operation = operationOf(db, model, demand, undefined)
-  const where: Where = {
+  const where: WhereClause = {
     // The whole key has the text of an instance's update, which is found without making a string.
     rows: !isStatic && isWholeKey(table, key) ? 'key' : key,
     relations: () => {
@@ -49,12 +49,12 @@ export function deleteRows (db: Database, state: QueryState, options: OpOptions)
   const { model } = state
   const table = tableOf(model)
   const at = `${model[META].name}.delete`
-  checkWritable(table)
+  checkNoView(table)
   const demand = demandOf(model, options, 'delete')
   demand.conditions(table) // told before what is wrong with the filter
-  const key = keyOf(state, at)
+  const key = conditionsOfKey(state, at)
   const operation = operationOf(db, model, demand, undefined)
-  const where: Where = {
+  const where: WhereClause = {
     rows: isWholeKey(table, key) ? 'key' : key,
     relations: () => {
       checkKey(table, key, at, operation.isConditional ? 'row' : 'range', operation.isConditional)

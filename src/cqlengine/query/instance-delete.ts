@@ -11,12 +11,14 @@ import { deletion, subjectOf } from './subject.js'
 export function deleteInstance (db: Database, instance: object, state: State, options: OpOptions): Promise<void> {
   const demand = demandOf(state.model, options, 'delete instance')
   const sent = mustWait(state, demand)
-    ? whenItsTurn(state, () => sendInTurn(state, remove(db, instance, state, demand), instance))
-    : sendInTurn(state, remove(db, instance, state, demand), instance)
+    ? whenItsTurn(state, () => sendInTurn(state, prepareDeletion(db, instance, state, demand), instance))
+    : sendInTurn(state, prepareDeletion(db, instance, state, demand), instance)
   return sent.then(() => {})
 }
 
-function remove (db: Database, instance: object, state: State, demand: Demand): PendingWrite<object> | undefined {
+function prepareDeletion (
+  db: Database, instance: object, state: State, demand: Demand
+): PendingWrite<object> | undefined {
   const base = baseOf(state, demand)
   const subject = subjectOf(db, instance, valuesOf(instance, base), state, base, demand)
   // Elsewhere another row is deleted: the instance still belongs to its origin, and is stored there.

@@ -26,11 +26,11 @@ export function saveInstance<T extends object> (
 ): Promise<T> {
   const demand = demandOf(state.model, options, 'save')
   return mustWait(state, demand)
-    ? whenItsTurn(state, () => sendInTurn(state, save(db, instance, state, demand), instance))
-    : sendInTurn(state, save(db, instance, state, demand), instance)
+    ? whenItsTurn(state, () => sendInTurn(state, prepareSave(db, instance, state, demand), instance))
+    : sendInTurn(state, prepareSave(db, instance, state, demand), instance)
 }
 
-function save (db: Database, instance: object, state: State, demand: Demand): PendingWrite<object> | undefined {
+function prepareSave (db: Database, instance: object, state: State, demand: Demand): PendingWrite<object> | undefined {
   const base = baseOf(state, demand)
   checkWritable(state)
   const quick = base === state && state.stored === undefined ? quickInsert(db, instance, state, demand) : undefined

@@ -33,11 +33,11 @@ export function updateInstance<T extends object> (
 ): Promise<T> {
   const demand = demandOf(state.model, options, 'update instance')
   return mustWait(state, demand)
-    ? whenItsTurn(state, () => sendInTurn(state, update(db, instance, state, values, demand), instance))
-    : sendInTurn(state, update(db, instance, state, values, demand), instance)
+    ? whenItsTurn(state, () => sendInTurn(state, prepareUpdate(db, instance, state, values, demand), instance))
+    : sendInTurn(state, prepareUpdate(db, instance, state, values, demand), instance)
 }
 
-function update (
+function prepareUpdate (
   db: Database, instance: object, state: State, values: unknown, demand: Demand
 ): PendingWrite<object> | undefined {
   const { model } = state

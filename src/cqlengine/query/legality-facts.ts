@@ -5,7 +5,7 @@ import { answering, type IndexKind, isRange } from './index-support.js'
 import type { ColumnOrder, NearestOrder, QueryState } from './query-state.js'
 
 /** What the rules of `legality.ts` ask of a query. */
-export interface Facts {
+export interface QueryFacts {
   readonly table: Table
   readonly state: QueryState
   readonly conditions: readonly ColumnCondition[]
@@ -37,7 +37,7 @@ export interface Facts {
   readonly answering: (condition: ColumnCondition) => readonly IndexKind[]
 }
 
-export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'): Facts {
+export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'): QueryFacts {
   const conditions = state.conditions.filter((c): c is ColumnCondition => !isToken(c))
   const tokens = state.conditions.filter(isToken)
   const on = grouped(conditions)
@@ -74,7 +74,7 @@ export function factsOf (table: Table, state: QueryState, as: 'count' | 'rows'):
     columnOrder: order.filter((o): o is ColumnOrder => !('vector' in o)),
     nearest,
     isAggregate: as === 'count' || isAggregate(state),
-    isStaticOnly: as === 'rows' && isStaticOnly(state),
+    isStaticOnly: as === 'rows' && asksStaticOnly(state),
     namesPartitions,
     limitsPartitions: tokens.length > 0 || namesPartitions,
     partitionIsFiltered,
@@ -106,7 +106,7 @@ function isOrdered ({ operator }: ColumnCondition): boolean {
 }
 
 /** The first clustering column that is filtered although one before it has no value. */
-function gap (table: Table, on: Facts['on']): Facts['clusteringGap'] {
+function gap (table: Table, on: QueryFacts['on']): QueryFacts['clusteringGap'] {
   let before: TableColumn | undefined
   for (const column of table.clustering) {
     const own = on.get(column)
@@ -118,7 +118,7 @@ function gap (table: Table, on: Facts['on']): Facts['clusteringGap'] {
 
 /** SAI indexes work together, nearness included; of the others one answers one condition, and the rest is filtered. */
 function leftOver (
-  needed: readonly ColumnCondition[], answeredBy: Facts['answering'], besideNearest: boolean
+  needed: readonly ColumnCondition[], answeredBy: QueryFacts['answering'], besideNearest: boolean
 ): ColumnCondition | undefined {
   if (needed.some((c) => answeredBy(c).includes('unknown'))) return undefined
   const open = needed.find((c) => answeredBy(c).length === 0)
@@ -133,7 +133,7 @@ export function isAggregate ({ output }: QueryState): boolean {
       f instanceof Selected && ['count', 'min', 'max', 'sum', 'avg'].includes(f.function))
 }
 
-function isStaticOnly ({ output }: QueryState): boolean {
+function asksStaticOnly ({ output }: QueryState): boolean {
   const columns = output.kind === 'values' || output.kind === 'distinct'
     ? output.columns
     : output.kind === 'selection' ? selected([...output.fields.values()]) : []

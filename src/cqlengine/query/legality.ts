@@ -7,11 +7,11 @@ import { tableOf } from '../model/meta.js'
 import type { Table, TableColumn } from '../model/table.js'
 import { type ColumnCondition, isToken } from './conditions.js'
 import { hasVectorIndex, isRange } from './index-support.js'
-import { type Facts, factsOf } from './legality-facts.js'
+import { type QueryFacts, factsOf } from './legality-facts.js'
 import type { QueryState } from './query-state.js'
 
 /** What is wrong and what to do, or undefined. */
-type Rule = (facts: Facts) => string | undefined
+type Rule = (facts: QueryFacts) => string | undefined
 
 const filtering = 'or call allowFiltering(), and Cassandra reads and discards rows'
 
@@ -40,7 +40,7 @@ const quoted = (columns: readonly TableColumn[]): string => columns.map((c) => `
 
 // -------------------------------------------------------------------------------------------- conditions on one column
 
-function twoConditions ({ on, tokens }: Facts): string | undefined {
+function twoConditions ({ on, tokens }: QueryFacts): string | undefined {
   for (const [column, own] of on) {
     const alone = own.find((c) => c.operator === 'eq' || c.operator === 'in' || c.operator === 'like')
     if (alone !== undefined && own.length > 1) {
@@ -69,11 +69,11 @@ function hasTwoBounds (operators: readonly string[]): boolean {
   return count('gt', 'gte') > 1 || count('lt', 'lte') > 1
 }
 
-function find (facts: Facts, test: (c: ColumnCondition) => boolean): ColumnCondition | undefined {
+function find (facts: QueryFacts, test: (c: ColumnCondition) => boolean): ColumnCondition | undefined {
   return facts.conditions.find(test)
 }
 
-function wholeCollection (facts: Facts): string | undefined {
+function wholeCollection (facts: QueryFacts): string | undefined {
   const found = find(
     facts, (c) => c.column.type.isMultiCell && !['contains', 'containsKey', 'entry'].includes(c.operator)
   )
@@ -88,26 +88,26 @@ function wholeCollection (facts: Facts): string | undefined {
     'column { frozen: true }'
 }
 
-function openUserType (facts: Facts): string | undefined {
+function openUserType (facts: QueryFacts): string | undefined {
   const found = find(facts, ({ column }) => column.type.kind === 'udt' && !column.type.isFrozen)
   return found &&
     `"${found.column.name}" is a user type that is not frozen, which Cassandra cannot search for; declare the column ` +
     'without { frozen: false }'
 }
 
-function durationRange (facts: Facts): string | undefined {
+function durationRange (facts: QueryFacts): string | undefined {
   const found = find(facts, (c) => isRange(c.operator) && hasDuration(c.column.type))
   return found && `"${found.column.name}" holds durations, which have no order; only equality can be asked for`
 }
 
-function entryOfFrozen (facts: Facts): string | undefined {
+function entryOfFrozen (facts: QueryFacts): string | undefined {
   const found = find(facts, (c) => c.operator === 'entry' && c.column.type.isFrozen)
   return found &&
     `"${found.column.name}" is a frozen map, whose entries Cassandra cannot search for; filter with containsKey or ` +
     'contains, or declare the column without frozen'
 }
 
-function likeWithoutIndex (facts: Facts): string | undefined {
+function likeWithoutIndex (facts: QueryFacts): string | undefined {
   const found = find(facts, (c) => c.operator === 'like' && facts.answering(c).length === 0)
   return found &&
     `"like" on "${found.column.name}" needs a SASI index, and filtering does not help: declare the column { index: { ` +
@@ -116,13 +116,13 @@ function likeWithoutIndex (facts: Facts): string | undefined {
 
 // -------------------------------------------------------------------------------------------------- what comes out
 
-function distinctLimit ({ state }: Facts): string | undefined {
+function distinctLimit ({ state }: QueryFacts): string | undefined {
   return state.output.kind === 'distinct' && state.perPartitionLimit !== undefined
     ? 'distinct gives one row a partition, so perPartitionLimit cannot stand with it; take one of them out'
     : undefined
 }
 
-function distinctFilter (facts: Facts): string | undefined {
+function distinctFilter (facts: QueryFacts): string | undefined {
   if (facts.state.output.kind !== 'distinct') return undefined
   const found = find(facts, ({ column: { role } }) => role === 'clustering' || role === 'regular')
   return found &&
@@ -131,7 +131,7 @@ function distinctFilter (facts: Facts): string | undefined {
 }
 
 /** The server takes an order on the whole partition's rows beside DISTINCT, but a count is read without it. */
-function distinctOrder ({ state }: Facts): string | undefined {
+function distinctOrder ({ state }: QueryFacts): string | undefined {
   if (state.output.kind !== 'distinct') return undefined
   if (state.order.some((o) => 'vector' in o)) {
     return 'distinct cannot stand with an order by nearness; take one of them out'
@@ -145,7 +145,7 @@ function distinctOrder ({ state }: Facts): string | undefined {
 }
 
 /** Groups are runs of neighbours: columns of the key, in its order; those that have one value may be left out. */
-function groupOrder ({ table, state, on }: Facts): string | undefined {
+function groupOrder ({ table, state, on }: QueryFacts): string | undefined {
   let next = 0
   for (const column of state.groupBy) {
     const at = table.key.indexOf(column)
@@ -165,19 +165,19 @@ function groupOrder ({ table, state, on }: Facts): string | undefined {
   return open && `groupBy takes the whole partition key or more; add "${open.name}"`
 }
 
-function groupDistinct ({ state }: Facts): string | undefined {
+function groupDistinct ({ state }: QueryFacts): string | undefined {
   if (state.output.kind !== 'distinct') return undefined
   const column = state.groupBy.find((c) => c.role === 'clustering')
   return column && `distinct looks at partitions, so its groups cannot be smaller; take "${column.name}" out of groupBy`
 }
 
-function aggregateLimit ({ state, isAggregate }: Facts): string | undefined {
+function aggregateLimit ({ state, isAggregate }: QueryFacts): string | undefined {
   return isAggregate && state.groupBy.length === 0 && state.perPartitionLimit !== undefined
     ? 'a total has no perPartitionLimit; take it out, or group by the partition key'
     : undefined
 }
 
-function staticOnly (facts: Facts): string | undefined {
+function staticOnly (facts: QueryFacts): string | undefined {
   const found = facts.isStaticOnly ? find(facts, (c) => c.column.role === 'clustering') : undefined
   return found &&
     'only static columns are asked for, which belong to the partition; take out the condition on ' +
@@ -186,7 +186,7 @@ function staticOnly (facts: Facts): string | undefined {
 
 // -------------------------------------------------------------------------------------------------- nearest neighbours
 
-function nearestAlone ({ state, nearest, isAggregate }: Facts): string | undefined {
+function nearestAlone ({ state, nearest, isAggregate }: QueryFacts): string | undefined {
   if (nearest === undefined) return undefined
   if (state.order.length > 1) return 'an order by nearness stands alone; take the other order out'
   if (isAggregate || state.groupBy.length > 0) {
@@ -196,20 +196,20 @@ function nearestAlone ({ state, nearest, isAggregate }: Facts): string | undefin
   return undefined
 }
 
-function nearestIndex ({ nearest }: Facts): string | undefined {
+function nearestIndex ({ nearest }: QueryFacts): string | undefined {
   return nearest !== undefined && !hasVectorIndex(nearest.column)
     ? `an order by nearness needs an index: declare "${nearest.column.name}" with { index: { using: 'sai' } }`
     : undefined
 }
 
-function nearestLimit ({ nearest, state }: Facts): string | undefined {
+function nearestLimit ({ nearest, state }: QueryFacts): string | undefined {
   return nearest !== undefined && state.limit === undefined
     ? 'an order by nearness needs a limit, 1000 at most; call limit()'
     : undefined
 }
 
 /** Filtering does not help: what is neither indexed nor found by the keys cannot stand beside it at all. */
-function nearestFilter (facts: Facts): string | undefined {
+function nearestFilter (facts: QueryFacts): string | undefined {
   if (facts.nearest === undefined) return undefined
   if (facts.partitionIsFiltered) {
     return 'an order by nearness looks at given partitions or at all; filter the whole partition key ' +
@@ -225,7 +225,7 @@ function nearestFilter (facts: Facts): string | undefined {
 
 // -------------------------------------------------------------------------------------------------- order
 
-function orderPartition ({ columnOrder, table, on, namesPartitions }: Facts): string | undefined {
+function orderPartition ({ columnOrder, table, on, namesPartitions }: QueryFacts): string | undefined {
   if (columnOrder.length === 0 || namesPartitions) return undefined
   const open = table.partitionKey.find((c) =>
     !(on.get(c) ?? []).some((o) => o.operator === 'eq' || o.operator === 'in'))
@@ -237,7 +237,7 @@ function orderPartition ({ columnOrder, table, on, namesPartitions }: Facts): st
  * The table's own order or the reverse of all of it, from the first clustering column on; those with one value may be
  * left out.
  */
-function orderDirection ({ columnOrder, table, on }: Facts): string | undefined {
+function orderDirection ({ columnOrder, table, on }: QueryFacts): string | undefined {
   let next = 0
   let reversed: boolean | undefined
   for (const { column, descending } of columnOrder) {
@@ -260,7 +260,7 @@ function orderDirection ({ columnOrder, table, on }: Facts): string | undefined 
 
 // -------------------------------------------------------------------------------------------------- filters
 
-function vectorFilter (facts: Facts): string | undefined {
+function vectorFilter (facts: QueryFacts): string | undefined {
   const found = find(
     facts,
     ({ column }) => column.type.base().kind === 'vector' && column.indexed && column.options.customIndex !== true
@@ -270,7 +270,7 @@ function vectorFilter (facts: Facts): string | undefined {
     `orderBy(Model.columns.${found.column.name}.ann(vector))`
 }
 
-function partitionFilter (facts: Facts): string | undefined {
+function partitionFilter (facts: QueryFacts): string | undefined {
   const { table, on, state, hasIndex, partitionIsFiltered } = facts
   if (!partitionIsFiltered || state.allowFiltering || hasIndex) return undefined
   const ranged = table.partitionKey.find((c) =>
@@ -284,7 +284,7 @@ function partitionFilter (facts: Facts): string | undefined {
     `too, index a filtered column, ${filtering}`
 }
 
-function clusteringFilter (facts: Facts): string | undefined {
+function clusteringFilter (facts: QueryFacts): string | undefined {
   const { table, state, hasIndex, clusteringIsFiltered, clusteringGap } = facts
   if (!clusteringIsFiltered || state.allowFiltering || hasIndex) return undefined
   if (clusteringGap === undefined) {
@@ -295,7 +295,7 @@ function clusteringFilter (facts: Facts): string | undefined {
     `that by a value or with in, index "${clusteringGap.column.name}", ${filtering}`
 }
 
-function otherFilter (facts: Facts): string | undefined {
+function otherFilter (facts: QueryFacts): string | undefined {
   if (facts.state.allowFiltering || facts.hasIndex) return undefined
   const found = find(facts, ({ column: { role } }) => role === 'static' || role === 'regular')
   return found && needsIndex(found)
@@ -312,7 +312,7 @@ function needsIndex ({ column, operator }: ColumnCondition): string {
   return `"${column.name}" is neither key nor indexed; declare it { index: ${target} }, ${filtering}`
 }
 
-function partitionIn ({ table, on, usesIndex, tokens, namesPartitions }: Facts): string | undefined {
+function partitionIn ({ table, on, usesIndex, tokens, namesPartitions }: QueryFacts): string | undefined {
   // The token says where to look, and the key is only filtered
   if (tokens.length > 0 && !namesPartitions) return undefined
   const found = usesIndex
@@ -323,13 +323,13 @@ function partitionIn ({ table, on, usesIndex, tokens, namesPartitions }: Facts):
     'one by one, or take the other condition out'
 }
 
-function orderIndex ({ columnOrder, usesIndex }: Facts): string | undefined {
+function orderIndex ({ columnOrder, usesIndex }: QueryFacts): string | undefined {
   return usesIndex && columnOrder.length > 0
     ? 'rows that an index finds have no order; take orderBy out and sort them afterwards, or the indexed condition'
     : undefined
 }
 
-function leftToFilter (facts: Facts): string | undefined {
+function leftToFilter (facts: QueryFacts): string | undefined {
   const { state, leftOver, namesPartitions, usesIndex } = facts
   if (state.allowFiltering || (namesPartitions && !usesIndex)) return undefined
   if (leftOver === undefined) return undefined

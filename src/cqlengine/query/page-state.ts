@@ -10,7 +10,9 @@ const advice = 'the state is not one that a page of this query gave. Start again
  * @throws {PageTokenError}
  */
 export function checkState (state: unknown, at: string): string {
-  if (typeof state === 'string' && /^(?:[0-9a-f]{2})+$/i.test(state) && isWhole(Buffer.from(state, 'hex'))) return state
+  if (typeof state === 'string' && /^(?:[0-9a-f]{2})+$/i.test(state) && isWholeState(Buffer.from(state, 'hex'))) {
+    return state
+  }
   throw new PageTokenError(`${at}: ${advice}`)
 }
 
@@ -40,7 +42,7 @@ export function refusedState (at: string, cause: unknown): PageTokenError {
  * The partition key and the row's position, each with its length before it, and two numbers: nothing is missing or left
  * over.
  */
-function isWhole (bytes: Buffer): boolean {
+function isWholeState (bytes: Buffer): boolean {
   let at = 0
   for (let part = 0; part < 4; part++) {
     const number = readNumber(bytes, at)

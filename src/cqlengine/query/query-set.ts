@@ -26,7 +26,7 @@ import type { PendingWrite } from './pending-write.js'
 import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
 import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
 import { RowIterator } from './row-iterator.js'
-import { Scan, whole } from './scan.js'
+import { Scan, wholeNumber } from './scan.js'
 import { selectors } from './selection.js'
 import { rangeText, readRange, splitEvenly, wholeRing } from './token-range.js'
 import { shown } from '../words.js'
@@ -206,7 +206,8 @@ export class QuerySet implements AsyncIterable<unknown> {
   /** Without asking the ring: hashes are spread evenly, so parts of equal width have about as many rows. */
   async ranges (n: number): Promise<TokenRange[]> {
     const bounds = rangeOf(this.#state.conditions)?.bounds ?? wholeRing
-    return splitEvenly(bounds, whole(`${this.#name}.ranges`, 'the number of ranges', n, mostRanges)).map(rangeText)
+    const count = wholeNumber(`${this.#name}.ranges`, 'the number of ranges', n, mostRanges)
+    return splitEvenly(bounds, count).map(rangeText)
   }
 
   /** What a SELECT of this query would send, and where to. */

@@ -4,13 +4,13 @@ import { InvalidValue, type CqlType } from '../columns/cql-type.js'
 import { typeFromDriver } from '../columns/driver-types.js'
 import { isPlainObject, unreadable } from '../columns/outside.js'
 import type { Marker } from '../connection/driver-internals/internals.js'
-import { markersOf } from '../connection/driver-internals/prepared.js'
+import { preparedMarkers } from '../connection/driver-internals/prepared.js'
 import type { Encoding } from '../connection/encoding.js'
 import type { Params } from '../connection/session.js'
 import { type Client, types } from '../driver.js'
 import { validationError, Violations } from '../model/values.js'
 
-interface Statement {
+interface RawStatement {
   /** For messages: `db.execute`. */
   readonly at: string
   readonly cql: string
@@ -25,11 +25,11 @@ interface Statement {
  * something that is checked when it looks into it.
  * @throws {ValidationError} that names each wrong parameter and its type, never the value
  */
-export function rawParams (statement: Statement, params: unknown): Params {
+export function rawParams (statement: RawStatement, params: unknown): Params {
   const { at, cql, client } = statement
   const given = copied(at, params ?? [])
-  const markers = markersOf(client, cql)
-  return markers === undefined ? checkedLater(statement, given) : checked(statement, given, markers)
+  const markers = preparedMarkers(client, cql)
+  return markers === undefined ? checkedLater(statement, given) : checkedParams(statement, given, markers)
 }
 
 /** The protocol counts them in two bytes. */
@@ -57,14 +57,14 @@ function copied (at: string, params: unknown): Params {
  * Stands for `given` until the statement is prepared, then for what is checked. The driver, and doubles of it, look
  * only into its elements.
  */
-function checkedLater (statement: Statement, given: Params): Params {
+function checkedLater (statement: RawStatement, given: Params): Params {
   checkGiven(statement.at, given)
   let ready: Params | undefined
   const current = (): object => {
     if (ready !== undefined) return ready
-    const markers = markersOf(statement.client, statement.cql)
+    const markers = preparedMarkers(statement.client, statement.cql)
     if (markers === undefined) return given
-    ready = checked(statement, given, markers, Array.isArray(given))
+    ready = checkedParams(statement, given, markers, Array.isArray(given))
     return ready
   }
   return new Proxy((Array.isArray(given) ? [] : {}) as object, {
@@ -84,7 +84,9 @@ function typeOf (marker: Marker): CqlType {
 }
 
 /** @param asArray whether an array is wanted, which the driver takes for names too once they are in order */
-function checked ({ at, encoding }: Statement, given: Params, markers: readonly Marker[], asArray = true): Params {
+function checkedParams (
+  { at, encoding }: RawStatement, given: Params, markers: readonly Marker[], asArray = true
+): Params {
   const violations = new Violations()
   const bound: unknown[] = []
   if (isArray(given) && given.length !== markers.length) {

@@ -5,14 +5,13 @@ import { knownOptions } from '../known-options.js'
 import type { Page, StatementPreview } from '../model/query-api.js'
 import { promised } from '../model/instance.js'
 import { META } from '../model/meta.js'
+import type { DriverRow } from '../model/state.js'
 import type { Database } from './database.js'
 import { checkState, isRefusedState, refusedState } from './page-state.js'
 import { changed, type QueryState } from './query-state.js'
 import { checkResult } from './result-types.js'
 import { type Asked, findsNothing, planSelect, type SelectPlan } from './select-plan.js'
 import { fingerprint } from './wire.js'
-
-type Row = Record<string, unknown>
 
 /**
  * All rows, whatever the page size. `then` where `await` would read better: of 50,000 reads that wait, nothing shall be
@@ -112,7 +111,7 @@ async function countByReading (db: Database, state: QueryState): Promise<number>
 }
 
 /** The pages after the first one. `timeout` is for the operation as a whole, so each gets what is left of it. */
-async function * laterPages (ready: SelectPlan, start: string): AsyncGenerator<Row[], void, undefined> {
+async function * laterPages (ready: SelectPlan, start: string): AsyncGenerator<DriverRow[], void, undefined> {
   const { place, cql, params, request } = ready
   const { session } = place.connection
   if (request.timeout === undefined) {
@@ -196,9 +195,9 @@ function plan (db: Database, state: QueryState, asked: Asked = 'rows'): SelectPl
 }
 
 /** @throws {SchemaError} for rows of other types than the model's */
-function rowsIn (ready: SelectPlan, result: types.ResultSet): Row[] {
+function rowsIn (ready: SelectPlan, result: types.ResultSet): DriverRow[] {
   checkResult(ready, result)
-  return (result.rows ?? []) as Row[]
+  return (result.rows ?? []) as DriverRow[]
 }
 
 /** What a token is for. The page size is not part of it: it may change from page to page. */

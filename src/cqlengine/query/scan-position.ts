@@ -22,14 +22,14 @@ export interface Part {
 export function positionText (query: string, begun: readonly Part[], waiting: readonly Part[]): ScanPosition {
   return {
     query,
-    left: joined([...begun, ...waiting]).map(({ bounds, page }) => ({
+    left: joinedParts([...begun, ...waiting]).map(({ bounds, page }) => ({
       ...rangeText(bounds), ...page !== undefined && { page }
     }))
   }
 }
 
 /** Neighbours of which nothing was read are one: a later scan divides them as it likes. */
-function joined (parts: readonly Part[]): Part[] {
+function joinedParts (parts: readonly Part[]): Part[] {
   const result: Part[] = []
   for (const part of parts) {
     const last = result.at(-1)

@@ -9,6 +9,7 @@ import { QueryError } from '../errors.js'
 import { knownOptions } from '../known-options.js'
 import type { ScanOptions, ScanPosition, ScanProgress } from '../model/scan-api.js'
 import { META, tableOf } from '../model/meta.js'
+import type { DriverRow } from '../model/state.js'
 import { isToken, rangeOf } from './conditions.js'
 import { withDiscriminator } from './family-filter.js'
 import { isAggregate } from './legality-facts.js'
@@ -23,8 +24,6 @@ import { findsNothing, planSelect, type SelectPlan } from './select-plan.js'
 import { type Bounds, cut, wholeRing, width } from './token-range.js'
 import { fingerprint } from './wire.js'
 
-type Row = Record<string, unknown>
-
 const usualConcurrency = 8
 const mostConcurrency = 512
 const mostSplits = 100_000
@@ -38,7 +37,7 @@ const pageRows = 1000
 
 /** A page, until the caller is through with it. */
 export interface ScannedPage {
-  readonly rows: readonly Row[]
+  readonly rows: readonly DriverRow[]
   /** The position goes beyond it. */
   done (): void
 }
@@ -76,7 +75,7 @@ export class Scan implements AsyncIterable<unknown> {
   /** @throws {QueryError} for a query that cannot be divided, for options and a position that cannot be */
   constructor (db: Database, given: QueryState, options: ScanOptions | undefined) {
     this.#at = `${given.model[META].name}.scan`
-    const { from, ...settings } = readOptions(this.#at, options)
+    const { from, ...settings } = readScanOptions(this.#at, options)
     const state = scanned(this.#at, given)
     this.#ready = planSelect(db, state, 'rows')
     this.#settings = settings
@@ -139,7 +138,7 @@ export class Scan implements AsyncIterable<unknown> {
         reading--
         begin()
       } else this.#ask(arrivals, part, this.#requestOf(part), next)
-      const rows = (page.rows ?? []) as Row[]
+      const rows = (page.rows ?? []) as DriverRow[]
       yield { rows, done: () => { this.#through(part, next, rows.length) } }
     }
     if (this.#parts.length === 0) this.#tell()
@@ -216,22 +215,22 @@ class Arrivals {
   }
 }
 
-function readOptions (at: string, options: ScanOptions | undefined): Settings & { readonly from: unknown } {
+function readScanOptions (at: string, options: ScanOptions | undefined): Settings & { readonly from: unknown } {
   const { concurrency, splits, from, onProgress } = knownOptions(at, options, optionNames)
-  const many = whole(at, 'concurrency', concurrency ?? usualConcurrency, mostConcurrency)
+  const many = wholeNumber(at, 'concurrency', concurrency ?? usualConcurrency, mostConcurrency)
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new QueryError(`${at}: onProgress takes a function`)
   }
   return {
     concurrency: many,
-    splits: whole(at, 'splits', splits ?? many * partsEach, mostSplits),
+    splits: wholeNumber(at, 'splits', splits ?? many * partsEach, mostSplits),
     onProgress,
     from: from ?? undefined
   }
 }
 
 /** @throws {QueryError} for anything but a whole number from 1 */
-export function whole (at: string, name: string, value: unknown, most: number): number {
+export function wholeNumber (at: string, name: string, value: unknown, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value
   throw new QueryError(`${at}: ${name} takes a whole number from 1 to ${most}`)
 }

@@ -4,7 +4,7 @@ import { issuesOf } from '../columns/issues.js'
 import { QueryError, ValidationError, type Violation } from '../errors.js'
 import type { Standard, StandardIssue, StandardResult } from '../model/schema-types.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
-import { checkWritable } from '../model/read-only.js'
+import { checkNoView } from '../model/read-only.js'
 import { checkedToFind, isNothing, readValues, Violations } from '../model/values.js'
 import { bounded, listed, shown } from '../words.js'
 import { readChanges } from './given-changes.js'
@@ -21,7 +21,7 @@ const purposes = Object.keys(checks)
  */
 export function standardOf (model: ModelConstructor, purpose: unknown): Standard<unknown, Values> {
   const table = tableOf(model)
-  if (purpose !== 'key') checkWritable(table)
+  if (purpose !== 'key') checkNoView(table)
   const check = typeof purpose === 'string' && Object.hasOwn(checks, purpose) ? checks[purpose] : undefined
   if (check === undefined) {
     throw new QueryError(`${model[META].name}.standard: expected one of ${listed(purposes)}, not ${shown(purpose)}`)

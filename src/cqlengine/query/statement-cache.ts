@@ -136,7 +136,8 @@ export class Texts {
       throw new CQLEngineError(`A statement that is no ${this.#verb.trim()} was made where one belongs. This is a ` +
         'defect of fastify-cqlalchemy: please report it')
     }
-    const kept = new Kept({ cql, request: Object.freeze({ ...request, markers: markersOf(cql) }) }, key, keyspace, this)
+    const whole = { cql, request: Object.freeze({ ...request, markers: countMarkers(cql) }) }
+    const kept = new Kept(whole, key, keyspace, this)
     let texts = this.#byKeyspace.get(keyspace)
     if (texts === undefined) this.#byKeyspace.set(keyspace, texts = new Map())
     texts.set(key, kept)
@@ -173,7 +174,7 @@ export class StatementCache {
 }
 
 /** How many values a text of ours takes: its question marks but those in names, for it holds no literals. */
-export function markersOf (cql: string): number {
+export function countMarkers (cql: string): number {
   let markers = 0
   let isName = false
   for (let i = 0; i < cql.length; i++) {

@@ -51,7 +51,8 @@ const aboveSets = 2 ** mostBits
 // -------------------------------------------------------------------------------------------------- SELECT
 
 export function selectKey (state: QueryState, asked: 'count' | 'rows'): StatementKey {
-  return (asked === 'rows' && isOfWholeRows(state) ? numberOfConditions(state) : undefined) ?? selectText(state, asked)
+  return (asked === 'rows' && isOfWholeRows(state) ? numberOfConditions(state) : undefined) ??
+    selectKeyText(state, asked)
 }
 
 /** A few conditions on whole rows, with a limit or without. */
@@ -74,7 +75,7 @@ function numberOfConditions ({ conditions, limit, allowFiltering }: QueryState):
   return key
 }
 
-function selectText (state: QueryState, asked: string): string {
+function selectKeyText (state: QueryState, asked: string): string {
   const { perPartitionLimit, limit, allowFiltering, output, conditions, groupBy, order } = state
   const flags = (perPartitionLimit === undefined ? 0 : 1) + (limit === undefined ? 0 : 2) + (allowFiltering ? 4 : 0)
   return `${asked} ${flags} ${outputText(state, output)} w${conditionsText(conditions)} g${positions(groupBy)} ` +
@@ -197,11 +198,11 @@ function lightweightText ({ list, text }: Lightweight): string {
 
 function conditionsText (conditions: readonly Condition[]): string {
   let text = ''
-  for (const condition of conditions) text += `${conditionText(condition)},`
+  for (const condition of conditions) text += `${conditionKey(condition)},`
   return text
 }
 
-function conditionText (condition: Condition): string {
+function conditionKey (condition: Condition): string {
   return isToken(condition) ? `token${condition.token}` : `${condition.column.position}${condition.operator}`
 }
 

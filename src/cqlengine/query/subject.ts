@@ -13,7 +13,7 @@ import type { Database } from './database.js'
 import { type Demand, type Operation, operationOf } from './operation.js'
 import { PendingWrite, type RowKey, type Settle } from './pending-write.js'
 import type { Statement } from './statement-cache.js'
-import { deleteStatement, insertStatement, updateStatement, type Where } from './write-statements.js'
+import { deleteStatement, insertStatement, updateStatement, type WhereClause } from './write-statements.js'
 
 /** One write of one instance, before its statement is made. */
 export interface Subject {
@@ -92,14 +92,14 @@ export function deletion (subject: Subject, settle: Settle): PendingWrite<object
 
 function written (subject: Subject, statement: Statement, addressed: Addressed, settle: Settle): PendingWrite<object> {
   const { instance, operation, state } = subject
-  const key = operation.demand.batch === undefined ? undefined : rowKeyOf(subject, addressed)
+  const key = operation.demand.batch === undefined ? undefined : keyOfSubject(subject, addressed)
   return new PendingWrite(operation, statement, instance, state, settle, key)
 }
 
 /** Which row is written: of the `values`, or the one that is `stored` as far as it is known. */
 type Addressed = 'values' | 'stored'
 
-function rowKeyOf ({ base, operation: { place }, table, values }: Subject, addressed: Addressed): RowKey {
+function keyOfSubject ({ base, operation: { place }, table, values }: Subject, addressed: Addressed): RowKey {
   const bound: RowKey = (columns) => {
     const params: unknown[] = []
     for (const column of columns) {
@@ -116,7 +116,7 @@ function rowKeyOf ({ base, operation: { place }, table, values }: Subject, addre
 }
 
 /** @param key all of the table's key, or its partition key */
-function whereOf (subject: Subject, key: readonly TableColumn[]): Where {
+function whereOf (subject: Subject, key: readonly TableColumn[]): WhereClause {
   return {
     rows: key === subject.table.key ? 'key' : 'partition',
     relations: () => key.map((c) => `${c.cql} = ?`),

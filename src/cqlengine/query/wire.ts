@@ -37,14 +37,14 @@ function textOf (value: unknown): string {
   if (ArrayBuffer.isView(value)) {
     return `b${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}`
   }
-  if (value instanceof Map) return listOf([...value].flat())
-  if (value instanceof Set || Array.isArray(value)) return listOf([...value])
-  if (value instanceof types.Tuple) return listOf(value.values())
+  if (value instanceof Map) return listText([...value].flat())
+  if (value instanceof Set || Array.isArray(value)) return listText([...value])
+  if (value instanceof types.Tuple) return listText(value.values())
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return listOf(Object.entries(value).flat())
+  if (prototype === Object.prototype || prototype === null) return listText(Object.entries(value).flat())
   return `o${String(value)}`
 }
 
-function listOf (values: readonly unknown[]): string {
+function listText (values: readonly unknown[]): string {
   return `[${values.map((value) => { const text = textOf(value); return `${text.length}:${text}` }).join('')}]`
 }

@@ -43,17 +43,19 @@ function usingOf ({ ttl, timestamp }: Demand): Using {
 }
 
 /** The WHERE of an UPDATE or DELETE. */
-export interface Where {
+export interface WhereClause {
   /** Which rows it finds, as far as texts differ. */
   readonly rows: Rows
-  /** Makes the text, or refuses it: demand before a text is kept, and only what was kept is found again. */
+  /** Makes the text, or refuses it: asked before a text is kept, and only what was kept is found again. */
   relations (): readonly string[]
   /** What its markers are bound to. */
   readonly params: readonly unknown[]
 }
 
 /** One UPDATE for all changes, nulls and map entries included (B01, B02, B10). */
-export function updateStatement (operation: Operation, changes: readonly ColumnChange[], where: Where): Statement {
+export function updateStatement (
+  operation: Operation, changes: readonly ColumnChange[], where: WhereClause
+): Statement {
   const { cache, model, demand, conditions, place: { connection: { encoding }, keyspace } } = operation
   const single = changes.some((c) => c.change.kind === 'update') ? changes.flatMap(splitNulls) : changes
   const key = updateKey(single, where.rows, demand, conditions)
@@ -79,7 +81,7 @@ export function updateStatement (operation: Operation, changes: readonly ColumnC
 }
 
 /** The DELETE of rows, ranges of rows or whole partitions. */
-export function deleteStatement (operation: Operation, where: Where): Statement {
+export function deleteStatement (operation: Operation, where: WhereClause): Statement {
   const { cache, model, demand, conditions, place: { keyspace } } = operation
   const table = tableOf(model)
   const key = deleteKey(where.rows, demand, conditions)
@@ -92,7 +94,7 @@ export function deleteStatement (operation: Operation, where: Where): Statement 
   return { cql, request, params }
 }
 
-function bindWhere (where: Where, operation: Operation, params: unknown[]): void {
+function bindWhere (where: WhereClause, operation: Operation, params: unknown[]): void {
   for (const param of where.params) params.push(param)
   operation.bindConditions(params)
 }

@@ -47,7 +47,7 @@ export function createKeyspace (
     `= ${durableWrites}`
 }
 
-export function dropKeyspace (name: string): string {
+export function dropKeyspaceText (name: string): string {
   return `DROP KEYSPACE IF EXISTS ${quote(name)}`
 }
 
@@ -124,27 +124,27 @@ export function createIndex (index: IndexText): string {
 }
 
 /** Deletes all values of the column. */
-export function dropColumn (keyspace: string, table: string, column: string): string {
+export function dropColumnText (keyspace: string, table: string, column: string): string {
   return `ALTER TABLE ${qualified(keyspace, table)} DROP ${quote(column)}`
 }
 
-export function dropIndex (keyspace: string, index: string): string {
+export function dropIndexText (keyspace: string, index: string): string {
   return `DROP INDEX IF EXISTS ${qualified(keyspace, index)}`
 }
 
-export function dropType (keyspace: string, type: string): string {
+export function dropTypeText (keyspace: string, type: string): string {
   return `DROP TYPE IF EXISTS ${qualified(keyspace, type)}`
 }
 
-export function dropView (keyspace: string, view: string): string {
+export function dropViewText (keyspace: string, view: string): string {
   return `DROP MATERIALIZED VIEW IF EXISTS ${qualified(keyspace, view)}`
 }
 
-export function dropTable (keyspace: string, table: string): string {
+export function dropTableText (keyspace: string, table: string): string {
   return `DROP TABLE IF EXISTS ${qualified(keyspace, table)}`
 }
 
-export function truncateTable (keyspace: string, table: string): string {
+export function truncateTableText (keyspace: string, table: string): string {
   return `TRUNCATE TABLE ${qualified(keyspace, table)}`
 }
 

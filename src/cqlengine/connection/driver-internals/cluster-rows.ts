@@ -67,15 +67,17 @@ function plainly (
     classes.some((one) => typeof one === 'function' && value instanceof one)
   const plain = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(plain)
-    if (isOne(value, maps)) return Object.fromEntries(entriesOf(value).map(([key, one]) => [String(key), plain(one)]))
-    if (isOne(value, sets)) return entriesOf(value).map(([, one]) => plain(one))
+    if (isOne(value, maps)) {
+      return Object.fromEntries(foreignEntries(value).map(([key, one]) => [String(key), plain(one)]))
+    }
+    if (isOne(value, sets)) return foreignEntries(value).map(([, one]) => plain(one))
     return value
   }
   return plain
 }
 
 /** `forEach`, for that is what every stand-in for Map or Set has. */
-function entriesOf (collection: Map<unknown, unknown>): [key: unknown, value: unknown][] {
+function foreignEntries (collection: Map<unknown, unknown>): [key: unknown, value: unknown][] {
   const entries: [unknown, unknown][] = []
   collection.forEach((value, key) => { entries.push([key, value]) })
   return entries

@@ -5,7 +5,7 @@ import type { Client } from '../../driver.js'
 import { internalsOf, type Marker } from './internals.js'
 
 /** `undefined`: it is not prepared yet, or this client does not tell. */
-export function markersOf (client: Client, cql: string): readonly Marker[] | undefined {
+export function preparedMarkers (client: Client, cql: string): readonly Marker[] | undefined {
   const { metadata } = internalsOf(client)
   if (typeof metadata?.getPreparedInfo !== 'function') return undefined
   const { queryId, meta } = metadata.getPreparedInfo(client.keyspace || undefined, cql)

@@ -20,8 +20,8 @@ export interface NewRow {
 /**
  * @param instance a new one
  * @param accepted what its constructor accepted: values that cannot change in place and are still those need no check
- * @returns `undefined` where something is missing, or was assigned that needs more than a quick look: then the way for
- *   all cases has to be taken
+ * @returns `undefined` where something is missing, or was assigned that needs more than a quick look: then the
+ *   general path has to be taken
  */
 export type ReadNewRow = (instance: object, accepted: RowValues, encoding: Encoding) => NewRow | undefined
 
@@ -32,7 +32,7 @@ export type ReadNewRow = (instance: object, accepted: RowValues, encoding: Encod
 export const mostBits = 48
 
 /**
- * One pass over a new instance that checks, binds and keeps its values: the usual insert, with the columns written out
+ * One pass over a new instance that checks, binds and keeps its values: the quick insert, with the columns written out
  * (measured in bench/). `undefined` where no code may be generated, and for tables that need more than that.
  */
 export function newRowReader (prototype: object, { columns, isCounter, hasStatic }: Table): ReadNewRow | undefined {
@@ -54,7 +54,7 @@ export function newRowReader (prototype: object, { columns, isCounter, hasStatic
         if (n < ${columns.length}) params.length = n
         return { params, bytes, bits, stored: { ${stored.join(', ')} } }
       } catch {
-        return undefined // something hostile was put into it, which the way for all cases tells
+        return undefined // something hostile was put into it, which the general path tells
       }
     }`
   return generate<ReadNewRow>('new-row', { types: columns.map((c) => c.type), sizeOf }, body)

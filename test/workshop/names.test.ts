@@ -1,0 +1,28 @@
+// A name means one thing: what a file of the mapper offers to others is called like no other function of it, so that reading and searching
+// lead to one place.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { root } from '../support/root.js'
+
+interface Declared { readonly name: string, readonly file: string, readonly isExported: boolean }
+
+const folder = join(root, 'src/cqlengine')
+const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'))
+
+function declaredIn (file: string): Declared[] {
+  const found = readFileSync(join(folder, file), 'utf8').matchAll(/^(export )?(?:async )?function ?\*? ?(\w+)/gm)
+  const declared = [...found].map(([, exported, name = '']) => ({ name, file, isExported: exported !== undefined }))
+  // The signatures of one function stand one after the other.
+  return declared.filter(({ name }, i) => name !== declared[i - 1]?.name)
+}
+
+t.test('an exported function has a name of its own among all functions of the mapper', async (t) => {
+  const all = files.flatMap(declaredIn)
+  const exported = all.filter((one) => one.isExported)
+  t.ok(exported.length > 300, `${exported.length} of ${all.length} functions are exported`)
+  for (const { name, file } of exported) {
+    const others = all.filter((other) => other.name === name && other.file !== file)
+    t.same(others, [], `${name} of ${file}`)
+  }
+})
