@@ -8,7 +8,8 @@ import type { WriteVerb } from './engine.js'
 import { checkAccessors, guarded, hiddenColumn } from './field-guard.js'
 import { fromRow } from './load.js'
 import { storedFrom } from './compile/rows.js'
-import { judging, loading } from './loading.js'
+import { construction } from './construction.js'
+import { baseJudged } from './judging.js'
 import { META, type ModelConstructor, type ModelMeta, tableOf } from './meta.js'
 import type { OpOptions } from './operations.js'
 import {
@@ -26,10 +27,10 @@ import { copyToJSON, equalInstances, toJSON, toObject, validateInstance } from '
 
 class FieldGuard {
   constructor () {
-    const isLoading = loading.target === new.target
-    if (isLoading && !loading.probing) return
+    const isOfRow = construction.isOfRow(new.target)
+    if (isOfRow && !construction.isProbe) return
     const { proof, table, name } = blueprintOf(inside(new.target))
-    if (proof.done && !isLoading) return
+    if (proof.done && !isOfRow) return
     return guard(this, name, table, proof)
   }
 }
@@ -81,10 +82,10 @@ export class ModelInstance extends FieldGuard {
    */
   constructor (values?: unknown) {
     super()
-    if (loading.target === new.target) {
-      this.#state = loading.source as Source
-      this.#loaded = loading.loaded
-      loading.target = undefined
+    if (construction.isOfRow(new.target)) {
+      this.#state = construction.source
+      this.#loaded = construction.loaded
+      construction.rowTaken()
       return
     }
     const model = inside(new.target)
@@ -92,8 +93,7 @@ export class ModelInstance extends FieldGuard {
     const { proof } = blueprint
     if (!proof.done) proveAccessors(model, blueprint)
     const state = this.#state = new State(blueprint.fresh, undefined)
-    state.watched = loading.creating !== new.target || !blueprint.savesAsUsual
-    if (loading.creating === new.target) loading.creating = undefined
+    state.watched = !construction.takeCreated(new.target) || !blueprint.savesAsUsual
     fill(this, state, blueprint, values)
     proof.done = true
   }
@@ -126,10 +126,9 @@ export class ModelInstance extends FieldGuard {
 
   /** Called by a write, be it through an override, it judges what is sent; called by hand all. */
   validate (): void {
-    const isOfWrite = judging.instance === this
-    validateInstance(
-      this, isOfWrite && judging.base !== undefined ? judging.base : own(this), isOfWrite ? 'sent' : 'all'
-    )
+    const base = baseJudged(this)
+    if (base === undefined) validateInstance(this, own(this), 'all')
+    else validateInstance(this, base, 'sent')
   }
 
   equals (other: unknown): boolean {
@@ -230,13 +229,9 @@ export function saveNew (model: AnyModel, values: unknown, options: OpOptions | 
 }
 
 function newInstance (model: AnyModel, values: unknown, options: OpOptions | undefined): ModelInstance {
-  loading.creating = options === undefined || batchIn(options) === undefined ? model : undefined
-  try {
-    // The inside of a model does not declare the methods that users see.
-    return new model(values ?? {}) as ModelInstance // eslint-disable-line new-cap -- a class in a variable
-  } finally {
-    loading.creating = undefined
-  }
+  const isUnseen = options === undefined || batchIn(options) === undefined
+  // The inside of a model does not declare the methods that users see.
+  return construction.create(model, values ?? {}, isUnseen) as ModelInstance
 }
 
 /**

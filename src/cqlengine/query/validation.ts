@@ -2,7 +2,7 @@ import { issuesOf } from '../columns/issues.js'
 import { CQLEngineError, ModelDefinitionError, ValidationError } from '../errors.js'
 import { valuesOf } from '../model/compile/blueprint.js'
 import { ModelInstance } from '../model/instance.js'
-import { judging } from '../model/loading.js'
+import { judgedAsSent } from '../model/judging.js'
 import { META, tableOf } from '../model/meta.js'
 import type { State } from '../model/state.js'
 import { type Validated, validateInstance } from '../model/whole.js'
@@ -21,14 +21,10 @@ export function validate (instance: object, base: State): Validated {
 }
 
 function judgedByUser (instance: object, base: State, check: () => unknown): unknown {
-  const before = { ...judging }
-  Object.assign(judging, { instance, base })
   try {
-    return check.call(instance)
+    return judgedAsSent(instance, base, () => check.call(instance))
   } catch (error) {
     throw withoutValues(error, instance, base)
-  } finally {
-    Object.assign(judging, before)
   }
 }
 

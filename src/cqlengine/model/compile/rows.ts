@@ -3,7 +3,7 @@ import { ModelDefinitionError, QueryError } from '../../errors.js'
 import { blueprintOf } from './blueprint.js'
 import { checkAccessors, hiddenColumn } from '../field-guard.js'
 import { canGenerate, generate } from './generate.js'
-import { loading, whileLoading } from '../loading.js'
+import { construction } from '../construction.js'
 import { classOfView, META, type ModelConstructor, tableOf } from '../meta.js'
 import { codeToSet, isHidden, setColumn, setHidden } from '../own-columns.js'
 import { keeperOf } from './shape.js'
@@ -73,9 +73,7 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   const make: Make = { Target: target, isPartial: !isWhole, keepsRow: plans.every((p) => p.asIs), phase, prove }
   const run = canGenerate('rows') ? generated(plans, make) : interpreted(plans, make)
   const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns)
-  const instances: Mapper['instances'] = (rows, source) => whileLoading(() => {
-    loading.source = source
-    loading.probing = false // the constructor that is being probed may load rows of another model
+  const instances: Mapper['instances'] = (rows, source) => construction.ofRows(source, () => {
     try {
       return run(rows)
     } finally {
@@ -101,11 +99,8 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     const set = all.find((c) => Object.hasOwn(instance, c.name))
     if (set === undefined) return
     if (!isWhole) throw hiddenColumn(name, set.name)
-    loading.loaded = undefined
-    loading.target = target
-    loading.probing = true
-    new target() // eslint-disable-line no-new, new-cap -- its guard throws when a field hides a column
-    loading.probing = false
+    // Its guard throws when a field hides a column.
+    construction.probe(target, () => new target()) // eslint-disable-line new-cap -- a class in a variable
   }
 }
 
@@ -215,13 +210,13 @@ function generated (plans: readonly ColumnPlan[], { Target, isPartial, keepsRow,
       ? `const v${i} = ${given(p)}`
       : `const g${i} = ${given(p)}
       const v${i} = g${i} == null ? t${i}.emptyValue() : ${p.convert ? `t${i}.fromDriver(g${i})` : `g${i}`}`)
-  const kept = keepsRow ? ['loading.loaded = row'] : packing(plans)
+  const kept = keepsRow ? [] : packing(plans)
   const lines = plans.map((p, i) => codeToSet(p, keepsRow ? given(p) : `v${i}`))
   const one = (proof: string): string => `
       const row = rows[i]
       ${reads.join('\n      ')}
       ${kept.join('\n      ')}
-      loading.target = Target
+      construction.row(Target, ${keepsRow ? 'row' : 'k'})
       ${isPartial ? 'phase.constructing = true' : ''}
       const o = new Target()
       ${isPartial ? 'phase.constructing = false' : ''}
@@ -244,7 +239,7 @@ function generated (plans: readonly ColumnPlan[], { Target, isPartial, keepsRow,
       }
       return out
     }`
-  return generate<Run>('rows', { types: plans.map((p) => p.type), Target, loading, phase, prove, setHidden }, body)
+  return generate<Run>('rows', { types: plans.map((p) => p.type), Target, construction, phase, prove, setHidden }, body)
 }
 
 /** As code, {@link pack}: an array of the right size, in which everything has its place. */
@@ -258,15 +253,14 @@ function packing (plans: readonly ColumnPlan[]): string[] {
   const lengthWith = (some: readonly number[]): string => [plans.length, ...some.map((i) => `n${i}`)].join(' + ')
   const parts = inParts.map((i, nth) =>
     `if (n${i} !== 0) t${i}.keepParts(v${i}, k, ${lengthWith(inParts.slice(0, nth))})`)
-  return [...sizes, `const k = new Array(${lengthWith(inParts)})`, ...fixed, ...parts, 'loading.loaded = k']
+  return [...sizes, `const k = new Array(${lengthWith(inParts)})`, ...fixed, ...parts]
 }
 
 function interpreted (plans: readonly ColumnPlan[], { Target, keepsRow, phase, prove }: Make): Run {
   let proved = false
   return (rows) => rows.map((row) => {
     const values = plans.map((plan) => read(plan, row[plan.field]))
-    loading.loaded = keepsRow ? row : pack(plans, row, values)
-    loading.target = Target
+    construction.row(Target, keepsRow ? row : pack(plans, row, values))
     phase.constructing = true
     const instance = new Target()
     phase.constructing = false

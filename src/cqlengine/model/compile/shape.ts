@@ -5,7 +5,7 @@
 // `keeperOf` here, `kept` in classes of ours.
 import { canGenerate, generate } from './generate.js'
 import type { ModelInstance } from '../instance.js'
-import { loading, whileLoading } from '../loading.js'
+import { construction } from '../construction.js'
 import { META, type ModelConstructor } from '../meta.js'
 import { isHidden } from '../own-columns.js'
 import type { TableColumn } from '../table.js'
@@ -34,10 +34,7 @@ export function roomy<C extends typeof ModelInstance> (Parent: C, names: readonl
  * constructor.
  */
 export function keeperOf (model: ModelConstructor, columns: readonly TableColumn[]): object {
-  const keeper = whileLoading(() => {
-    Object.assign(loading, { target: model, source: undefined, loaded: undefined, probing: false })
-    return Reflect.construct(model[META].body, [], model) as object
-  })
+  const keeper = construction.empty(model, () => Reflect.construct(model[META].body, [], model) as object)
   // Defined, for the class may have accessors of these names, which is told elsewhere.
   for (const column of columns) {
     Object.defineProperty(
