@@ -21,6 +21,9 @@ export type RowKey = (columns: readonly TableColumn[]) => readonly unknown[] | u
 /** What the state of an instance becomes once its write has succeeded. */
 export type Settle = (state: State) => void
 
+/** What becomes of no instance. */
+export const settlesNothing: Settle = () => {}
+
 /**
  * The last write of an instance that waits in a batch: what it was made from, and what it makes of a state once it has
  * succeeded.
@@ -32,6 +35,11 @@ export interface Foreseen { readonly base: State, readonly settle: Settle }
  * {@link PendingWrite.written}. T: what the caller gets, an instance or nothing.
  */
 export class PendingWrite<T = unknown> implements Receiver<T> {
+  /** See model/compile/shape.ts: one that nobody sends. */
+  static readonly kept = new PendingWrite(
+    undefined as never, undefined as never, undefined, undefined, settlesNothing, undefined
+  )
+
   readonly operation: Operation
   readonly statement: Statement
   readonly settle: Settle
@@ -109,6 +117,3 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
 
   ended (): void { if (this.#state !== undefined) endTurn(this.#state) }
 }
-
-/** What becomes of no instance. */
-export const settlesNothing: Settle = () => {}
