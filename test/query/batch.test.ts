@@ -33,6 +33,16 @@ t.test('BAT-04 BAT-05 BAT-07 all kinds of writes are sent together, at the end',
   t.equal(instance.isPersisted, true)
 })
 
+t.test('LWT-05 a row is one row, in whatever order a filter names its key', async (t) => {
+  class Seat extends db.Model.define('seat', { hall: c.Text({ partitionKey: true }), day: c.Text({ partitionKey: true }), row: c.Integer({ primaryKey: true }), n: c.Integer({ primaryKey: true }), by: c.Text() }).as<Seat>() {}
+  const [free, turned] = [{ by: 'nobody' }, { n: 2, row: 1, day: 'x', hall: 'y' }]
+  const b = new db.BatchQuery()
+  await Seat.filter({ hall: 'y', day: 'x', row: 1, n: 2 }).iff(free).batch(b).update({ by: 'me' })
+  await Seat.filter(turned).iff(free).batch(b).update({ by: 'me' })
+  t.match(await failure(() => Seat.ifNotExists().batch(b).create({ ...turned, by: 'me' })), { name: 'BatchError', message: /iff and ifNotExists stand on one row/ })
+  t.match(await failure(() => Seat.filter({ ...turned, hall: 'x', day: 'y' }).iff(free).batch(b).update({ by: 'me' })), { name: 'BatchError', message: /one partition/ })
+})
+
 t.test('BAT-06 db.batch gives the value of its function, and sends nothing when that throws', async (t) => {
   t.equal(await db.batch(async (b) => { await car.batch(b).delete(); return 5 }), 5)
   t.equal(client.calls.length, 1)

@@ -157,10 +157,12 @@ function checkSingle (conditions: readonly ColumnCondition[], at: string): void 
 /** The one row or partition that the conditions mean; none where `in` or a range means several. */
 export function rowKeyOf (conditions: readonly ColumnCondition[], place: Place): RowKey {
   return (columns) => {
-    const own = conditions.filter((c) => columns.includes(c.column))
-    if (own.length !== columns.length || own.some((c) => c.operator !== 'eq')) return undefined
     const values: unknown[] = []
-    for (const condition of own) bindCondition(condition, place.connection.encoding, values)
+    for (const column of columns) {
+      const condition = conditions.find((c) => c.column === column)
+      if (condition?.operator !== 'eq') return undefined
+      bindCondition(condition, place.connection.encoding, values)
+    }
     return values
   }
 }
