@@ -131,7 +131,10 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
   }
 
   override isSame (own: Set<E>, value: unknown): boolean { return this.isAsKept([...own], value) }
-  override keyOf (value: Set<E>): ElementKey { return joinKeys([...value].map((e) => String(this.#of.keyOf(e))).sort()) }
+  override keyOf (value: Set<E>): ElementKey {
+    return joinKeys([...value].map((e) => String(this.#of.keyOf(e))).sort())
+  }
+
   override toJSON (value: Set<E>): unknown { return [...value].map((e) => this.#of.toJSON(e)) }
 
   override schema (direction: 'input' | 'output'): JsonSchema {
