@@ -14,7 +14,8 @@ export class User extends db.Model.define('user', {
 
 await app.register(cqlalchemy, { db, hosts: process.env.CASSANDRA_HOSTS ?? '127.0.0.1', keyspace: 'cqlengine' })
 await db.createKeyspaceSimple('cqlengine', 1)
-await db.syncDb()
+const { warnings } = await db.syncDb() // what the models say and the tables do not, which sync leaves alone
+for (const { message } of warnings) app.log.warn(message)
 
 // The page at `/`: the routes below, to read and to try, with the schemas of the models.
 await app.register(swagger, {

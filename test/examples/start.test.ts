@@ -61,9 +61,13 @@ t.test('npm start with a Cassandra of its own keeps its rows from day to day', a
 t.test('npm start uses the cluster of CASSANDRA_HOSTS, and starts none; the address that it prints first is a page whose schemas are those of the models', async (t) => {
   const client = await connectedClient(t)
   t.teardown(async () => { await client.execute('DROP KEYSPACE IF EXISTS cqlengine', [], { readTimeout: 30_000 }) })
+  await client.execute('DROP KEYSPACE IF EXISTS cqlengine', [], { readTimeout: 30_000 })
+  await client.execute("CREATE KEYSPACE cqlengine WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}")
+  await client.execute('CREATE TABLE cqlengine.user (uid uuid PRIMARY KEY, username text, forgotten text)')
   const started = await start(tmpdir(), { CASSANDRA_HOSTS: hosts.join(',') })
   t.teardown(() => { started.child.kill('SIGKILL') })
   t.notMatch(started.output(), /starting Cassandra/i)
+  t.match(started.output(), /"level":40.*"msg":"[^\n]*forgotten/, 'what the tables have beside the models is told')
   await create(started.url, 'Jane Doe')
   t.match((await client.execute('SELECT username FROM cqlengine.user')).rows, [{ username: 'Jane Doe' }])
   t.match(await (await fetch(`${started.url}/no-uuid`)).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
