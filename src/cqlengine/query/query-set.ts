@@ -24,7 +24,7 @@ import { Selected } from './functions.js'
 import { readIff } from './lightweight.js'
 import type { PendingWrite } from './pending-write.js'
 import { allOf, changed, type Order, type Output, type QueryState } from './query-state.js'
-import { countRows, slicesOf, previewOf, readAll, readFirst, readPage } from './reading.js'
+import { countRows, slicesOf, previewOf, readAll, readFirst, readPage, readPicked } from './reading.js'
 import { RowIterator } from './row-iterator.js'
 import { Scan, wholeNumber } from './scan.js'
 import { selectors } from './selection.js'
@@ -163,8 +163,8 @@ export class QuerySet implements AsyncIterable<unknown> {
     return promised(() => {
       const state = where.length === 0 ? this.#state : this.filter(...where).#state
       const { model } = state
-      return readAll(this.#db, changed(state, { limit: Math.min(2, state.limit ?? 2) })).then((rows) =>
-        theOnly(rows, model))
+      const two = changed(state, { limit: Math.min(2, state.limit ?? 2) })
+      return readPicked(this.#db, two, (rows) => theOnly(rows, model))
     })
   }
 

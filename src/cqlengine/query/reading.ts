@@ -1,4 +1,4 @@
-import type { RequestOptions } from '../connection/session.js'
+import type { Receiver, RequestOptions } from '../connection/session.js'
 import { errors, type types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import { knownOptions } from '../known-options.js'
@@ -13,18 +13,40 @@ import { checkResult } from './result-types.js'
 import { type Asked, findsNothing, planSelect, type SelectPlan } from './select-plan.js'
 import { fingerprint } from './wire.js'
 
-/**
- * All rows, whatever the page size. `then` where `await` would read better: of 50,000 reads that wait, nothing shall be
- * kept but what is sent.
- */
+/** All rows, whatever the page size. */
 export function readAll (db: Database, state: QueryState): Promise<unknown[]> {
-  return promised(() => {
-    const ready = plan(db, state)
-    if (findsNothing(state)) return []
-    const { place, cql, params, request } = ready
-    return place.connection.session.execute(cql, params, request).then((first) => rowsFrom(ready, first))
+  return ask(db, state, () => [], rowsFrom)
+}
+
+/** What `pick` makes of all rows. */
+export function readPicked<T> (db: Database, state: QueryState, pick: (rows: unknown[]) => T): Promise<T> {
+  return ask(db, state, () => pick([]), (ready, first) => {
+    const rows = rowsFrom(ready, first)
+    return rows instanceof Promise ? rows.then(pick) : pick(rows)
   })
 }
+
+/**
+ * Sends a query. Its answer is worked on where it comes in: of 50,000 reads that wait, nothing shall be kept but what
+ * is sent.
+ * @param nothing what the caller gets of a query that finds nothing
+ */
+function ask<T> (
+  db: Database,
+  state: QueryState,
+  nothing: () => T,
+  take: (ready: SelectPlan, answer: types.ResultSet) => T | Promise<T>
+): Promise<T> {
+  return promised(() => {
+    const ready = plan(db, state)
+    if (findsNothing(state)) return nothing()
+    const { place, cql, params, request } = ready
+    const receiver: Receiver<T | Promise<T>> = { received: (answer) => take(ready, answer), ended }
+    return place.connection.session.send(cql, params, request, receiver) as Promise<T> // a promise within is awaited
+  })
+}
+
+function ended (): void {}
 
 function rowsFrom (ready: SelectPlan, first: types.ResultSet): unknown[] | Promise<unknown[]> {
   const rows = ready.read(rowsIn(ready, first))
@@ -39,17 +61,20 @@ async function withLaterPages (ready: SelectPlan, start: string, rows: unknown[]
 }
 
 /** Asks for one row only. */
-export async function readFirst (db: Database, state: QueryState): Promise<unknown> {
-  const ready = plan(db, changed(state, { limit: 1 }))
-  if (findsNothing(state)) return null
-  const { place, cql, params, request, read } = ready
-  const result = await place.connection.session.execute(cql, params, request)
-  const rows = rowsIn(ready, result)
-  if (rows.length > 0) return read(rows)[0]
+export function readFirst (db: Database, state: QueryState): Promise<unknown> {
+  return ask(db, changed(state, { limit: 1 }), () => null, firstFrom)
+}
+
+function firstFrom (ready: SelectPlan, answer: types.ResultSet): unknown {
+  const rows = rowsIn(ready, answer)
+  if (rows.length > 0) return ready.read(rows)[0]
   // With filtering a page may be empty although a later one is not.
-  if (!result.pageState) return null
-  for await (const later of laterPages(ready, result.pageState)) {
-    if (later.length > 0) return read(later)[0]
+  return answer.pageState ? firstOfLater(ready, answer.pageState) : null
+}
+
+async function firstOfLater (ready: SelectPlan, start: string): Promise<unknown> {
+  for await (const later of laterPages(ready, start)) {
+    if (later.length > 0) return ready.read(later)[0]
   }
   return null
 }
