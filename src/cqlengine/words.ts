@@ -4,7 +4,7 @@
 import { Buffer } from 'node:buffer'
 
 /** Bytes (UTF-8) of a message, what {@link ended} adds included. */
-export const mostBytes = 2000
+export const mostMessageBytes = 2000
 
 /** Characters of a name: Cassandra's own names have up to 222, those that people write rarely 40. */
 const longestName = 60
@@ -90,7 +90,7 @@ function distance (a: string, b: string, limit: number): number {
 function at (row: readonly number[], i: number): number { return row[i] ?? 0 }
 
 /** A whole message: printable, and at most `most` bytes long. */
-export function bounded (text: string, most = mostBytes): string {
+export function bounded (text: string, most = mostMessageBytes): string {
   if (text.length * 3 <= most && !unprintable.test(text)) return text
   const clean = escaped(text.length > most ? text.slice(0, most) : text)
   const bytes = Buffer.from(clean)
@@ -103,8 +103,8 @@ export function bounded (text: string, most = mostBytes): string {
 export function joined (parts: readonly string[], count = parts.length): string {
   let text = ''
   for (const [i, part] of parts.entries()) {
-    const next = i === 0 ? bounded(part, mostBytes - 100) : `; ${part}`
-    if (i > 0 && Buffer.byteLength(text) + Buffer.byteLength(next) > mostBytes - 100) {
+    const next = i === 0 ? bounded(part, mostMessageBytes - 100) : `; ${part}`
+    if (i > 0 && Buffer.byteLength(text) + Buffer.byteLength(next) > mostMessageBytes - 100) {
       return `${text}; and ${count - i} more`
     }
     text += next

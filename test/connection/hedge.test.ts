@@ -8,7 +8,7 @@ import { type ClientSettings, createClient } from '../../src/cqlengine/connectio
 import { Connection } from '../../src/cqlengine/connection/connection.js'
 import { boundHedges, HedgePolicy, hedgesOf } from '../../src/cqlengine/connection/driver-internals/hedged-requests.js'
 import { hedgePreparing } from '../../src/cqlengine/connection/driver-internals/hedged-preparing.js'
-import { type InternalHost, internalsOf, type Metrics, optionsOf, type Prepared } from '../../src/cqlengine/connection/driver-internals/internals.js'
+import { type InternalHost, internalsOf, type Metrics, optionsOf, type PreparedByDriver } from '../../src/cqlengine/connection/driver-internals/internals.js'
 import { HedgeBudget, parseHedge, usualHedge } from '../../src/cqlengine/connection/hedge.js'
 import type { QueryMessage } from '../../src/cqlengine/connection/public-types.js'
 import { type Client, errors, type Host, policies, types } from '../../src/cqlengine/driver.js'
@@ -191,11 +191,11 @@ class Node extends EventEmitter {
   readonly address: string
   up = true
   asked = 0
-  answer: () => Promise<Prepared> = async () => ({ id: this.address, meta: {} })
+  answer: () => Promise<PreparedByDriver> = async () => ({ id: this.address, meta: {} })
   readonly pool = { _addListeners: () => {} }
   readonly connection = {
     keyspace: null,
-    prepareOnceAsync: async (): Promise<Prepared> => {
+    prepareOnceAsync: async (): Promise<PreparedByDriver> => {
       this.asked++
       return await this.answer()
     },
@@ -219,8 +219,8 @@ function cluster (after: number, budget = new HedgeBudget(1)) {
     map.emit('add', node)
     ;(node.pool._addListeners as (connection: object) => void)(node.connection)
   }
-  const prepare = nodes[0].connection.prepareOnceAsync as (query: string, keyspace?: string) => Promise<Prepared>
-  const again = nodes[0].connection.prepareOnce as (query: string, keyspace: undefined, done: (error: unknown, prepared?: Prepared) => void) => void
+  const prepare = nodes[0].connection.prepareOnceAsync as (query: string, keyspace?: string) => Promise<PreparedByDriver>
+  const again = nodes[0].connection.prepareOnce as (query: string, keyspace: undefined, done: (error: unknown, prepared?: PreparedByDriver) => void) => void
   return { a: nodes[0], b: nodes[1], budget, prepare, again }
 }
 
@@ -281,7 +281,7 @@ t.test('errors: a verdict on the statement counts, whoever gives it; any other i
 
 t.test('a node that does not know a statement and then falls silent: the request goes on to the next', async (t) => {
   const { a, again } = cluster(20)
-  const outcome = (): Promise<[unknown, (Prepared | undefined)?]> => new Promise((resolve) => { again('one', undefined, (...values) => { resolve(values) }) })
+  const outcome = (): Promise<[unknown, (PreparedByDriver | undefined)?]> => new Promise((resolve) => { again('one', undefined, (...values) => { resolve(values) }) })
   t.match(await outcome(), [null, { id: 'a' }])
   a.answer = silence
   t.type((await outcome())[0], errors.OperationTimedOutError)

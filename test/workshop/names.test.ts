@@ -26,3 +26,12 @@ t.test('an exported function has a name of its own among all functions of the ma
     t.same(others, [], `${name} of ${file}`)
   }
 })
+
+t.test('an exported constant or class is called like nothing else that is exported', async (t) => {
+  const values = files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/^export (?:abstract )?(?:const|class|(?:async )?function ?\*?) ?(\w+)/gm)].map(([, name = '']) => ({ name, file })))
+  const places = new Map<string, Set<string>>()
+  for (const { name, file } of values) places.set(name, (places.get(name) ?? new Set()).add(file))
+  t.ok(places.size > 400, `${places.size} names`)
+  t.same([...places].filter(([, where]) => where.size > 1).map(([name, where]) => [name, ...where]), [])
+})

@@ -10,7 +10,7 @@ import { type CustomSpec, CustomType } from './custom.js'
 import { ListType } from './list.js'
 import { MapType } from './map.js'
 import { checkInner, checkKeyType, checkSortable, checkVector } from './nesting.js'
-import { checkOptions, optionNames, withOwnDefault } from './options.js'
+import { checkOptions, knownColumnOptions, withOwnDefault } from './options.js'
 import { isPlainObject } from './outside.js'
 import { counterType, scalarTypes } from './scalar-types.js'
 import { innerType } from './ruled.js'
@@ -242,7 +242,7 @@ export interface ColumnFactories {
 }
 
 function column (
-  factory: string, type: CqlType, given: unknown, known: readonly string[] = optionNames.scalar
+  factory: string, type: CqlType, given: unknown, known: readonly string[] = knownColumnOptions.scalar
 ): AnyColumn {
   const options = checkOptions(factory, given, known)
   const placed = placedType(factory, type, options)
@@ -261,7 +261,8 @@ function placedType (factory: string, type: CqlType, options: AnyColumnOptions):
 }
 
 function scalar (factory: string, type: CqlType): (options?: unknown) => AnyColumn {
-  return (options) => column(factory, type, options, type.kind === 'text' ? optionNames.text : optionNames.scalar)
+  const known = type.kind === 'text' ? knownColumnOptions.text : knownColumnOptions.scalar
+  return (options) => column(factory, type, options, known)
 }
 
 function frozenOption (options: unknown, byDefault: boolean): boolean {
@@ -275,18 +276,18 @@ function inner (of: ColumnLike, factory: string): CqlType {
 
 function list (of: ColumnLike, options?: unknown): AnyColumn {
   const type = new ListType(checkInner(inner(of, 'List'), 'a list'), frozenOption(options, false))
-  return column('List', type, options, optionNames.freezable)
+  return column('List', type, options, knownColumnOptions.freezable)
 }
 
 function set (of: ColumnLike, options?: unknown): AnyColumn {
   const type = new SetType(checkSortable(inner(of, 'Set'), 'a set'), frozenOption(options, false))
-  return column('Set', type, options, optionNames.freezable)
+  return column('Set', type, options, knownColumnOptions.freezable)
 }
 
 function map (key: ColumnLike, value: ColumnLike, options?: unknown): AnyColumn {
   const keys = checkSortable(inner(key, 'Map'), 'the keys of a map')
   const type = new MapType(keys, checkInner(inner(value, 'Map'), 'a map'), frozenOption(options, false))
-  return column('Map', type, options, optionNames.freezable)
+  return column('Map', type, options, knownColumnOptions.freezable)
 }
 
 function tuple (...given: readonly unknown[]): AnyColumn {
@@ -314,7 +315,7 @@ function userDefinedType (type: unknown, options?: unknown): AnyColumn {
     'UserDefinedType',
     new UserDefined(type as UserTypeLike, frozenOption(options, true)),
     options,
-    optionNames.freezable
+    knownColumnOptions.freezable
   )
 }
 
@@ -357,7 +358,7 @@ export function columnFunctionOf (name: string): string | undefined {
 // The implementations above know values only at run time; the declarations carry the types.
 export const columns = Object.freeze(Object.fromEntries(Object.entries({
   ...Object.fromEntries(Object.entries(scalars).map(([name, type]) => [name, scalar(name, type)])),
-  Counter: (options?: unknown) => column('Counter', counterType, options, optionNames.counter),
+  Counter: (options?: unknown) => column('Counter', counterType, options, knownColumnOptions.counter),
   List: list,
   Set: set,
   Map: map,

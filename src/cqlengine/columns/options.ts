@@ -37,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
 const common = Object.keys(rules).filter((option) => !['minLength', 'maxLength', 'frozen'].includes(option))
 
 /** The options that columns of each family take. */
-export const optionNames = {
+export const knownColumnOptions = {
   scalar: common,
   text: [...common, 'minLength', 'maxLength'],
   freezable: [...common, 'frozen'],

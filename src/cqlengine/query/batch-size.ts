@@ -3,7 +3,7 @@ import { BatchError } from '../errors.js'
 import { META, tableOf } from '../model/meta.js'
 import type { BatchOptions } from '../model/operations.js'
 import type { PendingWrite } from './pending-write.js'
-import { mostBytes, mostRequestBytes } from './statement-size.js'
+import { mostMutationBytes, mostRequestBytes } from './statement-size.js'
 import { fingerprint } from './wire.js'
 
 /**
@@ -32,7 +32,7 @@ export class LargeBatch {
     const isLogged = type !== 'unlogged' && !tableOf(write.model).isCounter
     if (isLogged) {
       throw this.#refusal(
-        write, `the values of the batch have ${bytes} bytes, of which a logged batch takes ${mostBytes}`
+        write, `the values of the batch have ${bytes} bytes, of which a logged batch takes ${mostMutationBytes}`
       )
     }
     const request = requestBytes(write)
@@ -42,9 +42,9 @@ export class LargeBatch {
       )
     }
     const partition = this.#partitionWith(write)
-    if (partition !== undefined && partition.bytes > mostBytes) {
+    if (partition !== undefined && partition.bytes > mostMutationBytes) {
       throw this.#refusal(
-        write, `the values for one partition have ${partition.bytes} bytes, of which a batch takes ${mostBytes}`
+        write, `the values for one partition have ${partition.bytes} bytes, of which a batch takes ${mostMutationBytes}`
       )
     }
     this.#take(request, partition)

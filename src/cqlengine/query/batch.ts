@@ -15,7 +15,7 @@ import type { Database } from './database.js'
 import type { Demand } from './operation.js'
 import type { Foreseen, PendingWrite } from './pending-write.js'
 import { rowsRefused } from './result-types.js'
-import { checkSize, mostBytes } from './statement-size.js'
+import { checkSize, mostMutationBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
 import { listed, meant, shown } from '../words.js'
 
@@ -110,7 +110,7 @@ export class BatchQuery implements BatchLike {
     const { params, bytes: own = bytesOf(params) } = write.statement
     checkSize(write.model, own)
     const bytes = this.#bytes + own
-    if (bytes > mostBytes) {
+    if (bytes > mostMutationBytes) {
       this.#large ??= new LargeBatch(this.#queue)
       this.#large.add(write, bytes, this.#options)
     }

@@ -14,7 +14,7 @@ import { baseOf, mustWait, sendInTurn, whenItsTurn } from './instance-order.js'
 import { type Demand, demandOf } from './operation.js'
 import { type PendingWrite, type Settle, settlesNothing } from './pending-write.js'
 import { quickInsert } from './quick-insert.js'
-import { becoming, changing, insertion, type Subject, subjectOf } from './subject.js'
+import { becoming, changing, insertion, type WriteSubject, subjectOf } from './subject.js'
 import { validate } from './validation.js'
 
 /**
@@ -52,7 +52,7 @@ function resetDiscriminator (instance: object, { model }: State): void {
   ;(instance as Record<string, unknown>)[discriminator.name] = variant
 }
 
-function newRow (subject: Subject): PendingWrite<object> {
+function newRow (subject: WriteSubject): PendingWrite<object> {
   const { values, base, table, operation: { demand: { condition } } } = subject
   if (condition === 'ifExists' || condition === 'iff') {
     // Cassandra has no conditional INSERT but IF NOT EXISTS; an UPDATE says the same.
@@ -71,13 +71,13 @@ function newRow (subject: Subject): PendingWrite<object> {
 }
 
 /** Of a new row: what has a value, or was given as null or empty. */
-function isWritten ({ values, base: { givenEmpty } }: Subject, column: TableColumn): boolean {
+function isWritten ({ values, base: { givenEmpty } }: WriteSubject, column: TableColumn): boolean {
   const value = values[column.position]
   return value !== undefined && (!isNothing(column, value) || givenEmpty?.has(column.name) === true)
 }
 
 /** The static part of a partition holds no regular columns: their defaults, which only a row would have, are gone. */
-function becomingStatic (subject: Subject): Settle {
+function becomingStatic (subject: WriteSubject): Settle {
   const { instance, values, table } = subject
   const nothing = table.columns.filter((c) => c.role === 'regular')
   const snapshot = { ...snapshotOf(values, table.columns), ...Object.fromEntries(nothing.map((c) => [c.field, null])) }
@@ -91,7 +91,7 @@ function becomingStatic (subject: Subject): Settle {
   }
 }
 
-function knownRow (subject: Subject, touched: readonly TableColumn[]): PendingWrite<object> | undefined {
+function knownRow (subject: WriteSubject, touched: readonly TableColumn[]): PendingWrite<object> | undefined {
   const { values, base, table } = subject
   if (subject.elsewhere || (touched.length > 0 && keyChanged(values, base, table.key))) return wholeRow(subject)
   const changes = changesOf(values, base, touched)
@@ -100,7 +100,7 @@ function knownRow (subject: Subject, touched: readonly TableColumn[]): PendingWr
 }
 
 /** Every column, null ones too: the row may exist there with other values. */
-function wholeRow (subject: Subject): PendingWrite<object> {
+function wholeRow (subject: WriteSubject): PendingWrite<object> {
   const { values, base, table, elsewhere, operation: { demand: { condition } } } = subject
   const at = `${base.model[META].name}.save`
   const columns = partOf(subject, table.columns)
@@ -119,7 +119,7 @@ function wholeRow (subject: Subject): PendingWrite<object> {
 }
 
 /** Of the static part of a partition only what belongs to the partition can be written. */
-function partOf ({ values, base, table }: Subject, columns: readonly TableColumn[]): readonly TableColumn[] {
+function partOf ({ values, base, table }: WriteSubject, columns: readonly TableColumn[]): readonly TableColumn[] {
   return isStaticOnly(values, base, table)
     ? columns.filter((c) => c.role === 'partition' || c.role === 'static')
     : columns
@@ -129,7 +129,7 @@ function partOf ({ values, base, table }: Subject, columns: readonly TableColumn
  * Counters are changed by differences, so that two that were loaded together both count (DML-12). A new row is made by
  * adding 0.
  */
-function counterRow (subject: Subject): PendingWrite<object> | undefined {
+function counterRow (subject: WriteSubject): PendingWrite<object> | undefined {
   const { values, base, table, elsewhere } = subject
   const at = `${base.model[META].name}.save`
   if (elsewhere) {

@@ -19,7 +19,7 @@ import { readChanges } from './given-changes.js'
 import { baseOf, mustWait, sendInTurn, whenItsTurn } from './instance-order.js'
 import { type Demand, demandOf } from './operation.js'
 import type { PendingWrite } from './pending-write.js'
-import { becoming, changing, type Subject, subjectOf } from './subject.js'
+import { becoming, changing, type WriteSubject, subjectOf } from './subject.js'
 import { validate } from './validation.js'
 
 /**
@@ -134,7 +134,7 @@ function assign (instance: object, changes: readonly ColumnChange[], { defaulted
   }
 }
 
-function plan (subject: Subject, changes: readonly ColumnChange[]): PendingWrite<object> | undefined {
+function plan (subject: WriteSubject, changes: readonly ColumnChange[]): PendingWrite<object> | undefined {
   const { instance, values, base, table } = subject
   const operations = changes.filter((c) => c.change.kind !== 'assign')
   const unsaved = unsavedColumns(subject, changes)
@@ -154,7 +154,7 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): PendingWrite
     }
   }, 'update')
 
-  function settling ({ elsewhere }: Subject, columns: readonly TableColumn[]): (state: State) => void {
+  function settling ({ elsewhere }: WriteSubject, columns: readonly TableColumn[]): (state: State) => void {
     if (elsewhere) return () => {}
     if (base.stored !== undefined) {
       const snapshot = snapshotOf(values, columns)
@@ -173,7 +173,9 @@ function plan (subject: Subject, changes: readonly ColumnChange[]): PendingWrite
  * Columns beside the key whose values were assigned now or changed before. Of a row that was never stored, defaults are
  * not written by an update.
  */
-function unsavedColumns ({ values, base, table, elsewhere }: Subject, changes: readonly ColumnChange[]): TableColumn[] {
+function unsavedColumns (
+  { values, base, table, elsewhere }: WriteSubject, changes: readonly ColumnChange[]
+): TableColumn[] {
   const columns = table.columns.filter((c) =>
     !table.key.includes(c) && c.type.kind !== 'counter' && c !== table.discriminator)
   const changed = changesOf(values, base, base.stored === undefined ? changedByHand(values, base, columns) : columns)
@@ -187,7 +189,7 @@ function unsavedColumns ({ values, base, table, elsewhere }: Subject, changes: r
  * beside them.
  */
 function columnChanges (
-  { values, base, elsewhere }: Subject, column: TableColumn, operations: readonly Change[]
+  { values, base, elsewhere }: WriteSubject, column: TableColumn, operations: readonly Change[]
 ): readonly ColumnChange[] {
   const { type } = column
   const current = values[column.position] ?? type.emptyValue()

@@ -25,7 +25,7 @@ export function baseRequest (
 /** What a kept text takes beside its characters: itself, its request options, its places in maps. */
 const bytesEach = 512
 /** Of all texts of one `db` together: about 10,000 of usual length. */
-const mostBytes = 8 * 2 ** 20
+const mostTextBytes = 8 * 2 ** 20
 
 /** One text that is kept, in the chain of all that its `db` keeps. */
 class Kept implements Prepared {
@@ -59,7 +59,7 @@ export class KeptTexts {
   #oldest: Kept | undefined
 
   /** @param most bytes, estimated */
-  constructor (most: number = mostBytes) { this.#most = most }
+  constructor (most: number = mostTextBytes) { this.#most = most }
 
   /** About the bytes that are kept now. */
   get bytes (): number { return this.#bytes }

@@ -16,7 +16,7 @@ import type { Statement } from './statement-cache.js'
 import { deleteStatement, insertStatement, updateStatement, type WhereClause } from './write-statements.js'
 
 /** One write of one instance, before its statement is made. */
-export interface Subject {
+export interface WriteSubject {
   readonly instance: object
   /** Its values, read once for this write. */
   readonly values: RowValues
@@ -32,7 +32,7 @@ export interface Subject {
 
 export function subjectOf (
   db: Database, instance: object, values: RowValues, state: State, base: State, demand: Demand
-): Subject {
+): WriteSubject {
   const operation = operationOf(db, state.model, demand, base.source.origin)
   const { table } = blueprintOf(state.model)
   return { instance, values, state, base, table, operation, elsewhere: isElsewhere(db, base, operation) }
@@ -59,7 +59,7 @@ function usualPlace (db: Database, { model }: State): { connection: string, keys
 
 /** The INSERT of these columns. */
 export function insertion (
-  subject: Subject, columns: readonly TableColumn[], settle: Settle
+  subject: WriteSubject, columns: readonly TableColumn[], settle: Settle
 ): PendingWrite<object> {
   const { values, operation } = subject
   const { encoding } = operation.place.connection
@@ -74,7 +74,7 @@ export function insertion (
 
 /** The UPDATE of these changes. */
 export function changing (
-  subject: Subject, changes: readonly ColumnChange[], settle: Settle, what = 'save'
+  subject: WriteSubject, changes: readonly ColumnChange[], settle: Settle, what = 'save'
 ): PendingWrite<object> {
   const { base: { model }, operation } = subject
   if (operation.demand.condition === 'ifNotExists') {
@@ -86,11 +86,13 @@ export function changing (
 }
 
 /** The DELETE of the row. */
-export function deletion (subject: Subject, settle: Settle): PendingWrite<object> {
+export function deletion (subject: WriteSubject, settle: Settle): PendingWrite<object> {
   return written(subject, deleteStatement(subject.operation, whereOf(subject, subject.table.key)), 'stored', settle)
 }
 
-function written (subject: Subject, statement: Statement, addressed: Addressed, settle: Settle): PendingWrite<object> {
+function written (
+  subject: WriteSubject, statement: Statement, addressed: Addressed, settle: Settle
+): PendingWrite<object> {
   const { instance, operation, state } = subject
   const key = operation.demand.batch === undefined ? undefined : keyOfSubject(subject, addressed)
   return new PendingWrite(operation, statement, instance, state, settle, key)
@@ -99,7 +101,7 @@ function written (subject: Subject, statement: Statement, addressed: Addressed, 
 /** Which row is written: of the `values`, or the one that is `stored` as far as it is known. */
 type Addressed = 'values' | 'stored'
 
-function keyOfSubject ({ base, operation: { place }, table, values }: Subject, addressed: Addressed): RowKey {
+function keyOfSubject ({ base, operation: { place }, table, values }: WriteSubject, addressed: Addressed): RowKey {
   const bound: RowKey = (columns) => {
     const params: unknown[] = []
     for (const column of columns) {
@@ -116,7 +118,7 @@ function keyOfSubject ({ base, operation: { place }, table, values }: Subject, a
 }
 
 /** @param key all of the table's key, or its partition key */
-function whereOf (subject: Subject, key: readonly TableColumn[]): WhereClause {
+function whereOf (subject: WriteSubject, key: readonly TableColumn[]): WhereClause {
   return {
     rows: key === subject.table.key ? 'key' : 'partition',
     relations: () => key.map((c) => `${c.cql} = ?`),
@@ -129,14 +131,16 @@ function whereOf (subject: Subject, key: readonly TableColumn[]): WhereClause {
  * looks at the row.
  */
 function addressedBy (
-  { table, operation: { conditions } }: Subject, changes: readonly ColumnChange[]
+  { table, operation: { conditions } }: WriteSubject, changes: readonly ColumnChange[]
 ): readonly TableColumn[] {
   if (!changes.every((c) => c.column.role === 'static')) return table.key
   return conditions.list.some((c) => !isToken(c) && c.column.role === 'regular') ? table.key : table.partitionKey
 }
 
 /** Settles a new instance: its row is stored, and from then on it belongs to the place where that was written. */
-export function becoming ({ operation: { place: { origin } } }: Subject, snapshot: Record<string, unknown>): Settle {
+export function becoming (
+  { operation: { place: { origin } } }: WriteSubject, snapshot: Record<string, unknown>
+): Settle {
   return (state) => { becomeStored(state, snapshot, origin) }
 }
 
@@ -146,7 +150,7 @@ export function becomeStored (state: State, snapshot: Record<string, unknown>, o
   state.source = settledAt(state.source, origin)
 }
 
-function boundKey (subject: Subject, key: readonly TableColumn[]): readonly unknown[] {
+function boundKey (subject: WriteSubject, key: readonly TableColumn[]): readonly unknown[] {
   const params: unknown[] = []
   bindKey(subject, key, params)
   return params
@@ -156,7 +160,7 @@ function boundKey (subject: Subject, key: readonly TableColumn[]): readonly unkn
  * The key of the row, in the driver's form: as it is stored, else what the instance holds.
  * @throws {ValidationError} before a null key reaches the server (DML-11)
  */
-function bindKey ({ values, base, operation }: Subject, key: readonly TableColumn[], params: unknown[]): void {
+function bindKey ({ values, base, operation }: WriteSubject, key: readonly TableColumn[], params: unknown[]): void {
   const { encoding } = operation.place.connection
   for (const column of key) {
     const known = storedValue(base, column)

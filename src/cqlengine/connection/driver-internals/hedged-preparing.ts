@@ -3,9 +3,9 @@
 // own that also ask another node after a while.
 import { type Client, errors, type Host, types } from '../../driver.js'
 import type { HedgeBudget } from '../hedge.js'
-import { type InternalHost, internalsOf, type Prepared, type Socket } from './internals.js'
+import { type InternalHost, internalsOf, type PreparedByDriver, type Socket } from './internals.js'
 
-interface Outcome { readonly prepared: Prepared, readonly isOwn: boolean }
+interface Outcome { readonly prepared: PreparedByDriver, readonly isOwn: boolean }
 
 /** @param after ms without an answer until another node is asked */
 export function hedgePreparing (client: Client, after: number, budget: HedgeBudget): void {
@@ -46,7 +46,7 @@ class Preparing {
     const { connection, host } = this.#parts
     const { prepareOnceAsync } = connection
     if (typeof prepareOnceAsync !== 'function' || typeof connection.prepareOnce !== 'function') return
-    const ask = (query: string, keyspace: string | undefined): Promise<Prepared> =>
+    const ask = (query: string, keyspace: string | undefined): Promise<PreparedByDriver> =>
       prepareOnceAsync.call(connection, query, keyspace)
 
     // The first preparation of a statement: what any node answers will do. A node that is coming back is prepared for
@@ -126,12 +126,12 @@ class Preparing {
   }
 }
 
-type Ask = (query: string, keyspace: string | undefined) => Promise<Prepared>
+type Ask = (query: string, keyspace: string | undefined) => Promise<PreparedByDriver>
 
-const fromOther = (prepared: Prepared): Outcome => ({ prepared, isOwn: false })
+const fromOther = (prepared: PreparedByDriver): Outcome => ({ prepared, isOwn: false })
 
 /** The driver's own way to ask, on a connection that may have one of ours by now: that asks a third node if it must. */
-async function asked (connection: Socket, query: string, keyspace: string | undefined): Promise<Prepared> {
+async function asked (connection: Socket, query: string, keyspace: string | undefined): Promise<PreparedByDriver> {
   if (keyspace !== undefined && connection.keyspace !== keyspace) await connection.changeKeyspace?.(keyspace)
   if (typeof connection.prepareOnceAsync !== 'function') throw new Error('The connection cannot prepare')
   return await connection.prepareOnceAsync(query, keyspace)

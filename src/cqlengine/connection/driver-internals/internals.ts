@@ -89,15 +89,15 @@ export interface Socket {
   changeKeyspace? (keyspace: string): Promise<void>
   closeAsync? (): Promise<void>
   /** The driver's first preparation of a statement. */
-  prepareOnceAsync? (query: string, keyspace: string | undefined): Promise<Prepared>
+  prepareOnceAsync? (query: string, keyspace: string | undefined): Promise<PreparedByDriver>
   /** After a node answered that it does not know the statement. */
   prepareOnce? (
-    query: string, keyspace: string | undefined, callback: (error: unknown, prepared?: Prepared) => void
+    query: string, keyspace: string | undefined, callback: (error: unknown, prepared?: PreparedByDriver) => void
   ): void
 }
 
 /** What a node answers to PREPARE. */
-export interface Prepared { readonly id: unknown, readonly meta: unknown }
+export interface PreparedByDriver { readonly id: unknown, readonly meta: unknown }
 
 export type InternalHost = Host & {
   shutdown? (waitForPending: boolean): Promise<void>
