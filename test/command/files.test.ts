@@ -8,10 +8,13 @@ import t from 'tap'
 import type { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { type ModelConstructor, tableOf } from '../../src/cqlengine/model/meta.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
+import { fileNeeds5 } from '../support/needs-5.js'
 import fc from '../support/random.js'
 import { root } from '../support/root.js'
 import { nested, singles } from '../columns/random-types.js'
 import { core, project } from './running.js'
+
+fileNeeds5('vectors')
 
 const randomTypes = pathToFileURL(join(root, 'build/test/columns/random-types.js')).href
 const random = pathToFileURL(join(root, 'build/test/support/random.js')).href

@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import { compile } from '../support/compile.js'
 import { connectedClient, uniqueKeyspace } from '../support/cassandra.js'
+import { fileNeeds5 } from '../support/needs-5.js'
 import { root } from '../support/root.js'
 import { project } from './running.js'
+
+fileNeeds5('vectors and SAI')
 
 const keyspace = await uniqueKeyspace(t)
 const client = await connectedClient(t)
