@@ -25,9 +25,16 @@ export async function csvWriter (
   }
 }
 
-/** Rows by the names of the header, from the given line on; empty lines are left out. @throws {BadLine} */
+/**
+ * Rows by the names of the header, from the given line on; empty lines are left out.
+ * @param unended told of a last line without its end: of a field that is not quoted nobody can see that it was cut
+ * @throws {BadLine}
+ */
 export async function * csvRows (
-  input: NodeJS.ReadableStream, byName: ReadonlyMap<string, TableColumn>, from: number
+  input: NodeJS.ReadableStream,
+  byName: ReadonlyMap<string, TableColumn>,
+  from: number,
+  unended: (line: number) => void
 ): AsyncGenerator<FileRow, void, undefined> {
   const { CsvError, parse } = await import('csv-parse')
   const parser = parse({
@@ -38,9 +45,12 @@ export async function * csvRows (
     cast: (value: string, { quoting }: InfoField) => value === '' && !quoting ? null : value
   })
   input.on('error', (error) => { parser.destroy(error) })
+  let lastByte: number | undefined
+  input.on('data', (chunk: Buffer | string) => { lastByte = Buffer.from(chunk).at(-1) ?? lastByte })
   input.pipe(parser)
   let header: readonly string[] | undefined
   let line = 1
+  let last = 1
   let empty = 0
   try {
     for await (const { record, info } of parser as AsyncIterable<{
@@ -49,6 +59,7 @@ export async function * csvRows (
     }>) {
       const begun = line + info.empty_lines - empty
       empty = info.empty_lines
+      last = begun
       line = info.lines + 1
       if (header === undefined) {
         header = record.map((name) => name ?? '')
@@ -65,11 +76,15 @@ export async function * csvRows (
         read: (name, text) => valueOf(byName.get(name)?.unruled, text as string | null)
       }
     }
+    const isEnded = lastByte === undefined || lastByte === lineFeed || lastByte === carriageReturn
+    if (!isEnded && header !== undefined) unended(last)
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     throw new BadLine(typeof error['lines'] === 'number' ? error['lines'] : line, reasons[error.code] ?? 'is no CSV')
   }
 }
+
+const [lineFeed, carriageReturn] = [10, 13]
 
 /** The library's own messages hold values. */
 const reasons: Readonly<Record<string, string>> = {

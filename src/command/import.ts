@@ -5,7 +5,7 @@ import { messageOf } from './explained.js'
 import { BadLine, type FileRow, jsonRows } from './file-rows.js'
 import { type Interruption, interrupted } from './interruption.js'
 import { openDb } from './load-db.js'
-import { printJson, rowsWere, tell } from './output.js'
+import { coloured, printJson, rowsWere, tell } from './output.js'
 import { exit, Problem } from './problem.js'
 import { Progress } from './progress.js'
 import { type RowStatement, RowStatements } from './row-statements.js'
@@ -49,7 +49,9 @@ export const command: Command = {
         throw new Problem(`${table.name} is a view, which Cassandra writes itself; import into its base`)
       }
       const statements = new RowStatements(table)
-      const source = given.flag('csv') ? csvRows(process.stdin, statements.byName, from) : jsonRows(process.stdin, from)
+      const source = given.flag('csv')
+        ? csvRows(process.stdin, statements.byName, from, tellOfUnended)
+        : jsonRows(process.stdin, from)
       const rows = await new Import(table, statements, concurrency, process.stdin).run(source, from, interruption)
       if (given.flag('json')) printJson({ rows })
       else tell(`${rows} row${rows === 1 ? '' : 's'} imported`)
@@ -58,6 +60,11 @@ export const command: Command = {
       await db.close()
     }
   }
+}
+
+function tellOfUnended (line: number): void {
+  tell(`${coloured('yellow', 'warning:', process.stderr)} line ${line}, the last one, has no end: if the file was ` +
+    'cut, its last field was written in part')
 }
 
 class Import {

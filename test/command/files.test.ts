@@ -157,6 +157,7 @@ t.test('a bad line is told with its number and column, never its value; what is 
     t.match(outcome, { code: 1, err: message })
     t.notMatch(outcome.err, /secret|cret/)
   }
+  t.match(await feed('id,kind,lives\r\n1,cat,9\r\n1,cat,9', 'import', 'pet', '--csv', '--keyspace', to), { code: 0, err: /^warning: line 3, the last one, has no end: if the file was cut, its last field was written in part\n2 rows imported\n$/ })
   t.match(await feed('id,kind\n2\n1,cat\n\n', 'import', 'pet', '--csv', '--from', '3', '--keyspace', to), { code: 0, err: '1 row imported\n' }, 'a bad line of CSV can be left behind, too')
   for (const name of ['export', 'import']) {
     const told = { code: 1, out: '', err: /^error: no model has the table "pte" \(did you mean pet\?\); there are all, item, hit, pet\n$/ }
