@@ -1,45 +1,45 @@
-// `npm run test:races`: four processes sync the same new models at once, again and again, on one node and on three.
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+// `npm run test:races [-- part …]`: what takes three nodes, several processes, or a server of other settings. `races`: four processes sync the same new
+// models at once, again and again; `death`: the node of a sync dies in the middle; `ranges`: processes share the ranges of a table; `doctor`: the nodes
+// do not agree; `off`: what a server has switched off. The last line is `N passed, N failed`.
+import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { Client } from '../../src/cqlengine/driver.js'
 import { startCassandra } from '../../src/testing/cassandra.js'
-import type { Outcome, Round } from './worker.js'
+import { Checks } from './checks.js'
+import { doctorOn } from './doctor.js'
+import { deathOn } from './node-dies.js'
+import { racesOn } from './races.js'
+import { rangesOn } from './shared-ranges.js'
+import { switchedOffServer } from './switched-off.js'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' }, nodes: { type: 'string', multiple: true, default: ['1', '3'] } } })
-const rounds = Number(values.rounds)
-const workerFile = fileURLToPath(new URL('worker.js', import.meta.url))
-let failures = 0
+const parts = ['races', 'death', 'ranges', 'doctor', 'off']
+const { values: { rounds }, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '20' } } })
+const unknown = positionals.find((name) => !parts.includes(name))
+if (unknown !== undefined) {
+  console.error(`There is no part ${unknown}; there are ${parts.join(', ')}`)
+  process.exit(1)
+}
+const has = (...names: string[]): boolean => positionals.length === 0 || names.some((name) => positionals.includes(name))
+const checks = new Checks()
 
-for (const nodes of values.nodes) await raceOn(nodes === '3' ? 3 : 1)
-console.log(failures === 0 ? 'all passed' : `${failures} failed`)
-process.exitCode = failures === 0 ? 0 : 1
-
-async function raceOn (nodes: 1 | 3): Promise<void> {
-  const cluster = await startCassandra({ nodes, durable: false })
-  const client = new Client({ contactPoints: cluster.hosts, localDataCenter: cluster.localDataCenter })
-  await client.connect()
-  await client.execute(`CREATE KEYSPACE races WITH replication = {'class': 'SimpleStrategy', 'replication_factor': ${nodes}}`)
-  const workers = [0, 1, 2, 3].map((i) => fork(workerFile, { env: { ...process.env, RACE: JSON.stringify({ hosts: cluster.hosts, localDataCenter: cluster.localDataCenter, number: i }) } }))
-  await Promise.all(workers.map(async (worker) => await once(worker, 'message')))
-  for (let round = 1; round <= rounds; round++) {
-    for (const phase of ['made', 'extended', 'contradicting'] as const) {
-      const from = performance.now()
-      const outcomes = await Promise.all(workers.map(async (worker) => await run(worker, { round, phase })))
-      const wrong = outcomes.flatMap(({ error }) => error ?? [])
-      failures += wrong.length
-      console.log(`${nodes} node(s), round ${round}, ${phase}: ${wrong.length === 0 ? 'ok' : wrong.join('\n  ')} (${Math.round(performance.now() - from)} ms)`)
-    }
+try {
+  if (has('races')) {
+    const one = await startCassandra({ durable: false })
+    await racesOn(one, Number(rounds), checks)
+    await one.stop()
   }
-  for (const worker of workers) worker.disconnect()
-  await client.shutdown()
-  await cluster.stop()
+  if (has('races', 'ranges', 'doctor', 'death')) {
+    // Durable, for nodes die.
+    const three = await startCassandra({ nodes: 3 })
+    if (has('races')) await racesOn(three, Number(rounds), checks)
+    if (has('ranges')) await rangesOn(three, checks)
+    if (has('doctor')) await doctorOn(three, checks)
+    if (has('death')) await deathOn(three, checks)
+    await three.stop()
+  }
+  if (has('off')) await switchedOffServer(checks)
+} catch (error) {
+  console.error(error)
+  checks.that(false, 'a part came to its end')
 }
-
-async function run (worker: ChildProcess, round: Round): Promise<Outcome> {
-  const answered = once(worker, 'message')
-  worker.send(round)
-  const [outcome] = await answered as [Outcome]
-  return outcome
-}
+console.log(checks.summary)
+process.exit(checks.failed === 0 ? 0 : 1) // servers end with this process
