@@ -1,7 +1,7 @@
 // A Cassandra (of CASSANDRA_HOSTS, else one of our own), the table of the benchmarks, and every way to it.
+import './switched-off.js'
 import driver, { type Client } from 'cassandra-driver'
 import { CQLAlchemy } from '../src/cqlalchemy.js'
-import { switchOff, type Trick } from '../src/cqlengine/model/compile/generate.js'
 import { startCassandra } from '../src/testing/cassandra.js'
 
 const keyspace = 'bench'
@@ -16,8 +16,6 @@ export function defineWide (db: CQLAlchemy) {
 }
 
 export async function setUp () {
-  // WITHOUT=touched,rows node build/bench/own-cost.js: what each trick saves.
-  switchOff(...(process.env['WITHOUT'] ?? '').split(',').filter((trick) => trick !== '') as Trick[])
   const server = process.env['CASSANDRA_HOSTS'] ? undefined : await startCassandra({ log: console.log, durable: false })
   const hosts = server?.hosts ?? (process.env['CASSANDRA_HOSTS'] ?? '').split(',')
   const localDataCenter = server?.localDataCenter ?? process.env['CASSANDRA_LOCAL_DATA_CENTER'] ?? 'datacenter1'

@@ -9,6 +9,7 @@ import { innerType } from '../../src/cqlengine/columns/ruled.js'
 import { scalarTypes, typeNamed } from '../../src/cqlengine/columns/scalar-types.js'
 import { types } from '../../src/cqlengine/driver.js'
 import { root } from '../support/root.js'
+import { scalars } from './random-types.js'
 
 const names = [...Object.keys(scalarTypes), 'counter']
 const { dataTypes } = types
@@ -62,6 +63,9 @@ t.test('each scalar type has a name, a column function, a number or class of the
     t.ok(serverClass !== undefined && !classes.has(serverClass), `${name}: ${serverClass}`)
     classes.add(String(serverClass))
   }
+  t.same(Object.keys(scalars).sort(), Object.keys(scalarTypes).sort(), 'each is drawn from where values are drawn by chance')
+  const page = readFileSync(join(root, 'docs/columns.md'), 'utf8')
+  for (const name of names) t.match(page, new RegExp(`\\b${columnFunctionOf(name)}\\b`), `docs/columns.md has ${name}`)
   t.end()
 })
 

@@ -22,7 +22,7 @@ export interface ModelMeta {
   /** The polymorphic family this class belongs to, and its own discriminator value. */
   readonly family: Family | undefined
   readonly variant: unknown
-  /** The class in which all models begin, for {@link keeperOf}; it knows its instances. */
+  /** The class in which all models begin: `emptyInstance` is made by it, and it knows its instances. */
   readonly body: (abstract new () => object) & { readonly stateOf?: (value: object) => object | undefined }
   /** Of a materialized view. */
   readonly view?: ViewMeta

@@ -1,4 +1,5 @@
 import type { Route } from '../connection/route.js'
+import { keep } from './compile/keepers.js'
 import type { Default } from './defaults.js'
 import type { ModelConstructor } from './meta.js'
 import type { OpOptions } from './operations.js'
@@ -39,9 +40,6 @@ export type Seen = Pick<State, 'source' | 'stored'>
  * keeps it (`CqlType.snapshot`).
  */
 export class State {
-  /** See compile/shape.ts. */
-  static readonly kept = new State({ model: undefined as never, origin: undefined, columns: [] }, undefined)
-
   source: Source
   stored: Record<string, unknown> | undefined
   /** New instances: the values that the constructor has checked, by position. */
@@ -78,3 +76,5 @@ export class State {
 
   get model (): ModelConstructor { return this.source.model }
 }
+
+keep(() => new State({ model: undefined as never, origin: undefined, columns: [] }, undefined))

@@ -9,6 +9,12 @@ import { nameRule, quote, tableNameLimit } from '../statements/identifiers.js'
 
 export type ColumnRole = 'partition' | 'clustering' | 'static' | 'regular'
 
+/**
+ * So many columns have a bit of their own where a set of columns is a number, and leave five more to what is counted
+ * beside them in a whole number.
+ */
+export const mostBits = 48
+
 /** A column as its table has it. */
 export interface TableColumn {
   /** Attribute name. */

@@ -3,14 +3,12 @@ import { type CqlType, InvalidValue, type Rule, type ValuePath } from '../column
 import { unreadable } from '../columns/outside.js'
 import { mostViolations, ValidationError, type Violation } from '../errors.js'
 import { listed, meant } from '../words.js'
+import { keep } from './compile/keepers.js'
 import { checkKeyValue } from './key-limits.js'
 import type { TableColumn } from './table.js'
 
 /** Gathers the broken rules of several columns, so that one error can tell them all. */
 export class Violations {
-  /** See compile/shape.ts. */
-  static readonly kept = new Violations()
-
   #errors: Violation[] | undefined
   #count = 0
   #tellsKnown = false
@@ -50,6 +48,8 @@ export class Violations {
     if (this.#errors !== undefined) throw new ValidationError(model, this.#errors, this.#count)
   }
 }
+
+keep(() => new Violations())
 
 /**
  * One value of a column, in the form an instance holds; collections that are null become empty. @throws {InvalidValue}

@@ -3,6 +3,7 @@ import { ofKind } from '../connection/door.js'
 import type { Receiver } from '../connection/session.js'
 import type { types } from '../driver.js'
 import { LWTError } from '../errors.js'
+import { keep } from '../model/compile/keepers.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import type { State } from '../model/state.js'
 import type { TableColumn } from '../model/table.js'
@@ -117,3 +118,6 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
 
   ended (): void { if (this.#state !== undefined) endTurn(this.#state) }
 }
+
+const nothing: Statement = { cql: '', params: [], request: { kind: 'write' } }
+keep(() => new PendingWrite(undefined as never, nothing, undefined, undefined, settlesNothing, undefined))

@@ -1,10 +1,11 @@
 import type { Route } from '../../connection/route.js'
 import { type Accept, acceptorOf } from './accept.js'
+import { emptyInstance } from './empty-instance.js'
 import { Givens } from './given.js'
 import { type Layout, layoutOf, type RowValues, valueOf } from './layout.js'
 import { classOfView, type ModelConstructor, META, tableOf } from '../meta.js'
 import { newRowReader, type ReadNewRow } from './new-row.js'
-import { keeperOf } from './shape.js'
+import { keeper } from './keepers.js'
 import type { Source, State } from '../state.js'
 import type { Table } from '../table.js'
 import { type FindTouched, touchedFinder } from './touched.js'
@@ -24,8 +25,8 @@ export interface Blueprint {
   readonly fresh: Source
   /** Shared with whatever else has its prototype. */
   readonly proof: Proof
-  /** See {@link keeperOf}. */
-  readonly keeper: object
+  /** See keepers.ts. */
+  readonly keeper: object | undefined
 }
 
 /** Whether the class was seen to hide no column. */
@@ -66,14 +67,14 @@ function drawn (model: ModelConstructor, table: Table): Blueprint {
     name,
     table,
     layout,
-    givens: new Givens(name, table, layout),
+    givens: new Givens(name, table),
     accept: acceptorOf(table),
     readNewRow: newRowReader(prototype, table),
     findTouched: touchedFinder(table.columns),
     savesAsUsual: isInherited(model, 'save') && isInherited(model, 'validate'),
     fresh: freshSource(model, table),
     proof,
-    keeper: keeperOf(model, table.columns)
+    keeper: keeper(() => emptyInstance(model, table.columns))
   }
 }
 

@@ -3,7 +3,10 @@
  * stands the plain loop that does the same where code must not be generated from strings: a Content Security Policy, or
  * --disallow-code-generation-from-strings.
  */
-export type Trick = 'columns' | 'accept' | 'touched' | 'quick insert' | 'room' | 'rows'
+export const tricks = [
+  'columns', 'accept', 'literals', 'touched', 'quick insert', 'room', 'keepers', 'rows'
+] as const
+export type Trick = typeof tricks[number]
 
 let isAllowed: boolean | undefined
 
@@ -20,13 +23,20 @@ function mayGenerate (): boolean {
 
 const switchedOff = new Set<Trick>()
 
-/** For the benchmark and tests: from now on loops do what this trick does, in classes that are not in use yet. */
-export function switchOff (...tricks: readonly Trick[]): void {
-  for (const trick of tricks) switchedOff.add(trick)
+/**
+ * For the benchmark and tests: from now on loops do what these tricks do, in classes that are not in use yet.
+ * @returns switches them on again
+ */
+export function switchOff (...some: readonly Trick[]): () => void {
+  for (const trick of some) switchedOff.add(trick)
+  return () => { for (const trick of some) switchedOff.delete(trick) }
 }
 
+/** False where the plain way is to be taken. */
+export function isOn (trick: Trick): boolean { return !switchedOff.has(trick) }
+
 /** False where loops have to do it. */
-export function canGenerate (trick: Trick): boolean { return mayGenerate() && !switchedOff.has(trick) }
+export function canGenerate (trick: Trick): boolean { return mayGenerate() && isOn(trick) }
 
 /**
  * The only place that makes functions of text. Names of columns stand in it as JSON strings, values never.

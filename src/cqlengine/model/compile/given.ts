@@ -1,6 +1,9 @@
-import type { Layout, Take } from './layout.js'
+import { canGenerate, generate } from './generate.js'
 import type { Table, TableColumn } from '../table.js'
 import { eachValue, type Violations } from '../values.js'
+
+/** Reads an object that has just the keys that it was made for, to values by position. */
+type Take = (given: object) => unknown[]
 
 interface Known { readonly keys: readonly string[], readonly take: Take }
 
@@ -13,13 +16,12 @@ const mostKnown = 8
 export class Givens {
   readonly #model: string
   readonly #table: Table
-  readonly #taker: Layout['taker']
+  readonly #remembers = canGenerate('literals')
   readonly #known: Known[] = []
 
-  constructor (model: string, table: Table, { taker }: Layout) {
+  constructor (model: string, table: Table) {
     this.#model = model
     this.#table = table
-    this.#taker = taker
   }
 
   /**
@@ -36,18 +38,18 @@ export class Givens {
   }
 
   #find (given: object): Take | undefined {
-    if (this.#taker === undefined || !isLiteral(given)) return undefined
+    if (!this.#remembers || !isLiteral(given)) return undefined
     const keys = Object.keys(given)
     for (const known of this.#known) {
       if (equal(known.keys, keys)) return known.take
     }
-    if (this.#known.length < mostKnown) this.#remember(keys, this.#taker)
+    if (this.#known.length < mostKnown) this.#remember(keys)
     return undefined
   }
 
-  #remember (keys: readonly string[], taker: NonNullable<Layout['taker']>): void {
-    const columns = keys.map((name) => this.#table.byName.get(name)).filter((c): c is TableColumn => c !== undefined)
-    if (columns.length === keys.length) this.#known.push({ keys, take: taker(columns) })
+  #remember (keys: readonly string[]): void {
+    const { columns, byName } = this.#table
+    if (keys.every((name) => byName.has(name))) this.#known.push({ keys, take: takerOf(columns, keys) })
   }
 
   #byName (given: unknown, violations: Violations): unknown[] {
@@ -61,6 +63,11 @@ export class Givens {
     })
     return values
   }
+}
+
+function takerOf (columns: readonly TableColumn[], keys: readonly string[]): Take {
+  const reads = columns.map(({ name }) => keys.includes(name) ? `g[${JSON.stringify(name)}]` : 'undefined')
+  return generate<Take>('take', {}, `return (g) => [${reads.join(', ')}]`)
 }
 
 /** What a program writes as values, or a parser made; anything else may behave in ways of its own. */

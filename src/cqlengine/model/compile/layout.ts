@@ -17,11 +17,7 @@ export interface Layout {
   readonly assign: (instance: object, values: RowValues) => void
   /** Of a row as it is stored, by database name, the values by position; `undefined` for columns that are not in it. */
   readonly fields: (record: Readonly<Record<string, unknown>>) => unknown[]
-  /** Reads objects that have just these keys, to values by position. Absent where no code may be generated. */
-  readonly taker: ((keys: readonly TableColumn[]) => Take) | undefined
 }
-
-export type Take = (given: object) => unknown[]
 
 export function layoutOf (prototype: object, columns: readonly TableColumn[]): Layout {
   return canGenerate('columns') ? generated(prototype, columns) : interpreted(columns)
@@ -48,13 +44,7 @@ function generated (prototype: object, columns: readonly TableColumn[]): Layout 
   return {
     read: generate('read', {}, `return (o) => [${reads.join(', ')}]`),
     assign: generate('assign', { setHidden }, `return (o, v) => {\n${writes.join('\n')}\n}`),
-    fields: generate('fields', {}, `return (r) => [${ofRecord.join(', ')}]`),
-    taker: (keys) =>
-      generate(
-        'take',
-        {},
-        `return (g) => [${columns.map((c) => keys.includes(c) ? `g[${JSON.stringify(c.name)}]` : 'undefined').join(', ')}]`
-      )
+    fields: generate('fields', {}, `return (r) => [${ofRecord.join(', ')}]`)
   }
 }
 
@@ -64,7 +54,6 @@ function interpreted (columns: readonly TableColumn[]): Layout {
     assign: (instance, values) => {
       for (const column of columns) setColumn(instance, column, values[column.position])
     },
-    fields: (record) => columns.map((c) => valueOf(record, c.field)),
-    taker: undefined
+    fields: (record) => columns.map((c) => valueOf(record, c.field))
   }
 }

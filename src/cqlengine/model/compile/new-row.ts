@@ -3,7 +3,7 @@ import { tellsConverted } from '../../columns/outside.js'
 import { sizeOf } from '../../columns/size.js'
 import { canGenerate, generate } from './generate.js'
 import { readOf, type RowValues } from './layout.js'
-import type { Table, TableColumn } from '../table.js'
+import { mostBits, type Table, type TableColumn } from '../table.js'
 
 /** A new row, checked, as it is written. */
 export interface NewRow {
@@ -24,12 +24,6 @@ export interface NewRow {
  *   general path has to be taken
  */
 export type ReadNewRow = (instance: object, accepted: RowValues, encoding: Encoding) => NewRow | undefined
-
-/**
- * So many columns have a bit of their own in {@link NewRow.bits}, and leave five more to what is counted beside them in
- * a whole number.
- */
-export const mostBits = 48
 
 /**
  * One pass over a new instance that checks, binds and keeps its values: the quick insert, with the columns written out

@@ -6,7 +6,8 @@ import { canGenerate, generate } from './generate.js'
 import { construction } from '../construction.js'
 import { classOfView, META, type ModelConstructor, tableOf } from '../meta.js'
 import { codeToSet, isHidden, setColumn, setHidden } from '../own-columns.js'
-import { keeperOf } from './shape.js'
+import { emptyInstance } from './empty-instance.js'
+import { keeper } from './keepers.js'
 import type { DriverRow, KeptValues, Loaded, Source } from '../state.js'
 import type { TableColumn } from '../table.js'
 
@@ -15,8 +16,8 @@ interface Mapper {
   readonly instances: (rows: readonly DriverRow[], source: Source) => object[]
   /** What is stored, by database name, from what an instance was made of. */
   readonly stored: (loaded: Loaded) => Record<string, unknown>
-  /** See shape.ts. */
-  readonly keeper: object
+  /** See keepers.ts. */
+  readonly keeper: object | undefined
 }
 
 /** What is stored, from what an instance was made of. */
@@ -72,7 +73,6 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
   const plans = columns.map((column) => planOf(column, form))
   const make: Make = { Target: target, isPartial: !isWhole, keepsRow: plans.every((p) => p.asIs), phase, prove }
   const run = canGenerate('rows') ? generated(plans, make) : interpreted(plans, make)
-  const keeper = isWhole ? blueprintOf(model).keeper : keeperOf(target, columns)
   const instances: Mapper['instances'] = (rows, source) => construction.ofRows(source, () => {
     try {
       return run(rows)
@@ -85,7 +85,11 @@ function compile (model: ModelConstructor, columns: readonly TableColumn[], form
     : canGenerate('rows') && !plans.some((p) => p.field === '__proto__')
       ? generatedUnpack(plans)
       : (loaded) => unpacked(plans, loaded as KeptValues)
-  return { instances, stored, keeper }
+  return {
+    instances,
+    stored,
+    keeper: isWhole ? blueprintOf(model).keeper : keeper(() => emptyInstance(target, columns))
+  }
 
   /**
    * Refuses a class with a field called like a column, for it would hide the column. What its constructor assigns is
