@@ -31,7 +31,7 @@ const byColumns = new WeakMap<readonly TableColumn[], KnownMapper>()
 interface KnownMapper { readonly model: ModelConstructor, readonly form: Source['form'], readonly mapper: Mapper }
 const mappers = new WeakMap<ModelConstructor, Map<string, Mapper>>()
 /**
- * More lists of columns than this are made by a program's input (`only(…names)`): the first ones are then made anew.
+ * More lists of columns than this are made by a program's input (`only(…names)`): all are then made anew.
  */
 const mostMappers = 500
 
