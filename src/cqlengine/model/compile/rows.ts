@@ -158,7 +158,7 @@ function read ({ asIs, convert, type }: ColumnPlan, given: unknown): unknown {
 }
 
 /** What is kept of it: what can change in place in a form that does not. */
-function keep ({ asIs, type, inParts }: ColumnPlan, given: unknown, value: unknown): unknown {
+function keptValue ({ asIs, type, inParts }: ColumnPlan, given: unknown, value: unknown): unknown {
   if (asIs) return given
   if (given === null || given === undefined) return null
   return inParts ? type.partsOf(value) : type.mutable ? type.snapshot(value) : value
@@ -166,7 +166,7 @@ function keep ({ asIs, type, inParts }: ColumnPlan, given: unknown, value: unkno
 
 /** The values that are kept, and those of an instance, in the order of the columns. */
 function pack (plans: readonly ColumnPlan[], row: DriverRow, values: readonly unknown[]): KeptValues {
-  const kept = plans.map((plan, i) => keep(plan, row[plan.field], values[i]))
+  const kept = plans.map((plan, i) => keptValue(plan, row[plan.field], values[i]))
   for (const [i, { type, inParts }] of plans.entries()) {
     if (inParts && kept[i] !== null) type.keepParts(values[i], kept, kept.length)
   }
