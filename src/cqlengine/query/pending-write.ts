@@ -36,11 +36,6 @@ export interface Foreseen { readonly base: State, readonly settle: Settle }
  * {@link PendingWrite.written}. T: what the caller gets, an instance or nothing.
  */
 export class PendingWrite<T = unknown> implements Receiver<T> {
-  /** See model/compile/shape.ts: one that nobody sends. */
-  static readonly kept = new PendingWrite(
-    undefined as never, undefined as never, undefined, undefined, settlesNothing, undefined
-  )
-
   readonly operation: Operation
   readonly statement: Statement
   readonly settle: Settle
