@@ -3,6 +3,7 @@ import t from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { QueryError } from '../../src/cqlengine/errors.js'
 import { types } from '../../src/cqlengine/driver.js'
+import { switchOff, tricks } from '../../src/cqlengine/model/compile/generate.js'
 import { gate, recorded } from './setup.js'
 
 function make () {
@@ -299,3 +300,34 @@ t.test('operations beside assignments and unsaved changes end as one statement t
   t.match(taken(), [{ cql: 'UPDATE "k"."row" SET "deep" = "deep" + ?, "deep" = "deep" - ? WHERE "id" = ?' }])
   t.same([...row.deep], [['z', [1]]])
 })
+
+for (const off of [[], tricks]) {
+  t.test(`0 and -0 differ, as they do for Cassandra, and NaN is itself${off.length === 0 ? '' : ', where loops find what changed'}`, async (t) => {
+    const switchOn = switchOff(...off)
+    t.teardown(switchOn)
+    const db = new CQLAlchemy()
+    const c = db.columns
+    class Point extends db.Model.define('point', { id: c.Integer({ primaryKey: true }), x: c.Double(), y: c.Float(), path: c.List(c.Double) }).as<Point>() {}
+    const { client, taken } = await recorded(t, db)
+    client.reply('SELECT', () => [{ id: 1, x: 0, y: -0, path: [NaN, 0] }])
+    const [point] = await Point.all()
+    if (point === undefined) throw new Error('no row')
+    taken()
+    await point.save()
+    t.same(taken(), [])
+    point.x = -0
+    point.y = 0
+    point.path[1] = -0
+    t.same(point.getChangedColumns(), ['x', 'y', 'path'])
+    await point.save()
+    t.same(taken().map((call) => call.params.slice(0, 2).map((value) => Object.is(value, -0))), [[true, false]])
+    t.same(point.getChangedColumns(), [])
+    await point.update({ x: 0 })
+    t.match(taken(), [{ cql: 'UPDATE "k"."point" SET "x" = ? WHERE "id" = ?' }])
+    await point.update({ x: NaN })
+    taken()
+    point.x = NaN
+    await point.save()
+    t.same(taken(), [])
+  })
+}

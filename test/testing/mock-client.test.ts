@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import t from 'tap'
+import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { Client, errors, types } from '../../src/cqlengine/driver.js'
+import { switchOff, tricks } from '../../src/cqlengine/model/compile/generate.js'
 import { mockClient } from '../../src/testing/mock-client.js'
 
 t.test('it is a client of the driver, with the settings of the plugin', async (t) => {
@@ -87,3 +89,22 @@ t.test('callbacks, eachRow and streams as of the driver', async (t) => {
   t.match(error, { message: 'broken' })
   t.equal(client.calls.length, 5)
 })
+
+for (const off of [[], tricks]) {
+  t.test(`rows with an array for a set and an object for a map are read as a client would that gives these${off.length === 0 ? '' : ', by loops too'}`, async (t) => {
+    const switchOn = switchOff(...off)
+    t.teardown(switchOn)
+    const db = new CQLAlchemy()
+    const c = db.columns
+    class Row extends db.Model.define('row', { id: c.Integer({ primaryKey: true }), tags: c.Set(c.Text), n: c.Map(c.Text, c.Integer) }).as<Row>() {}
+    const client = mockClient().reply('SELECT', [{ id: 1, tags: ['a', 'b'], n: { x: 1 } }])
+    await db.init({ client, keyspace: 'k', env: false })
+    t.teardown(async () => { await db.close() })
+    const row = await Row.get({ id: 1 })
+    t.strictSame([row.tags, row.n, row.getChangedColumns()], [new Set(['a', 'b']), new Map([['x', 1]]), []])
+    row.tags.add('c')
+    row.n.set('y', 2)
+    await row.save()
+    t.strictSame(client.calls.at(-1)?.params, [['c'], new Map([['y', 2]]), 1])
+  })
+}

@@ -173,6 +173,12 @@ export abstract class CqlType<V = unknown> {
   /** What the driver gave, of our own client or of a user's, to the form an instance holds. */
   fromDriver (value: unknown): V { return value as V }
 
+  /**
+   * Whether it needs no {@link fromDriver}, where the type {@link readsAsIs}: rows that somebody wrote by hand, for a
+   * client without network, may have an array for a set.
+   */
+  isRead (_given: unknown): boolean { return true }
+
   equals (a: V, b: V): boolean { return a === b }
 
   /** A copy that stays as it is when the value is changed in place. */

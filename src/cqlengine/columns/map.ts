@@ -152,6 +152,7 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     return read
   }
 
+  override isRead (given: unknown): boolean { return given instanceof Map }
   override equals (a: Map<K, V>, b: Map<K, V>): boolean {
     if (a === b) return true
     if (a.size !== b.size) return false
@@ -301,9 +302,7 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   #missingKeys (from: Map<K, V>, to: Map<K, V>): Set<K> {
     const stays = membership(this.#key, to)
     const missing = new Set<K>()
-    for (const k of from.keys()) {
-      if (!stays(k)) missing.add(k)
-    }
+    for (const k of from.keys()) if (!stays(k)) missing.add(k)
     return missing
   }
 

@@ -85,6 +85,7 @@ export class SetType<E = unknown> extends ObjectType<Set<E>> {
     return read
   }
 
+  override isRead (given: unknown): boolean { return given instanceof Set }
   override equals (a: Set<E>, b: Set<E>): boolean {
     if (a === b) return true
     if (a.size !== b.size) return false

@@ -41,7 +41,7 @@ function columnChanges (state: State, column: TableColumn, value: unknown): read
     return state.givenEmpty?.has(column.name) === true ? deletion : none
   }
   const before = stored[column.field]
-  if (before === value && !column.mutable) return none
+  if (!column.mutable && Object.is(before, value)) return none // to a double, -0 is another value than 0
   if (!Object.hasOwn(stored, column.field)) {
     return isNothing(column, value) ? deletion : isDefault(column, state, value) ? none : [{ kind: 'assign', value }]
   }
@@ -93,7 +93,7 @@ export function isDefault (column: TableColumn, state: State, value: unknown): b
  */
 export function isAsKept ({ mutable, type }: TableColumn, kept: unknown, value: unknown): boolean {
   // Undefined where it was not loaded
-  if (!mutable || value === null || kept === null || kept === undefined) return kept === value
+  if (!mutable || value === null || kept === null || kept === undefined) return Object.is(kept, value)
   try {
     return type.isAsKept(kept, value)
   } catch {

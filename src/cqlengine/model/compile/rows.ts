@@ -154,7 +154,7 @@ function planOf ({ name, options, field, type }: TableColumn, form: Source['form
 function read ({ asIs, convert, type }: ColumnPlan, given: unknown): unknown {
   if (asIs) return given
   if (given === null || given === undefined) return type.emptyValue()
-  return convert ? type.fromDriver(given) : given
+  return convert || !type.isRead(given) ? type.fromDriver(given) : given
 }
 
 /** What is kept of it: what can change in place in a form that does not. */
@@ -213,7 +213,7 @@ function generated (plans: readonly ColumnPlan[], { Target, isPartial, keepsRow,
     : plans.map((p, i) => p.asIs
       ? `const v${i} = ${given(p)}`
       : `const g${i} = ${given(p)}
-      const v${i} = g${i} == null ? t${i}.emptyValue() : ${p.convert ? `t${i}.fromDriver(g${i})` : `g${i}`}`)
+      const v${i} = g${i} == null ? t${i}.emptyValue() : ${reading(p, i)}`)
   const kept = keepsRow ? [] : packing(plans)
   const lines = plans.map((p, i) => codeToSet(p, keepsRow ? given(p) : `v${i}`))
   const one = (proof: string): string => `
@@ -244,6 +244,11 @@ function generated (plans: readonly ColumnPlan[], { Target, isPartial, keepsRow,
       return out
     }`
   return generate<Run>('rows', { types: plans.map((p) => p.type), Target, construction, phase, prove, setHidden }, body)
+}
+
+function reading ({ convert, inParts }: ColumnPlan, i: number): string {
+  if (convert) return `t${i}.fromDriver(g${i})`
+  return inParts ? `t${i}.isRead(g${i}) ? g${i} : t${i}.fromDriver(g${i})` : `g${i}`
 }
 
 /** As code, {@link pack}: an array of the right size, in which everything has its place. */

@@ -1,3 +1,4 @@
+import { DoubleType } from '../../columns/float.js'
 import { canGenerate, generate } from './generate.js'
 import type { RowValues } from './layout.js'
 import type { TableColumn } from '../table.js'
@@ -25,12 +26,12 @@ export function touchedFinder (columns: readonly TableColumn[]): FindTouched {
 
 function generated (columns: readonly TableColumn[]): FindTouched {
   const lines = columns.map((column, i) => {
-    const { mutable } = column
+    const { mutable, type } = column
     // What can change in place may be kept in another form, which a value can look like: only null, and what is not
     // loaded, are themselves.
     const differs = mutable
       ? `(v[${i}] == null || k[${i}] == null ? v[${i}] !== k[${i}] : !t${i}.isAsKept(k[${i}], v[${i}]))`
-      : `v[${i}] !== k[${i}]`
+      : type instanceof DoubleType ? `!Object.is(v[${i}], k[${i}])` : `v[${i}] !== k[${i}]` // -0 is not 0
     return `if (${differs}${hasNoNull(column) ? ` || v[${i}] === null` : ''}) touched.push(columns[${i}])`
   })
   const body = `
