@@ -111,3 +111,19 @@ t.test('a custom collection without elements is null for the database', (t) => {
   t.equal(type.frozen().cql, 'frozen<list<int>>')
   t.end()
 })
+
+t.test('B05 changes in place of a collection that the functions pass on as it is are seen, in its elements too', (t) => {
+  const { type: same } = c.custom<number[]>({ cql: 'list<int>', toDatabase: (v) => v, fromDatabase: (v: number[]) => v })()
+  const list = [1]
+  const kept = same.snapshot(list)
+  list.push(2)
+  t.notOk(same.isAsKept(kept, list))
+  t.strictSame(same.changesSince(kept, list), [{ kind: 'assign', value: [1, 2] }])
+  const { type: wrapped } = c.custom<{ at: Map<string, Date[]> }>({ cql: 'map<text, frozen<list<timestamp>>>', toDatabase: (v) => v.at, fromDatabase: (at: Map<string, Date[]>) => ({ at }) })()
+  const value = { at: new Map([['x', [new Date(1)]]]) }
+  const before = wrapped.copy(value) as typeof value
+  value.at.get('x')?.[0]?.setTime(2)
+  t.notOk(wrapped.equals(before, value))
+  t.strictSame(before.at.get('x'), [new Date(1)])
+  t.end()
+})

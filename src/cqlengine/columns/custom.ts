@@ -96,7 +96,9 @@ export class CustomType<V = unknown> extends ObjectType<V> {
   override isSame (own: V, value: unknown): boolean { return deepEqual(own, value) }
 
   override copy (value: V): V {
-    return typeof value !== 'object' || value === null ? value : this.#spec.fromDatabase(this.#toBase(value))
+    if (typeof value !== 'object' || value === null) return value
+    // Of what the functions pass on as it is, a list for instance, they would give no copy.
+    return this.#spec.fromDatabase(this.#base.copy(this.#toBase(value)))
   }
 
   override keyOf (value: V): ElementKey { return this.#base.keyOf(this.#toBase(value)) }
