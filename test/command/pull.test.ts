@@ -18,6 +18,8 @@ const schema = `
 CREATE TYPE place (street text, city text, zip int);
 CREATE TYPE "Contact_Person" (name text, "home of" frozen<place>, phones map<text, text>);
 CREATE TYPE encoding (name text, bit_rates set<frozen<tuple<text, int>>>, "save" text, save_ int, "__proto__" text);
+CREATE TYPE "date" (day int);
+CREATE TABLE appointments (id int PRIMARY KEY, due "date", on_day date, past list<frozen<"date">>);
 CREATE TABLE users (userid uuid PRIMARY KEY, firstname text, lastname text, email text, created_date timestamp, home place, contact frozen<"Contact_Person">);
 CREATE TABLE user_credentials (email text PRIMARY KEY, password text, userid uuid) WITH comment = 'it''s kept apart';
 CREATE TABLE videos (videoid uuid PRIMARY KEY, userid uuid, name text, location text, tags set<text>, added_date timestamp, encodings list<frozen<encoding>>, metadata map<text, text>, features vector<float, 3>);
@@ -66,7 +68,7 @@ t.test('the files compile under strict, diff finds nothing, and a second pull ch
   ])
   const texts = (): string[] => readdirSync(join(folder, 'src')).sort().map((name) => `${name}\n${readFileSync(join(folder, 'src', name), 'utf8')}`)
   const before = texts()
-  t.equal(before.length, 16 + 5 + 3, 'tables, views, and db, types, index')
+  t.equal(before.length, 17 + 5 + 3, 'tables, views, and db, types, index')
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(root, join(folder, 'node_modules/fastify-cqlalchemy'), 'junction')
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'), 'junction')

@@ -33,6 +33,18 @@ t.test('tables that no model describes', async (t) => {
     await t.rejects(events.objects.get({ day: 'never' }), DoesNotExist)
   })
 
+  t.test('NAM-02 a user type that is called like a native type is read as one, beside columns of the native type', async (t) => {
+    await client.execute(`CREATE TYPE ${keyspace}."date" (day int)`)
+    await client.execute(`CREATE TABLE ${keyspace}.due (a int, b int, at "date", until date, past list<frozen<"date">>, PRIMARY KEY ((a, b)))`)
+    await client.execute(`INSERT INTO ${keyspace}.due (a, b, at, until, past) VALUES (1, 2, {day: 3}, '2020-01-02', [{day: 4}])`)
+    const row = await db.table('due').objects.filter({ a: 1, b: 2 }).get()
+    t.match(row, { at: { day: 3 }, past: [{ day: 4 }] })
+    t.equal(String(row['until']), '2020-01-02')
+    class Due extends db.Model.define('due', { a: db.columns.Integer({ partitionKey: true }), b: db.columns.Integer({ partitionKey: true }), at: db.columns.Date() }).as<Due>() {}
+    await t.rejects(Due.all(), { code: 'CQL_SCHEMA', message: /"at" is "date" in the table, date in the model/ })
+    await client.execute(`DROP TABLE ${keyspace}.due`)
+  })
+
   t.test('NAM-03 pages by token', async (t) => {
     const all = await events.objects.filter({ pk__token__gte: db.functions.Token('mon') }).all()
     t.ok(all.some((row) => row['day'] === 'mon'))

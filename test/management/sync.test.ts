@@ -203,7 +203,9 @@ t.test('MGT-11: with waitForIndexes a query by a new index works at once, also o
 })
 
 t.test('the schema is read once per keyspace, from system_schema', async (t) => {
-  const targets = [name(), name(), name()].map((table) => target(keyspace, table, { ...id, v: c.Text({ index: true }) }))
+  // In a keyspace without user types that are called like native ones: of those the columns themselves are asked.
+  const own = await uniqueKeyspace(t)
+  const targets = [name(), name(), name()].map((table) => target(own, table, { ...id, v: c.Text({ index: true }) }))
   await sync(targets)
   const { read, sent } = await sentBy(recorded, () => sync(targets))
   t.same(sent, [])
@@ -279,6 +281,20 @@ t.test('MGT-10: a column with a user type that was dropped cannot come back, not
     await t.rejects(sync(target(keyspace, table, { ...id, v: column })), { code: 'CQL_SCHEMA', report: { statements: [], conflicts: [{ kind: 'dropped-column', column: 'v' }] } })
     await t.rejects(raw(`ALTER TABLE ${qualified(keyspace, table)} ADD v ${column.type.cql}`), { name: 'ResponseError' }, 'the server')
   }
+})
+
+t.test('MGT-09: a user type that is called like a native type is known by it, frozen or not', async (t) => {
+  for (const like of ['date', 'varchar', 'counter', 'empty', 'tuple']) {
+    class Like extends UserTypeValue.define(like, { a: c.Integer() }) {}
+    const columns = { ...id, k: c.Text({ primaryKey: true }), s: c.UserDefinedType(Like, { frozen: false, static: true }), v: c.UserDefinedType(Like, { frozen: false }), f: c.UserDefinedType(Like) }
+    const table = name()
+    await settles(t, target(keyspace, table, columns))
+    const { warnings } = await sync(target(keyspace, table, { ...columns, v: like === 'date' ? c.Date() : c.Text() }))
+    t.match(warnings, [{ kind: 'column-type', column: 'v', message: new RegExp(`is "?${like}"? in the database`) }], `${like} is no native type`)
+    await raw(`DROP TABLE ${qualified(keyspace, table)}`)
+  }
+  const table = name()
+  await settles(t, target(keyspace, table, { ...id, d: c.Date(), t: c.Text() }))
 })
 
 t.test('MGT-10: a table that counts gets no other columns, another one no counters', async (t) => {

@@ -4,6 +4,7 @@
 import type { Encoding } from '../connection/encoding.js'
 import type { DriverType } from '../connection/driver-internals/internals.js'
 import { types } from '../driver.js'
+import { quote } from '../statements/identifiers.js'
 import { listed } from '../words.js'
 import { CqlType, InvalidValue, type JsonSchema, type ElementKey } from './cql-type.js'
 import { joinKeys } from './elements.js'
@@ -125,7 +126,7 @@ class FieldsType extends ObjectType<Fields> {
 
   constructor ({ name, fields }: UserTypeInfo) {
     super()
-    this.cql = name ?? 'a user type'
+    this.cql = name === undefined ? 'a user type' : quote(name)
     this.#fields = fields.map((field) => ({ name: field.name, type: typeFromDriver(field.type) }))
   }
 

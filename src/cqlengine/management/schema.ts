@@ -3,6 +3,7 @@ import type { Connection } from '../connection/connection.js'
 import { isDriverError } from '../connection/driver-error.js'
 import type { Session } from '../connection/session.js'
 import { type Host, types } from '../driver.js'
+import { withUserTypes } from '../query/lookalike-types.js'
 import { type Coordinator, onNode, type OneNode } from './nodes.js'
 
 export interface ExistingColumn {
@@ -107,7 +108,12 @@ async function readParts (
     read('indexes', 'table_name, index_name, kind, options'),
     read('types', 'type_name, field_names, field_types')
   ])
-  const of = { columns: byTable(columns), dropped: byTable(dropped), indexes: byTable(indexes) }
+  const typeNames = new Set(userTypes.rows.map((row) => text(row, 'type_name')))
+  const columnsOf = await columnsByTable(byTable(columns), [
+    ...tables.rows.map((row) => text(row, 'table_name')), ...views.rows.map((row) => text(row, 'view_name'))
+  ], async (name, rows) =>
+    await withUserTypes({ session, keyspace, table: name }, rows, typeNames, optionsOfNode(settings)))
+  const of = { columns: columnsOf, dropped: byTable(dropped), indexes: byTable(indexes) }
   const table = (row: SchemaRow, name: string): ExistingTable => ({
     columns: new Map(of.columns(name).map((c) => [text(c, 'column_name'), existingColumn(c)])),
     dropped: new Map(
@@ -199,16 +205,19 @@ export async function readIndexes (
 
 /** Reads all pages: a keyspace can have more columns than fit into one. */
 async function selectRows (
-  session: Session, cql: string, params: readonly string[], { timeout, host }: NodeSettings
+  session: Session, cql: string, params: readonly string[], settings: NodeSettings
 ): Promise<Rows> {
   const rows: SchemaRow[] = []
   let columns: readonly string[] = []
-  const options = onNode({ ...readOptions, ...timeout !== undefined && { timeout } }, host)
-  for await (const page of session.pages(cql, params, options)) {
+  for await (const page of session.pages(cql, params, optionsOfNode(settings))) {
     rows.push(...page.rows as SchemaRow[])
     columns = page.columns.map((c) => c.name)
   }
   return { rows, columns }
+}
+
+function optionsOfNode ({ timeout, host }: NodeSettings): OneNode {
+  return onNode({ ...readOptions, ...timeout !== undefined && { timeout } }, host)
 }
 
 // Every node has these tables by itself, so one answers for all. Unprepared: they are read once, and only strings are
@@ -217,7 +226,18 @@ const readOptions: OneNode = Object.freeze({
   kind: 'schema', prepare: false, isIdempotent: true, consistency: types.consistencies.localOne, label: 'system_schema'
 })
 
-function byTable ({ rows }: Rows): (table: string) => readonly SchemaRow[] {
+type RowsOfTable = (table: string) => readonly SchemaRow[]
+
+/** `rows`, with what is read of each table's. */
+async function columnsByTable (
+  rows: RowsOfTable, tables: readonly string[],
+  read: (table: string, rows: readonly SchemaRow[]) => Promise<readonly SchemaRow[]>
+): Promise<RowsOfTable> {
+  const all = new Map(await Promise.all(tables.map(async (name) => [name, await read(name, rows(name))] as const)))
+  return (table) => all.get(table) ?? []
+}
+
+function byTable ({ rows }: Rows): RowsOfTable {
   const groups = new Map<string, SchemaRow[]>()
   for (const row of rows) {
     const name = text(row, 'table_name')

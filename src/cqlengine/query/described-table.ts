@@ -6,6 +6,7 @@ import { UnknownType } from '../columns/unknown-type.js'
 import type { RequestOptions } from '../connection/session.js'
 import { ModelDefinitionError, QueryError } from '../errors.js'
 import { compileTable, type KeyOption, type Table } from '../model/table.js'
+import { withUserTypes } from './lookalike-types.js'
 import type { Place } from './place.js'
 import { shown } from '../words.js'
 
@@ -68,7 +69,7 @@ async function read (kept: Map<string, Description>, key: string, place: Place, 
 interface TableColumns { readonly rows: readonly ColumnRow[], readonly targets: readonly string[] }
 
 async function readColumns ({ connection, keyspace }: Place, name: string): Promise<TableColumns> {
-  const [columns, indexes] = await Promise.all([
+  const [columns, indexes, userTypes] = await Promise.all([
     connection.session.execute(
       'SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? ' +
         'AND table_name = ?',
@@ -79,6 +80,9 @@ async function readColumns ({ connection, keyspace }: Place, name: string): Prom
       'SELECT kind, options FROM system_schema.indexes WHERE keyspace_name = ? AND table_name = ?',
       [keyspace, name],
       request
+    ),
+    connection.session.execute(
+      'SELECT type_name FROM system_schema.types WHERE keyspace_name = ?', [keyspace], request
     )
   ])
   // Rows have the columns that the statement names.
@@ -87,7 +91,10 @@ async function readColumns ({ connection, keyspace }: Place, name: string): Prom
     throw new QueryError(`db.table: there is no table ${shown(name)} in keyspace ${shown(keyspace)} on connection ` +
       `"${connection.name}"`)
   }
-  return { rows, targets: (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '') }
+  const typeNames = new Set((userTypes.rows as unknown as TypeRow[]).map((row) => row.type_name))
+  const told = await withUserTypes({ session: connection.session, keyspace, table: name }, rows, typeNames, request)
+  const targets = (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '')
+  return { rows: told, targets }
 }
 
 function compile (name: string, { rows, targets }: TableColumns): Table {
@@ -110,6 +117,7 @@ interface ColumnRow {
   readonly clustering_order: string
 }
 interface IndexRow { readonly options: unknown }
+interface TypeRow { readonly type_name: string }
 
 /** A user's client gives objects for maps, ours gives Maps. */
 function optionsOf (given: unknown): Readonly<Record<string, string>> {
