@@ -203,3 +203,25 @@ t.test('a value that fits the model and not the table: an error without it, noth
     t.notMatch((error as Error).stack, secret)
   }
 })
+
+t.test('a vector takes elements of any type that has no user type in it', async (t) => {
+  const values: Record<string, unknown[]> = {
+    'list<text>': [['a', 'b'], ['c']],
+    'set<int>': [[1, 2], new Set([3])],
+    'map<text, int>': [{ a: 1 }, new Map([['b', 2]])],
+    'tuple<int, text>': [[1, 'a'], [2, null]],
+    'vector<float, 2>': [[1, 2], Float32Array.of(3, 4)],
+    'vector<frozen<list<frozen<tuple<uuid, date>>>>, 2>': [Array.from({ length: 2 }, () => [[randomUUID(), '2026-01-02']]), Array.from({ length: 2 }, () => [[randomUUID(), null]])],
+    duration: ['1d', '2h']
+  }
+  for (const [i, [type, given]] of Object.entries(values).entries()) {
+    await db.execute(`CREATE TABLE ${keyspace}.v${i} (id int PRIMARY KEY, v vector<${type.includes('<') && !type.startsWith('vector') ? `frozen<${type}>` : type}, 2>)`)
+    await db.execute(`INSERT INTO ${keyspace}.v${i} (id, v) VALUES (?, ?)`, [1, given])
+    const { rows: [row] } = await db.execute(`SELECT v FROM ${keyspace}.v${i} WHERE id = 1`)
+    const read: unknown = row?.['v']
+    t.equal((read as ArrayLike<unknown>).length, 2, type)
+    await db.execute(`INSERT INTO ${keyspace}.v${i} (id, v) VALUES (?, ?)`, [2, read])
+    t.strictSame((await db.execute(`SELECT v FROM ${keyspace}.v${i} WHERE id = 2`)).rows[0]?.['v'], read, `${type}: what was read can be written`)
+    await t.rejects(db.execute(`INSERT INTO ${keyspace}.v${i} (id, v) VALUES (?, ?)`, [3, [given[0]]]), ValidationError, `${type}: one element too few`)
+  }
+})

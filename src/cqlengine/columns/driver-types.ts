@@ -12,6 +12,7 @@ import { ListType } from './list.js'
 import { MapType } from './map.js'
 import { isPlainObject, ObjectType, unreadable } from './outside.js'
 import { counterType, scalarTypes } from './scalar-types.js'
+import { readServerClass, type ServerClass } from './server-class.js'
 import { SetType } from './set.js'
 import { TupleType } from './tuple.js'
 import { VectorType } from './vector.js'
@@ -51,9 +52,10 @@ function customType ({ info, customTypeName }: DriverType): CqlType {
     const [of, dimensions] = info as readonly [DriverType, number]
     return new VectorType(typeFromDriver(of), dimensions)
   }
-  const vector = typeof info === 'string' ? /VectorType\(\s*[\w.]*?(\w+)Type\s*,\s*(\d+)\s*\)$/.exec(info) : null
-  if (vector !== null) return vectorOf(vector[1] ?? '', Number(vector[2]))
-  const lone = typeof info === 'string' ? loneClasses.find(([ending]) => info.endsWith(ending))?.[1] : undefined
+  if (typeof info !== 'string') return new UnknownType('custom')
+  const { name, of } = readServerClass(info)
+  if (name === 'Vector') return typeOfClass({ name, of }) ?? new UnknownType('vector')
+  const lone = loneClasses.find(([ending]) => info.endsWith(ending))?.[1]
   return lone === undefined ? new UnknownType('custom') : new RawScalar(lone)
 }
 
@@ -67,9 +69,26 @@ const loneClasses = Object.values(scalarTypes).flatMap((type: CqlType) => {
   return sentAsClass === undefined ? [] : [[sentAsClass, type] as const]
 })
 
-function vectorOf (name: string, dimensions: number): CqlType {
-  const of = byClass.get(name)
-  return of === undefined ? new UnknownType('vector') : new VectorType(new RawScalar(of), dimensions)
+/** `undefined`: of a class that is not known here, or of a user type, whose fields have names. */
+function typeOfClass ({ name, of }: ServerClass): CqlType | undefined {
+  if (name === 'Vector') {
+    const element = of[0] === undefined ? undefined : typeOfClass(of[0])
+    return element === undefined ? undefined : new VectorType(element, Number(of[1]?.name))
+  }
+  const scalar = byClass.get(name)
+  if (scalar !== undefined) return new RawScalar(scalar)
+  const parts = of.map(typeOfClass)
+  if (!parts.every((part) => part !== undefined)) return undefined
+  const [first, second] = parts
+  if (first === undefined) return undefined
+  switch (name) {
+    case 'Frozen': return first.frozen()
+    case 'List': return new ListType(first)
+    case 'Set': return new SetType(first)
+    case 'Map': return second === undefined ? undefined : new MapType(first, second)
+    case 'Tuple': return new TupleType(parts)
+    default: return undefined
+  }
 }
 
 /**
