@@ -121,6 +121,7 @@ export class BatchQuery implements BatchLike {
 
   /** For the query layer: what options ask for that name this batch alone; see operation.ts. */
   get plain (): Demand | undefined { return this.#plain }
+  /** For the query layer: keeps it for the next statement. */
   set plain (demand: Demand | undefined) { this.#plain = demand }
 
   /** For the query layer: what the writes of this batch will have made of an instance. */
