@@ -279,3 +279,15 @@ t.test('an empty in finds nothing, without a statement', async (t) => {
   t.equal(client.calls.length, 0)
   t.throws(() => Sale.filter({ euros__in: [] }).toCQL(), QueryError, 'and yet what the server would refuse is told')
 })
+
+t.test('SELECT in raw CQL may be sent to another node, unless its options say otherwise; nothing else may', async (t) => {
+  client.calls.length = 0
+  await db.execute('SELECT a FROM ks.t')
+  await db.execute(' select a FROM ks.t', [], { fetchSize: 5 })
+  await db.execute('SELECT a FROM ks.t', [], { idempotent: false })
+  await db.execute('UPDATE ks.t SET n = n + 1 WHERE a = 1')
+  await db.execute('UPDATE ks.t SET n = 1 WHERE a = 1', [], { idempotent: true })
+  await db.cql`SELECT a FROM ks.t`
+  await db.cql`UPDATE ks.t SET n = n + 1 WHERE a = 1`
+  t.strictSame(client.calls.map(({ options }) => options['isIdempotent'] === true), [true, true, false, false, true, true, false])
+})

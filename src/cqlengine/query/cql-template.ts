@@ -1,15 +1,12 @@
 import { type AnyColumn, Column } from '../columns/column.js'
-import type { RequestOptions } from '../connection/session.js'
 import { QueryError } from '../errors.js'
 import { listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { qualified, quote } from '../statements/identifiers.js'
 import type { Database } from './database.js'
 import { connectionOf, type Place, placeOf, sourcesOf } from './place.js'
+import { rawRequest } from './raw.js'
 import { rawParams } from './raw-params.js'
-
-const template: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
-const readTemplate: RequestOptions = Object.freeze({ kind: 'raw', prepare: true, isIdempotent: true })
 
 /**
  * `` db.cql`SELECT … FROM ${User} WHERE ${User.columns.uid} = ${id}` ``: models become qualified names, columns quoted
@@ -37,7 +34,7 @@ export async function cqlTemplate (
   for await (const page of session.pages(
     cql,
     rawParams({ at: 'db.cql', cql, client: session.client, encoding }, params),
-    /^\s*select\b/i.test(cql) ? readTemplate : template
+    rawRequest(cql)
   )) {
     for (const row of page.rows ?? []) rows.push({ ...row })
   }

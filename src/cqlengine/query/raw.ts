@@ -11,6 +11,11 @@ import { connectionOf } from './place.js'
 import { rawParams } from './raw-params.js'
 
 const raw: RequestOptions = Object.freeze({ kind: 'raw', prepare: true })
+/** May be sent to another node, when one is silent or lost. */
+const rawRead: RequestOptions = Object.freeze({ kind: 'raw', prepare: true, isIdempotent: true })
+
+/** What goes with a text of the user's: of a SELECT that it may be sent twice. */
+export function rawRequest (cql: string): RequestOptions { return /^\s*select\b/i.test(cql) ? rawRead : raw }
 
 /** Options of `db.execute`: those of one operation, and which page. */
 export interface RawOptions extends OpOptions {
@@ -54,7 +59,7 @@ export async function execute (
   const { paging, others } = pagingOf(at, options)
   const demand = rawDemand(at, mergeOptions(undefined, others, at))
   const { session, encoding } = connectionOf(db, demand.using)
-  const request = demand.over(raw)
+  const request = demand.over(rawRequest(cql))
   const values = rawParams({ at, cql, client: session.client, encoding }, params)
   if (paging === undefined) return await session.execute(cql, values, request)
   try {
