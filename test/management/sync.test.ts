@@ -341,16 +341,18 @@ t.test('tables that no model has are listed when asked for', async (t) => {
   t.notOk(report.warnings.some(({ table }) => table === ours))
 })
 
+/** For nobody wants to wait ten seconds. */
+function runClockFast (t: Test): void {
+  let now = performance.now()
+  Object.defineProperty(performance, 'now', { configurable: true, value: () => (now += 1000) })
+  t.teardown(() => { Reflect.deleteProperty(performance, 'now') })
+}
+
 t.test('MGT-16, B45: without agreement sync stops, with a report of what was sent', async (t) => {
   const { client } = connection
   const { execute } = client
-  // A clock that runs fast, for nobody wants to wait ten seconds.
-  let now = performance.now()
-  Object.defineProperty(performance, 'now', { configurable: true, value: () => (now += 1000) })
-  t.teardown(() => {
-    client.execute = execute
-    Reflect.deleteProperty(performance, 'now')
-  })
+  runClockFast(t)
+  t.teardown(() => { client.execute = execute })
   const tables = [name(), name()]
   const before = recorded.sent.length
   const elsewhere = { rows: [{ host_id: 'another', schema_version: 'older' }] }
@@ -366,12 +368,8 @@ t.test('MGT-16, B45: without agreement sync stops, with a report of what was sen
 t.test('a node that does not tell its schema is no disagreement: the error says so, and why', async (t) => {
   const { client } = connection
   const { execute } = client
-  let now = performance.now()
-  Object.defineProperty(performance, 'now', { configurable: true, value: () => (now += 1000) })
-  t.teardown(() => {
-    client.execute = execute
-    Reflect.deleteProperty(performance, 'now')
-  })
+  runClockFast(t)
+  t.teardown(() => { client.execute = execute })
   const cause = new Error('no answer')
   client.execute = ((cql: string, ...rest: unknown[]) => cql.includes('host_id, schema_version')
     ? Promise.reject(cause)
