@@ -22,9 +22,9 @@ export type {
 } from './cqlengine/columns/column.js'
 export type { Kind } from './cqlengine/columns/cql-type.js'
 export type { Expression, Operator, Ordering } from './cqlengine/columns/expression.js'
-export { functions } from './cqlengine/query/functions.js'
-export type { Functions } from './cqlengine/query/functions.js'
-export { BatchQuery } from './cqlengine/query/batch.js'
+export { functions } from './cqlengine/query/terms/functions.js'
+export type { Functions } from './cqlengine/query/terms/functions.js'
+export { BatchQuery } from './cqlengine/query/operation/batch.js'
 export type { RawOptions, RawResult } from './cqlengine/query/raw.js'
 export type { NamedKeyspace, NamedQuerySet, NamedRow, NamedTable } from './cqlengine/query/named.js'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { ScanPosition } from '../cqlengine/model/scan-api.js'
 import { tableOf } from '../cqlengine/model/meta.js'
-import type { Scan } from '../cqlengine/query/scan.js'
+import type { Scan } from '../cqlengine/query/reading/scan.js'
 import { type Command, dbHelp, dbOptions, wholeNumber } from './command.js'
 import { csvWriter } from './csv.js'
 import { explained } from './explained.js'

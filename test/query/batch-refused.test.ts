@@ -1,7 +1,7 @@
 // A batch that refused a statement sends nothing, its end tells the error, and no rejection is left over.
 import t from 'tap'
 import { BatchError, QueryError, ValidationError } from '../../src/cqlengine/errors.js'
-import type { BatchQuery } from '../../src/cqlengine/query/batch.js'
+import type { BatchQuery } from '../../src/cqlengine/query/operation/batch.js'
 import { mockClient } from '../../src/testing/mock-client.js'
 import { failure, recordingDb, serverDb } from './setup.js'
 

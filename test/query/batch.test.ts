@@ -2,7 +2,7 @@
 import t from 'tap'
 import { BatchError } from '../../src/cqlengine/errors.js'
 import { types } from '../../src/cqlengine/driver.js'
-import type { BatchQuery } from '../../src/cqlengine/query/batch.js'
+import type { BatchQuery } from '../../src/cqlengine/query/operation/batch.js'
 import { mockClient } from '../../src/testing/mock-client.js'
 import { failure, recordingDb } from './setup.js'
 

@@ -1,7 +1,7 @@
 // Functions in select(), and distinct before valuesList(), on the server.
 import t from 'tap'
 import { columns as c } from '../../src/cqlengine/columns/factories.js'
-import { functions as f } from '../../src/cqlengine/query/functions.js'
+import { functions as f } from '../../src/cqlengine/query/terms/functions.js'
 import { types } from '../../src/cqlengine/driver.js'
 import type { SchemaError } from '../../src/cqlengine/errors.js'
 import { recordingDb, serverDb } from './setup.js'

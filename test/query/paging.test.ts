@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import { types } from '../../src/cqlengine/driver.js'
 import { PageTokenError } from '../../src/cqlengine/errors.js'
-import { PageTokens } from '../../src/cqlengine/query/page-token.js'
+import { PageTokens } from '../../src/cqlengine/query/operation/page-token.js'
 import { failure, recordingDb, serverDb } from './setup.js'
 
 const db = await serverDb(t)

@@ -3,9 +3,9 @@ import type { CQLAlchemy } from '../../src/cqlalchemy.js'
 import type { CqlType } from '../../src/cqlengine/columns/cql-type.js'
 import { type ModelConstructor, tableOf } from '../../src/cqlengine/model/meta.js'
 import type { TableColumn } from '../../src/cqlengine/model/table.js'
-import { type Condition, isToken, readConditions } from '../../src/cqlengine/query/conditions.js'
-import { Selected, Token } from '../../src/cqlengine/query/functions.js'
-import { allOf, type Order, type Output, type QueryState } from '../../src/cqlengine/query/query-state.js'
+import { type Condition, isToken, readConditions } from '../../src/cqlengine/query/terms/conditions.js'
+import { Selected, Token } from '../../src/cqlengine/query/terms/functions.js'
+import { allOf, type Order, type Output, type QueryState } from '../../src/cqlengine/query/terms/query-state.js'
 import fc from '../support/random.js'
 
 export function indexedModels (db: CQLAlchemy): ModelConstructor[] {

@@ -1,6 +1,6 @@
 // Parts of the ring: together they are what was divided, and none has a border inside.
 import t from 'tap'
-import { type Bounds, cut, rangeText, readRange, splitEvenly, wholeRing, width } from '../../src/cqlengine/query/token-range.js'
+import { type Bounds, cut, rangeText, readRange, splitEvenly, wholeRing, width } from '../../src/cqlengine/query/terms/token-range.js'
 import fc from '../support/random.js'
 
 const token = fc.bigInt({ min: wholeRing.after, max: wholeRing.upTo })

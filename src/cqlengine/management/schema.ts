@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.js'
 import { isDriverError } from '../connection/driver-error.js'
 import type { Session } from '../connection/session.js'
 import { type Host, types } from '../driver.js'
-import { withUserTypes } from '../query/lookalike-types.js'
+import { withUserTypes } from '../query/operation/lookalike-types.js'
 import { type Coordinator, onNode, type OneNode } from './nodes.js'
 
 export interface ExistingColumn {

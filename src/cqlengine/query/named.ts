@@ -11,7 +11,7 @@ import { inspect } from '../model/printing.js'
 import { printAs } from '../model/test-printing.js'
 import type { Table } from '../model/table.js'
 import type { QueryEngine } from './engine.js'
-import { placeOfTable } from './place.js'
+import { placeOfTable } from './operation/place.js'
 import { QuerySet } from './query-set.js'
 import { shown } from '../words.js'
 

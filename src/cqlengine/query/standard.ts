@@ -7,7 +7,7 @@ import { META, type ModelConstructor, tableOf } from '../model/meta.js'
 import { checkNoView } from '../model/read-only.js'
 import { checkedToFind, isNothing, readValues, Violations } from '../model/values.js'
 import { bounded, listed, shown } from '../words.js'
-import { readChanges } from './given-changes.js'
+import { readChanges } from './writing/given-changes.js'
 
 type Values = Record<string, unknown>
 type Check = (model: ModelConstructor, values: unknown) => Values

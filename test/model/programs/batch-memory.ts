@@ -1,7 +1,7 @@
 // Run with --expose-gc by batches.test.ts: what instances hold of a batch that they were in.
 import assert from 'node:assert/strict'
 import { CQLAlchemy } from '../../../src/cqlalchemy.js'
-import type { BatchQuery } from '../../../src/cqlengine/query/batch.js'
+import type { BatchQuery } from '../../../src/cqlengine/query/operation/batch.js'
 import { mockClient } from '../../../src/testing/mock-client.js'
 
 const client = mockClient()

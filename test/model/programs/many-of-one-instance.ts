@@ -1,6 +1,6 @@
 // Run by many-of-one-instance.test.ts, in a process of its own: the test runner watches each promise, which costs more than the writes.
 import { CQLAlchemy } from '../../../src/cqlalchemy.js'
-import type { BatchQuery } from '../../../src/cqlengine/query/batch.js'
+import type { BatchQuery } from '../../../src/cqlengine/query/operation/batch.js'
 import { mockClient } from '../../../src/testing/mock-client.js'
 
 const client = mockClient()

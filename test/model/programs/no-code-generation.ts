@@ -4,7 +4,7 @@ import { columns as c } from '../../../src/cqlengine/columns/factories.js'
 import { ConnectionRegistry } from '../../../src/cqlengine/connection/registry.js'
 import { Scopes } from '../../../src/cqlengine/connection/scope.js'
 import { createModel } from '../../../src/cqlengine/model/define.js'
-import { Database } from '../../../src/cqlengine/query/database.js'
+import { Database } from '../../../src/cqlengine/query/operation/database.js'
 import { QueryEngine } from '../../../src/cqlengine/query/engine.js'
 import { mockClient } from '../../../src/testing/mock-client.js'
 

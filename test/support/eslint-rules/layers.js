@@ -10,7 +10,10 @@ const order = [
   ['cqlengine/statements/', 'cqlengine/connection/'],
   ['cqlengine/columns/'],
   ['cqlengine/model/'],
-  ['cqlengine/query/'],
+  ['cqlengine/query/terms/'],
+  ['cqlengine/query/operation/'],
+  ['cqlengine/query/reading/', 'cqlengine/query/writing/'],
+  ['cqlengine/query/'], // its own files: the doors
   ['cqlengine/management/'],
   ['settings/'],
   ['*'], // files of src/ itself: cqlalchemy.ts
@@ -30,6 +33,11 @@ const secluded = [
 const frugal = [
   { room: 'testing/', imports: ['testing/', 'cqlengine/driver.ts', 'cqlengine/errors.ts', 'cqlengine/connection/driver-internals/results.ts', 'cqlengine/model/meta.ts'], why: 'testing helpers stand beside the library and see only its driver, its errors and what a model says of itself' },
   { room: 'testing.ts', imports: ['testing/'], why: 'the entry testing.ts offers only what is in testing/' }
+]
+
+/** Rooms side by side that do not see each other. */
+const strangers = [
+  { rooms: ['cqlengine/query/reading/', 'cqlengine/query/writing/'], why: 'reads and writes meet in what both stand on (query/operation/), or above (query/)' }
 ]
 
 /** Packages that src/ may import at all, and where. `types`: rooms that may import only their types. */
@@ -63,6 +71,9 @@ function forbiddenFile (file, target) {
   if (seclusion) return seclusion.why
   const frugality = frugal.find(({ room, imports }) => isIn(file, room) && !isInOne(target, imports))
   if (frugality) return frugality.why
+  const roomAmong = (path, rooms) => rooms.find((room) => isIn(path, room))
+  const strangeness = strangers.find(({ rooms }) => isInOne(file, rooms) && isInOne(target, rooms) && roomAmong(file, rooms) !== roomAmong(target, rooms))
+  if (strangeness) return strangeness.why
   if (isIn(file, 'testing/') || isIn(target, 'testing/')) return undefined
   if (rank(file) < 0) return `${file} is in no room of the layer order (test/support/eslint-rules/layers.js)`
   if (rank(target) < 0) return `${target} is in no room of the layer order (test/support/eslint-rules/layers.js)`
