@@ -217,6 +217,21 @@ t.test('columns may be called like anything else: constructor, toString, then, v
   t.match(taken(), [{ cql: 'UPDATE "k"."odd" SET "constructor" = ? WHERE "id" = ?' }])
 })
 
+t.test('a column called "then" that was not loaded is no obstacle to an await, which asks each value for it', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Rule extends db.Model.define('rule', { id: c.Integer({ primaryKey: true }), when: c.Text(), then: c.Text() }).as<Rule>() {}
+  const { client, taken } = await recorded(t, db)
+  client.reply('SELECT', [{ id: 1, when: 'rain' }])
+  const rule = await Rule.objects.only('when').get()
+  t.strictSame(rule.toJSON(), { id: 1, when: 'rain' })
+  t.strictSame(await Rule.objects.defer('then').first(), rule)
+  for await (const one of Rule.objects.only('when')) t.strictSame(one, rule)
+  taken()
+  t.equal(await rule.update({ when: 'snow' }), rule)
+  t.match(taken(), [{ cql: 'UPDATE "k"."rule" SET "when" = ? WHERE "id" = ?' }])
+})
+
 t.test('COL-05 database names may cross attribute names', async (t) => {
   const db = new CQLAlchemy()
   const c = db.columns

@@ -279,6 +279,9 @@ function interpreted (plans: readonly ColumnPlan[], { Target, keepsRow, phase, p
   })
 }
 
+/** Whatever passes an `await` is asked for it, by the language and not by a reader. */
+const asked = 'then'
+
 /**
  * The class of rows that were loaded in part: its instances are ordinary ones, but reading a column that was not loaded
  * throws (B06), and setting it makes it the instance's own.
@@ -293,7 +296,7 @@ function partialClass (model: ModelConstructor, columns: readonly TableColumn[],
       get (this: object) {
         // A copy, as a logger makes it before it takes values out, holds what the instance holds: a log line must not
         // fail a request.
-        if (phase.constructing || model[META].body.stateOf?.(this) === undefined) return undefined
+        if (phase.constructing || name === asked || model[META].body.stateOf?.(this) === undefined) return undefined
         throw new QueryError(`"${name}" of a "${model[META].name}" was not loaded: the query had only(), defer() or ` +
           'distinct(). Load it, or set it first')
       },
