@@ -158,3 +158,39 @@ t.test('dropped and made again by another process with a type of another kind', 
   t.match(await after.Thing.get({ id: 49 }), { v: 49 })
   t.match(await other.Thing.get({ id: 49 }), { v: 49 })
 })
+
+t.test('made again by another process, whatever the types were and are: written and read by the client that knew it', async (t) => {
+  const keyspace = await uniqueKeyspace(t)
+  const other = await connectedClient(t)
+  const db = new CQLAlchemy()
+  const c = db.columns
+  await db.init({ hosts, localDataCenter, keyspace, env: false })
+  t.teardown(async () => { await db.close() })
+  /** One column for each type that there was, and after that all of one type: its texts are known as those of the other. */
+  const before: Readonly<Record<string, readonly [AnyColumn, unknown]>> = {
+    int: [c.Integer(), 5], tinyint: [c.TinyInt(), 5], bigint: [c.BigInt(), 5n], varint: [c.VarInt(), 5n], decimal: [c.Decimal(), '5.5'], double: [c.Double(), 5.5],
+    boolean: [c.Boolean(), true], timestamp: [c.DateTime(), new Date(5)], date: [c.Date(), '2020-01-01'], time: [c.Time(), '01:02:03'], duration: [c.Duration(), '5s'],
+    uuid: [c.UUID(), '05c8f006-0000-4000-8000-000000000000'], inet: [c.Inet(), '127.0.0.1'], blob: [c.Blob(), Buffer.from('five')], list: [c.List(c.BigInt), [5n]],
+    set: [c.Set(c.BigInt), [5n]], map: [c.Map(c.BigInt, c.BigInt), new Map([[5n, 5n]])], tuple: [c.Tuple(c.BigInt), [5n]], vector: [c.Vector(c.BigInt, 1), [5n]]
+  }
+  const names = Object.keys(before)
+  const rounds: readonly (readonly [(name: string) => AnyColumn, (name: string) => unknown])[] = [
+    [(name) => before[name]?.[0] ?? c.Text(), (name) => before[name]?.[1]],
+    [() => c.Text(), () => 'five'],
+    [() => c.BigInt(), () => 2n ** 62n],
+    [() => c.Map(c.Text, c.Integer), () => new Map([['five', 5]])],
+    [() => c.Double(), () => 5.5]
+  ]
+  for (const [columnOf, valueOf] of rounds) {
+    const columns = { id: c.Integer({ primaryKey: true }), ...Object.fromEntries(names.map((name) => [name, columnOf(name)])) }
+    await other.execute(`DROP TABLE IF EXISTS ${keyspace}.thing`)
+    await other.execute(`CREATE TABLE ${keyspace}.thing (id int PRIMARY KEY, ${names.map((name) => `"${name}" ${columnOf(name).cql}`).join(', ')})`)
+    const Thing = db.Model.define('thing', columns, { replace: true })
+    const outcomes = await Promise.allSettled(names.map(async (name) => {
+      await Thing.filter({ id: 1 }).update({ [name]: valueOf(name) } as never)
+      const row = await Thing.filter({ id: 1 }).all()
+      t.same(row[0]?.toJSON()[name as never], new Thing({ id: 1, [name]: valueOf(name) } as never).toJSON()[name as never], `${columnOf(name).cql} in the place of ${name}`)
+    }))
+    t.strictSame(outcomes.flatMap((o, i) => o.status === 'rejected' ? [`${names[i] ?? ''}: ${String(o.reason)}`] : []), [])
+  }
+})

@@ -4,11 +4,18 @@ import { SchemaError, ValidationError } from '../errors.js'
 import type { RequestOptions } from './session.js'
 
 /**
+ * The encoder refused a value. It says so by a TypeError, and where it hands the value to `BigInt()` by what that
+ * throws: a SyntaxError for a text, a RangeError for a fraction.
+ */
+export const isRefusedValue = (error: unknown): error is Error =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError
+
+/**
  * An error without the value, where it is one of the encoder's: those alone are of JavaScript's own classes and know a
  * node. Any other as it is.
  */
 export function withoutValue (error: unknown, { kind, label = 'the table' }: RequestOptions): unknown {
-  if (!(error instanceof TypeError || error instanceof RangeError) || !('coordinator' in error)) return error
+  if (!isRefusedValue(error) || !('coordinator' in error)) return error
   if (kind === 'raw') {
     return new ValidationError(
       undefined,

@@ -6,7 +6,7 @@ import { ClosedError } from '../errors.js'
 import { checkBatch, checkStatement } from './door.js'
 import { isDriverError } from './driver-error.js'
 import { watchedTwice } from './driver-internals/hedged-requests.js'
-import { withoutValue } from './encoder-error.js'
+import { isRefusedValue, withoutValue } from './encoder-error.js'
 import { isNoConnection } from './http-cause.js'
 import { isBusy, isUnprepared } from './not-executed.js'
 import { isObserved, observed, type Observers } from './observe.js'
@@ -414,8 +414,7 @@ function completed<O extends RequestOptions> (options: O, { consistency }: Link)
 }
 
 /** Nothing was sent yet: the encoder refused a value that is right for the column as it is now. */
-const isStale = (error: unknown, options: RequestOptions): boolean =>
-  options.checked === true && (error instanceof TypeError || error instanceof RangeError)
+const isStale = (error: unknown, options: RequestOptions): boolean => options.checked === true && isRefusedValue(error)
 
 /** ms; doubled from 1, ten attempts within about a second. */
 const longestPause = 512
