@@ -1,7 +1,7 @@
 // What npm publishes: `node bundle.config.js [folder]` makes of the many small modules in the folder (./dist) one file for each entry and a few that
 // they share. Node takes longer to find and open a file than to run it: beyond the driver, `import 'fastify-cqlalchemy/core'` takes a tenth of the time.
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rollup } from 'rollup'
 
@@ -10,7 +10,7 @@ const { exports, bin = {} } = JSON.parse(readFileSync(new URL('package.json', im
 const entries = new Set([...Object.values(exports).map((entry) => entry.default), ...Object.values(bin), './dist/testing/command.js', './dist/testing/guardian.js']
   .filter((path) => path !== undefined).map((path) => /^(?:\.\/)?dist\/(.*)\.js$/.exec(path)[1]))
 
-/** Leaves the declarations as they are: what TypeScript wrote beside each module. Gives the names of the files. */
+/** Of the declarations that TypeScript wrote beside each module, those stay that the entries' types reach. Gives the names of the files. */
 export async function bundle (folder) {
   const build = await rollup({
     input: Object.fromEntries([...entries].map((entry) => [entry, join(folder, `${entry}.js`)])),
@@ -23,7 +23,20 @@ export async function bundle (folder) {
   }
   const { output } = await build.write({ dir: folder, format: 'es', manualChunks: (id) => partOf(id.slice(folder.length + 1)), chunkFileNames: '[name].js', hoistTransitiveImports: false })
   await build.close()
+  const declared = declarationsOf(folder)
+  for (const path of readdirSync(folder, { recursive: true })) {
+    if (path.endsWith('.d.ts') && !declared.has(join(folder, path))) rmSync(join(folder, path))
+  }
   return output.map(({ fileName }) => fileName)
+}
+
+/** The declarations that users' compilers may ask for: the entries', and what those import, at any depth. */
+function declarationsOf (folder) {
+  const found = new Set(Object.values(exports).flatMap((entry) => entry.types === undefined ? [] : [join(folder, entry.types.replace('./dist/', ''))]))
+  for (const path of found) { // grows meanwhile
+    for (const [, imported] of readFileSync(path, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.js['"]/g)) found.add(join(dirname(path), `${imported}.d.ts`))
+  }
+  return found
 }
 
 /** The shared file that a module goes into. Those of `testing/` stay in that folder, for they start programs that lie beside them. */

@@ -44,6 +44,15 @@ t.test('the package holds what users need and nothing else', async (t) => {
   }
 })
 
+t.test('the declarations are those that the entries reach, and none is missing', async (t) => {
+  const reached = new Set(['index', 'core', 'express', 'testing'].map((entry) => `dist/${entry}.d.ts`))
+  for (const path of reached) { // grows meanwhile
+    const text = await readFile(join(installed, path), 'utf8')
+    for (const [, target = ''] of text.matchAll(/['"](\.\.?\/[^'"]+)\.js['"]/g)) reached.add(posix.join(posix.dirname(path), `${target}.d.ts`))
+  }
+  t.same(paths.filter((path) => path.endsWith('.d.ts')).sort(), [...reached].sort())
+})
+
 t.test('every link between its pages leads to a file or folder of the package', async (t) => {
   const pages = paths.filter((path) => path.endsWith('.md'))
   t.ok(pages.filter((path) => path.startsWith('docs/')).length > 10, 'the docs are there')
