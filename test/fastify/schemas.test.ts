@@ -115,3 +115,29 @@ t.test('@fastify/swagger: components are called like the schemas', async (t) => 
   t.notMatch(JSON.stringify(paths), /def-/)
   await app.close()
 })
+
+t.test('what a client is told of a wrong value is short, and the first of it names a format where there is one', async (t) => {
+  const db = new CQLAlchemy()
+  // Not the duration: its one pattern has all the forms that Cassandra takes.
+  const columns = { uid: c.UUID({ primaryKey: true }), time: c.TimeUUID(), at: c.DateTime(), day: c.Date(), clock: c.Time(), big: c.BigInt(), exact: c.Decimal(), ip: c.Inet() }
+  class Thing extends db.Model.define('thing', columns).as<Thing>() { static { this.register() } }
+  t.equal(db.models[0], Thing)
+  const right = { uid: '{f47ac10b-58cc-4372-a567-0e02b2c3d479}', time: 'urn:uuid:05c8f006-0000-1000-8000-000000000000', at: '+012345-01-01T00:00:00.123456789+01:00' }
+  for (const dialect of ['fastify', 'openapi-3.0'] as const) {
+    for (const isFirst of [false, true]) {
+      const app = Fastify(isFirst ? { schemaErrorFormatter: ([error], part) => new Error(`${part}${error?.instancePath} ${error?.message}`) } : {})
+      db.addSchemas(app, { dialect })
+      app.post('/', { schema: { body: { $ref: 'thing.create#' } } }, () => 'taken')
+      const answer = async (payload: object): Promise<string> => (await app.inject({ method: 'POST', url: '/', payload })).body
+      t.equal(await answer(right), 'taken', 'all forms are taken')
+      for (const name of Object.keys(columns)) {
+        const { message, statusCode } = JSON.parse(await answer({ ...right, [name]: 'tomorrow' })) as { message: string, statusCode: number }
+        t.equal(statusCode, 400)
+        t.ok(message.startsWith(`body/${name} must `) && message.length < (isFirst ? 90 : 300), `${dialect}: ${message}`)
+        const format = { uid: 'uuid', at: 'date-time', day: 'date', ip: 'ipv4' }[name]
+        if (isFirst && format !== undefined) t.equal(message, `body/${name} must match format "${format}"`)
+      }
+      await app.close()
+    }
+  }
+})

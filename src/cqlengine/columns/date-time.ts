@@ -51,7 +51,9 @@ export class DateTimeType extends ObjectType<Date> {
   override schema (direction: 'input' | 'output'): JsonSchema {
     const text = { type: 'string', format: 'date-time' }
     if (direction === 'output') return text
-    const others = [{ type: 'string', format: 'date' }, { type: 'string', pattern: otherForms }]
+    // The lengths of the long forms first: a wrong text breaks them, and its sender is told no pattern.
+    const long = { type: 'string', minLength: 13, maxLength: 38, pattern: otherForms }
+    const others = [{ type: 'string', format: 'date' }, long]
     return { anyOf: [text, ...others, { type: 'integer', minimum: -8.64e15, maximum: 8.64e15 }] }
   }
 }

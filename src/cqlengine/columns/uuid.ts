@@ -40,7 +40,7 @@ export class UuidType extends DriverObjectType<types.Uuid> {
 
   override schema (direction: 'input' | 'output'): JsonSchema {
     const text = { type: 'string', format: 'uuid' }
-    return direction === 'output' ? text : { anyOf: [text, { type: 'string', pattern: patternOf('[0-9a-fA-F]') }] }
+    return direction === 'output' ? text : { anyOf: [text, textOf('[0-9a-fA-F]')] }
   }
 }
 
@@ -68,7 +68,7 @@ export class TimeUuidType extends UuidType {
 
   /** Of version 1, which the format does not say. */
   override schema (direction: 'input' | 'output'): JsonSchema {
-    return direction === 'output' ? super.schema(direction) : { type: 'string', pattern: patternOf('1') }
+    return direction === 'output' ? super.schema(direction) : textOf('1')
   }
 
   override fromDriver (value: unknown): types.TimeUuid {
@@ -76,6 +76,11 @@ export class TimeUuidType extends UuidType {
   }
 
   protected override fromBytes (bytes: Buffer): types.TimeUuid { return timeUuid(bytes) }
+}
+
+/** The lengths first: most wrong texts break them, and whoever sent one is then told no pattern of four forms. */
+function textOf (version: string): JsonSchema {
+  return { type: 'string', minLength: 32, maxLength: 45, pattern: patternOf(version) }
 }
 
 /** The forms that are taken, as a pattern of JSON schemas, which have no flags. */
