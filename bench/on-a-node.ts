@@ -1,12 +1,18 @@
 // The same work on a real node: our CPU and time against the driver's with the same `encoding`, in turns.
 // `node --expose-gc build/bench/on-a-node.js`; ONLY=rows,batch for some of the parts, in a process that did nothing else.
+// WITH=express-cassandra has that one in the parts insert, read, rows and scalars, too.
 import driver from 'cassandra-driver'
-import { bytesPerRow, interleaved, print } from './measure.js'
+import { expressCassandra } from './express-cassandra.js'
+import { bytesPerRow, type Competitor, interleaved, print } from './measure.js'
 import { compareRequests } from './requests.js'
 import { setUp } from './set-up.js'
 
 const { client, db, Wide, Partition, ScalarPartition, mapper, keyspace, table, hosts, localDataCenter, close } = await setUp()
 const prepared = { prepare: true }
+const express = process.env['WITH'] === 'express-cassandra' ? await expressCassandra(hosts, localDataCenter, keyspace) : undefined
+/** A competitor that is there when it was asked for. */
+const asked = (run: (models: NonNullable<typeof express>, n: number) => Promise<void>): Competitor[] =>
+  express === undefined ? [] : [{ name: 'express-cassandra', run: async (n) => { await run(express, n) } }]
 const wide = () => ({ id: driver.types.Uuid.random(), a: 'text', b: 5, c: 7n, d: 1.5, e: true, f: new Date(1e12), g: driver.types.Uuid.random(), tags: new Set(['a', 'b', 'c']), scores: new Map([['x', 1], ['y', 2]]) })
 const insertText = `INSERT INTO ${keyspace}.${table} (id, a, b, c, d, e, f, g, tags, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const insertWide = () => { const v = wide(); return client.execute(insertText, [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores], prepared) }
@@ -42,6 +48,12 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     print('insert, 64 at a time', await interleaved([
       { name: 'driver', run: async (n) => { await at(64, n, insertWide) } },
       { name: 'Mapper', run: async (n) => { await at(64, n, async () => await wideMapper.insert(wide())) } },
+      ...asked(async ({ Wide, long, uuid }, n) => {
+        await at(64, n, async () => {
+          const { id, c, g, ...rest } = wide()
+          await new Wide({ ...rest, id: uuid(id), c: long(c), g: uuid(g), tags: ['a', 'b', 'c'], scores: { x: 1, y: 2 } }).saveAsync()
+        })
+      }),
       { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async () => await Wide.create(wide())) } }
     ], 5_000, 7))
   },
@@ -52,6 +64,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     print('read by key, 64 at a time', await interleaved([
       { name: 'driver', run: async (n) => { await at(64, n, async (i) => (await client.execute(readText, [idOf(i)], prepared)).first()) } },
       { name: 'Mapper', run: async (n) => { await at(64, n, async (i) => await wideMapper.get({ id: idOf(i) })) } },
+      ...asked(async ({ Wide, uuid }, n) => { await at(64, n, async (i) => await Wide.findOneAsync({ id: uuid(idOf(i)) })) }),
       { name: 'fastify-cqlalchemy', run: async (n) => { await at(64, n, async (i) => await Wide.objects.filter({ id: idOf(i) }).first()) } }
     ], 5_000, 7))
   },
@@ -62,6 +75,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     print('partition of 5,000 rows with a set and a map', await interleaved([
       { name: 'driver', run: async (n) => { for (let i = 0; i < n; i++) (await driversRows('partition')).at(-1) } },
       { name: 'Mapper', run: async (n) => { for (let i = 0; i < n; i++) (await ofMapper.find({ p: 1 })).toArray().at(-1) } },
+      ...asked(async ({ Partition }, n) => { for (let i = 0; i < n; i++) (await Partition.findAsync({ p: 1 })).at(-1) }),
       { name: 'fastify-cqlalchemy', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).all()).at(-1) } },
       { name: 'ours, only five', run: async (n) => { for (let i = 0; i < n; i++) (await Partition.filter({ p: 1 }).only('a', 'b', 'c').all()).at(-1) } }
     ], 12, 7))
@@ -73,6 +87,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     print('partition of 5,000 rows of scalars', await interleaved([
       { name: 'driver', run: async (n) => { for (let i = 0; i < n; i++) (await driversRows('scalar_partition')).at(-1) } },
       { name: 'Mapper', run: async (n) => { for (let i = 0; i < n; i++) (await ofMapper.find({ p: 1 })).toArray().at(-1) } },
+      ...asked(async ({ ScalarPartition }, n) => { for (let i = 0; i < n; i++) (await ScalarPartition.findAsync({ p: 1 })).at(-1) }),
       { name: 'fastify-cqlalchemy', run: async (n) => { for (let i = 0; i < n; i++) (await ScalarPartition.filter({ p: 1 }).all()).at(-1) } }
     ], 12, 7))
   },
@@ -149,5 +164,6 @@ try {
     await part()
   }
 } finally {
+  await express?.close()
   await close()
 }
