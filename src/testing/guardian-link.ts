@@ -33,7 +33,7 @@ export class Guardian {
     // Not `exit`: with the channel closed nothing would keep this process waiting for it.
     this.#process.once('disconnect', () => { this.#lost() })
     this.#process.unref()
-    this.#process.channel?.unref()
+    this.#keepAlive(false)
   }
 
   async request<K extends keyof Requests> (kind: K, request: Request<K>): Promise<Requests[K]['answer']> {
@@ -41,7 +41,7 @@ export class Guardian {
     return await new Promise<Requests[K]['answer']>((resolve, reject) => {
       if (!this.#process.connected) return reject(gone())
       this.#waiting.set(id, { resolve, reject })
-      this.#process.channel?.ref()
+      this.#keepAlive(true)
       this.#process.send({ id, kind, request }, (error) => { if (error) this.#lost(error) })
     })
   }
@@ -85,6 +85,13 @@ export class Guardian {
     await exit
   }
 
+  /** Whether this process waits for an answer. The channel of Bun has no such methods, and keeps nothing alive. */
+  #keepAlive (isWaiting: boolean): void {
+    const channel: Partial<NonNullable<ChildProcess['channel']>> | null | undefined = this.#process.channel
+    if (isWaiting) channel?.ref?.()
+    else channel?.unref?.()
+  }
+
   #receive (message: Message): void {
     if (!('event' in message)) return this.#settle(message)
     if (message.event === 'line') return this.#lines.get(message.name)?.(message.line)
@@ -97,7 +104,7 @@ export class Guardian {
   #settle ({ id, value, failure }: Answer): void {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
-    if (this.#waiting.size === 0) this.#process.channel?.unref()
+    if (this.#waiting.size === 0) this.#keepAlive(false)
     if (failure === undefined) waiting?.resolve(value as never)
     else waiting?.reject(Object.assign(new Error(failure.message), { code: failure.code }))
   }
