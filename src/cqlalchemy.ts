@@ -193,7 +193,11 @@ export class CQLAlchemy {
   execute (
     cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions
   ): Promise<types.ResultSet>
-  /** As without a type: whose rows are known is up to you, for raw CQL tells nothing of them. @example const { rows } = await db.execute<{ n: number }>('SELECT n FROM app.page') */
+  /**
+   * As without a type: whose rows are known is up to you, for raw CQL tells nothing of them.
+   * @example
+   * const { rows } = await db.execute<{ n: number }>('SELECT n FROM app.page')
+   */
   execute<R> (
     cql: string, params?: readonly unknown[] | Record<string, unknown>, options?: RawOptions
   ): Promise<RawResult<R>>

@@ -159,7 +159,8 @@ async function findDb (exports: Record<string, unknown>, module: string): Promis
   }
   const names = Object.keys(exports)
   throw new Problem(`${module} exports no db: it needs a CQLAlchemy as db or default, or an app that has one as app ` +
-    `or default; ${names.length === 0 ? 'it exports nothing' : `it exports ${names.slice(0, 20).map((name) => shown(name)).join(', ')}`}`)
+    'or default; it exports ' +
+    (names.length === 0 ? 'nothing' : names.slice(0, 20).map((name) => shown(name)).join(', ')))
 }
 
 interface App { ready (): PromiseLike<unknown> }

@@ -196,9 +196,8 @@ async function dotCommand (db: CQLAlchemy, name: string, operand: string): Promi
     case 'models': {
       for (const [own, model] of Object.entries(named(db)).filter(([key]) => key !== 'db')) {
         const { name: table, columns, key } = tableOf(model as ModelConstructor)
-        print(
-          `${coloured('bold', own)} (${table}): ${columns.map((column) => `${column.name}${key.includes(column) ? '*' : ''} ${column.type.cql}`).join(', ')}`
-        )
+        const listing = columns.map((c) => `${c.name}${key.includes(c) ? '*' : ''} ${c.type.cql}`).join(', ')
+        print(`${coloured('bold', own)} (${table}): ${listing}`)
       }
       return
     }

@@ -225,6 +225,7 @@ export function checkNames (names: readonly string[], known: readonly string[], 
         '(CASSANDRA_SETUP_KWARGS)'],
     ...others.length === 0
       ? []
-      : [`unknown option ${others.slice(0, mostNames).join(', ')}${others.length > mostNames ? ` and ${others.length - mostNames} more` : ''}; known are ${known.join(', ')}`]
+      : [`unknown option ${others.slice(0, mostNames).join(', ')}` +
+          `${others.length > mostNames ? ` and ${others.length - mostNames} more` : ''}; known are ${known.join(', ')}`]
   ].join('; '))
 }

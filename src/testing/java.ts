@@ -37,7 +37,8 @@ async function describe (command: string, home: string | undefined): Promise<str
         ? (home === undefined
             ? 'There is no Java on this machine: no java on the PATH and JAVA_HOME is not set.'
             : `JAVA_HOME is ${home}, but there is no ${command}.`)
-        : `${command} cannot be run (${systemCode(error) ?? `exit code ${error.code}`}${stderr === '' ? '' : `: ${stderr.split('\n', 1)[0]}`}).`
+        : `${command} cannot be run (${systemCode(error) ?? `exit code ${error.code}`}` +
+          `${stderr === '' ? '' : `: ${stderr.split('\n', 1)[0]}`}).`
       reject(new CassandraStartError('java', `${found} ${install}`, { cause: error }))
     })
   })

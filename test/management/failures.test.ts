@@ -6,7 +6,7 @@ import { Connection } from '../../src/cqlengine/connection/connection.js'
 import { ownEncodingOptions } from '../../src/cqlengine/connection/encoding.js'
 import { Client, errors } from '../../src/cqlengine/driver.js'
 import { ClosedError, SchemaError } from '../../src/cqlengine/errors.js'
-import { syncTables, type SyncOptions } from '../../src/cqlengine/management/sync.js'
+import { syncTables, type TargetSyncOptions } from '../../src/cqlengine/management/sync.js'
 import { toHttpError } from '../../src/http-error.js'
 import { proxyTo } from '../connection/proxy.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
@@ -15,7 +15,7 @@ import { recordedConnection, type RecordedConnection, target } from './setup.js'
 const keyspace = await uniqueKeyspace(t)
 const name = (): string => `T_${randomBytes(6).toString('hex')}`
 const id = { id: c.Integer({ primaryKey: true }) }
-const failed = async ({ connection }: RecordedConnection, columns = {}, options: SyncOptions = {}): Promise<SchemaError> => {
+const failed = async ({ connection }: RecordedConnection, columns = {}, options: TargetSyncOptions = {}): Promise<SchemaError> => {
   const error = await syncTables([target(keyspace, name(), { ...id, ...columns })], () => connection, options).then(() => undefined, (e: unknown) => e)
   if (!(error instanceof SchemaError)) throw new Error('no SchemaError', { cause: error })
   return error

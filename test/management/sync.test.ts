@@ -5,7 +5,7 @@ import { columns as c } from '../../src/cqlengine/columns/factories.js'
 import { Connection } from '../../src/cqlengine/connection/connection.js'
 import { Client } from '../../src/cqlengine/driver.js'
 import { SchemaError } from '../../src/cqlengine/errors.js'
-import { syncTables, syncTypes, type SyncOptions, type SyncTarget } from '../../src/cqlengine/management/sync.js'
+import { syncTables, syncTypes, type TargetSyncOptions, type SyncTarget } from '../../src/cqlengine/management/sync.js'
 import { UserTypeValue } from '../../src/cqlengine/model/user-type.js'
 import { literal, qualified } from '../../src/cqlengine/statements/identifiers.js'
 import { hosts, localDataCenter, uniqueKeyspace } from '../support/cassandra.js'
@@ -15,7 +15,7 @@ import { type RecordedConnection, recordedConnection, target } from './setup.js'
 const keyspace = await uniqueKeyspace(t)
 const recorded = await recordedConnection(t, { hosts, localDataCenter })
 const { connection } = recorded
-const sync = (targets: SyncTarget | readonly SyncTarget[], options?: SyncOptions, on: Connection = connection) => syncTables([targets].flat(), () => on, options)
+const sync = (targets: SyncTarget | readonly SyncTarget[], options?: TargetSyncOptions, on: Connection = connection) => syncTables([targets].flat(), () => on, options)
 const raw = async (cql: string) => (await connection.client.execute(cql)).rows
 const texts = (report: { readonly statements: readonly { cql: string }[] }): string[] => report.statements.map((s) => s.cql)
 const name = (): string => `T_${randomBytes(6).toString('hex')}`

@@ -3,9 +3,9 @@ import type { CQLAlchemy } from '../../src/cqlalchemy.js'
 import type { CqlType } from '../../src/cqlengine/columns/cql-type.js'
 import { type ModelConstructor, tableOf } from '../../src/cqlengine/model/meta.js'
 import type { TableColumn } from '../../src/cqlengine/model/table.js'
-import { type Condition, isToken, readConditions } from '../../src/cqlengine/query/terms/conditions.js'
+import { type QueryCondition, isToken, readConditions } from '../../src/cqlengine/query/terms/conditions.js'
 import { Selected, Token } from '../../src/cqlengine/query/terms/functions.js'
-import { allOf, type Order, type Output, type QueryState } from '../../src/cqlengine/query/terms/query-state.js'
+import { allOf, type QueryOrder, type Output, type QueryState } from '../../src/cqlengine/query/terms/query-state.js'
 import fc from '../support/random.js'
 
 export function indexedModels (db: CQLAlchemy): ModelConstructor[] {
@@ -90,16 +90,16 @@ export function randomQuery (d: Dice, models: readonly ModelConstructor[]): Quer
 }
 
 /** Of several vectors the server looks at the first one by name only, and then asks the index of another for what it cannot answer. */
-function ofOneVector (conditions: Condition[]): Condition[] {
-  const isVector = (c: Condition): boolean => !isToken(c) && c.column.type.kind === 'vector'
+function ofOneVector (conditions: QueryCondition[]): QueryCondition[] {
+  const isVector = (c: QueryCondition): boolean => !isToken(c) && c.column.type.kind === 'vector'
   const hasIndexed = conditions.some((c) => isVector(c) && !isToken(c) && c.column.indexed)
   return hasIndexed ? conditions.filter((c) => !isVector(c) || (!isToken(c) && c.column.indexed)) : conditions
 }
 
 /** As much of the key as `filter` often has. */
-export function keyConditions (d: Dice, model: ModelConstructor): Condition[] {
+export function keyConditions (d: Dice, model: ModelConstructor): QueryCondition[] {
   const { partitionKey, clustering } = tableOf(model)
-  const conditions: Condition[] = []
+  const conditions: QueryCondition[] = []
   const add = (column: TableColumn): void => {
     conditions.push(d.odds(0.75) ? condition(model, `${column.name}`, valueOf(d, column.type)) : randomCondition(d, model, column))
   }
@@ -114,7 +114,7 @@ export function keyConditions (d: Dice, model: ModelConstructor): Condition[] {
   return conditions
 }
 
-function randomCondition (d: Dice, model: ModelConstructor, { name, type }: TableColumn): Condition {
+function randomCondition (d: Dice, model: ModelConstructor, { name, type }: TableColumn): QueryCondition {
   const isCollection = ['list', 'set', 'map'].includes(type.kind)
   if (isCollection && d.odds(0.75)) {
     const element = type.elementType(type.kind === 'map' ? 'value' : 'element') as CqlType
@@ -126,11 +126,11 @@ function randomCondition (d: Dice, model: ModelConstructor, { name, type }: Tabl
   return condition(model, `${name}__${operator}`, operator === 'in' ? [valueOf(d, type)] : valueOf(d, type))
 }
 
-function condition (model: ModelConstructor, key: string, value: unknown): Condition {
-  return readConditions(tableOf(model), [{ [key]: value }], 'filter')[0] as Condition
+function condition (model: ModelConstructor, key: string, value: unknown): QueryCondition {
+  return readConditions(tableOf(model), [{ [key]: value }], 'filter')[0] as QueryCondition
 }
 
-function tokenCondition (d: Dice, model: ModelConstructor): Condition {
+function tokenCondition (d: Dice, model: ModelConstructor): QueryCondition {
   return condition(model, `pk__token__${d.pick(['gt', 'gte', 'lt', 'lte', 'eq'])}`, new Token(tableOf(model).partitionKey.map((c) => valueOf(d, c.type))))
 }
 
@@ -148,12 +148,12 @@ function randomOutput (d: Dice, model: ModelConstructor, some: <T>(from: readonl
   return { kind, fields }
 }
 
-function randomOrder (d: Dice, model: ModelConstructor): Order[] {
+function randomOrder (d: Dice, model: ModelConstructor): QueryOrder[] {
   const { clustering, columns } = tableOf(model)
   const vectors = columns.filter((c) => c.type.kind === 'vector')
   const flip = d.odds(0.5)
   const chosen = d.odds(0.7) ? clustering.slice(0, d.pick([1, 2, 3])) : clustering.filter(() => d.odds(0.5))
-  const order = d.odds(0.25) ? chosen.map((column): Order => ({ column, descending: ((column.order === 'desc') !== flip) !== d.odds(0.1) })) : []
+  const order = d.odds(0.25) ? chosen.map((column): QueryOrder => ({ column, descending: ((column.order === 'desc') !== flip) !== d.odds(0.1) })) : []
   if (vectors.length === 0 || d.odds(0.5)) return order
   return [{ column: d.pick(vectors), vector: new Float32Array([1, 2, 3]) }, ...d.odds(0.1) ? order : []]
 }

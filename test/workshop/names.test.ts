@@ -35,3 +35,17 @@ t.test('an exported constant or class is called like nothing else that is export
   t.ok(places.size > 400, `${places.size} names`)
   t.same([...places].filter(([, where]) => where.size > 1).map(([name, where]) => [name, ...where]), [])
 })
+
+/** Classes that are the body of what users see as an interface of that name: one thing. */
+const bodies = ['QuerySet', 'Scan']
+
+t.test('an exported type is called like no other type of the mapper', async (t) => {
+  const all = files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/^(export )?(?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm)]
+      .map(([, exported, name = '']) => ({ name, file, isExported: exported !== undefined })))
+  const exported = all.filter((one) => one.isExported)
+  t.ok(exported.length > 250, `${exported.length} of ${all.length} types are exported`)
+  const shared = exported.filter(({ name, file }) => all.some((other) => other.name === name && other.file !== file))
+  t.same(shared.filter(({ name }) => !bodies.includes(name)).map(({ name, file }) => `${name} of ${file}`), [])
+  t.same([...new Set(shared.map(({ name }) => name))].sort(), bodies)
+})

@@ -25,7 +25,8 @@ function unique (text: string, taken: Set<string>, before = ''): string {
 export function keyText (name: string): string { return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringText(name) }
 
 export function stringText (text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'").replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
+  const inside = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${inside.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
 }
 
 /** A literal of plain values: `{ class: 'x', n: 5 }`. */

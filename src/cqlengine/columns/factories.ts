@@ -59,10 +59,12 @@ interface NoSuchOption<K> { readonly 'there is no such option': K }
 type Common = keyof ColumnOptions<unknown>
 type CommonOrFrozen = Common | keyof FrozenOption
 
-type Facts<C> = C extends AnyColumn ? C['~'] : C extends () => infer R ? (R extends AnyColumn ? R['~'] : never) : never
-type ValueOf<C> = Facts<C>['value']
+type FactsOf<C> = C extends AnyColumn
+  ? C['~']
+  : C extends () => infer R ? (R extends AnyColumn ? R['~'] : never) : never
+type HeldValue<C> = FactsOf<C>['value']
 /** Inside another value nothing is null, not even where the column alone would take null for empty. */
-type InnerOf<C> = NonNullable<Facts<C>['input']>
+type InnerOf<C> = NonNullable<FactsOf<C>['input']>
 
 /** Marks float columns for `Vector`; stands where a collection has its element's type. */
 export interface FloatMark { readonly '~float': true }
@@ -76,12 +78,12 @@ type Collection = 'required' | 'default'
 type ListInput<C> = readonly InnerOf<C>[]
 type SetInput<C> = ReadonlySet<InnerOf<C>> | readonly InnerOf<C>[]
 type MapInput<A, B> = ReadonlyMap<InnerOf<A>, InnerOf<B>> | { readonly [key: string]: InnerOf<B> }
-type TupleValue<T extends readonly unknown[]> = { -readonly [I in keyof T]: ValueOf<T[I]> | null }
+type TupleValue<T extends readonly unknown[]> = { -readonly [I in keyof T]: HeldValue<T[I]> | null }
 type TupleInput<T extends readonly unknown[]> =
   { readonly [I in keyof T]: InnerOf<T[I]> | null | undefined } | types.Tuple
-type VectorValue<C> = Facts<C>['element'] extends never
-  ? ValueOf<C>[]
-  : FloatMark extends Facts<C>['element'] ? Float32Array : ValueOf<C>[]
+type VectorValue<C> = FactsOf<C>['element'] extends never
+  ? HeldValue<C>[]
+  : FloatMark extends FactsOf<C>['element'] ? Float32Array : HeldValue<C>[]
 type VectorInput<C> = readonly InnerOf<C>[] | VectorValue<C>
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- "any user type whatsoever" */
@@ -159,9 +161,9 @@ export interface ColumnFactories {
    */
   List<
     C extends ColumnLike,
-    const O extends ColumnOptions<ValueOf<C>[], ListInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}
+    const O extends ColumnOptions<HeldValue<C>[], ListInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}
   >(of: C, options?: O):
-  Column<ValueOf<C>[], Collection | FlagsOf<O>, 'list', ListInput<C> | null, InnerOf<C>>
+  Column<HeldValue<C>[], Collection | FlagsOf<O>, 'list', ListInput<C> | null, InnerOf<C>>
 
   /**
    * `set<T>`: a `Set`, in which nothing is null. Takes arrays too. Null and empty are the same.
@@ -171,9 +173,9 @@ export interface ColumnFactories {
    */
   Set<
     C extends ColumnLike,
-    const O extends ColumnOptions<Set<ValueOf<C>>, SetInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}
+    const O extends ColumnOptions<Set<HeldValue<C>>, SetInput<C> | null> & FrozenOption & Only<O, CommonOrFrozen> = {}
   >(of: C, options?: O):
-  Column<Set<ValueOf<C>>, Collection | FlagsOf<O>, 'set', SetInput<C> | null, InnerOf<C>>
+  Column<Set<HeldValue<C>>, Collection | FlagsOf<O>, 'set', SetInput<C> | null, InnerOf<C>>
 
   /**
    * `map<K, V>`: a `Map`, in which nothing is null. Takes plain objects whose keys are in their JSON form. Null and
@@ -184,10 +186,12 @@ export interface ColumnFactories {
   Map<
     A extends ColumnLike,
     B extends ColumnLike,
-    const O extends ColumnOptions<Map<ValueOf<A>, ValueOf<B>>, MapInput<A, B> | null> & FrozenOption &
+    const O extends ColumnOptions<Map<HeldValue<A>, HeldValue<B>>, MapInput<A, B> | null> & FrozenOption &
       Only<O, CommonOrFrozen> = {}
   >(key: A, value: B, options?: O):
-  Column<Map<ValueOf<A>, ValueOf<B>>, Collection | FlagsOf<O>, 'map', MapInput<A, B> | null, [InnerOf<A>, InnerOf<B>]>
+  Column<
+    Map<HeldValue<A>, HeldValue<B>>, Collection | FlagsOf<O>, 'map', MapInput<A, B> | null, [InnerOf<A>, InnerOf<B>]
+  >
 
   /**
    * `tuple<A, B, …>`: an array with an element for each type, any of which may be null; written as a whole.
@@ -236,7 +240,11 @@ export interface ColumnFactories {
    * A column function of your own (COL-14).
    * @param spec `cql`, and how values go to the database and back
    * @example
-   * const Json = c.custom<unknown>({ cql: 'text', toDatabase: (value) => JSON.stringify(value), fromDatabase: (text) => JSON.parse(String(text)) as unknown })
+   * const Json = c.custom<unknown>({
+   *   cql: 'text',
+   *   toDatabase: (value) => JSON.stringify(value),
+   *   fromDatabase: (text) => JSON.parse(String(text)) as unknown
+   * })
    */
   custom<V, I = V>(spec: CustomSpec<V, I>): Scalar<V, I>
 }
@@ -366,4 +374,6 @@ export const columns = Object.freeze(Object.fromEntries(Object.entries({
   Vector: vector,
   UserDefinedType: userDefinedType,
   custom
-}).map(([name, factory]) => [name, defining(`columns.${name}`, ModelDefinitionError, factory as () => unknown)]))) as unknown as ColumnFactories
+}).map(([name, factory]) => [
+  name, defining(`columns.${name}`, ModelDefinitionError, factory as () => unknown)
+]))) as unknown as ColumnFactories

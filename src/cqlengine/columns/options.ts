@@ -7,13 +7,13 @@ import { isPlainObject } from './outside.js'
 import { listed, meant, shown } from '../words.js'
 
 type Check = (value: unknown) => boolean
-type Rule = readonly [Check, expected: string]
+type OptionRule = readonly [Check, expected: string]
 
-const flag: Rule = [(v) => typeof v === 'boolean', 'true or false']
-const name: Rule = [(v) => typeof v === 'string' && v !== '', 'a string that is not empty']
-const length: Rule = [(v) => Number.isSafeInteger(v) && (v as number) >= 0, 'a whole number, 0 or more']
+const flag: OptionRule = [(v) => typeof v === 'boolean', 'true or false']
+const name: OptionRule = [(v) => typeof v === 'string' && v !== '', 'a string that is not empty']
+const length: OptionRule = [(v) => Number.isSafeInteger(v) && (v as number) >= 0, 'a whole number, 0 or more']
 
-const rules: Readonly<Record<string, Rule>> = {
+const rules: Readonly<Record<string, OptionRule>> = {
   primaryKey: flag,
   partitionKey: flag,
   clusteringOrder: [(v) => typeof v === 'string' && /^(asc|desc)$/i.test(v), '"asc" or "desc"'],
@@ -44,7 +44,7 @@ export const knownColumnOptions = {
   counter: ['dbField', 'static', 'required', 'description', 'hidden']
 } as const
 
-const indexRules: Readonly<Record<string, Rule>> = {
+const indexRules: Readonly<Record<string, OptionRule>> = {
   name: [(v) => typeof v === 'string' && /^\w+$/.test(v), 'letters, digits and _'],
   using: name,
   target: [(v) => ['values', 'keys', 'entries', 'full'].includes(v as string), '"values", "keys", "entries" or "full"'],
@@ -71,7 +71,8 @@ export function checkOptions (factory: string, given: unknown, known: readonly s
       throw new ModelDefinitionError(`${at}: unknown option ${shown(option)}${meant(option, known)}; there are ` +
         `${listed(known)}`)
     }
-    if (value !== undefined) options[option] = checkedOption(`${at}: option ${option}`, rules[option] as Rule, value)
+    if (value === undefined) continue
+    options[option] = checkedOption(`${at}: option ${option}`, rules[option] as OptionRule, value)
   }
   if (typeof options.clusteringOrder === 'string') options.clusteringOrder = options.clusteringOrder.toLowerCase()
   if (options.index !== undefined) options.index = checkIndex(at, options.index)
@@ -95,7 +96,7 @@ export function withOwnDefault (factory: string, type: CqlType, options: AnyColu
   }
 }
 
-function checkedOption (at: string, [check, expected]: Rule, value: unknown): unknown {
+function checkedOption (at: string, [check, expected]: OptionRule, value: unknown): unknown {
   if (!check(value)) throw new ModelDefinitionError(`${at} must be ${expected}`)
   return value
 }

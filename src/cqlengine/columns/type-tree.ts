@@ -17,7 +17,7 @@ export interface TypeTree {
 
 const parameters: Readonly<Record<string, number>> = { list: 1, set: 1, map: 2 }
 
-interface Token { readonly kind: 'word' | 'quoted' | 'class' | 'sign', readonly text: string }
+interface Lexeme { readonly kind: 'word' | 'quoted' | 'class' | 'sign', readonly text: string }
 
 /**
  * @param text a CQL type such as `map<text, frozen<list<int>>>`
@@ -55,9 +55,9 @@ export function sameHead (a: TypeTree, b: TypeTree): boolean {
     a.dimensions === b.dimensions
 }
 
-function tokenize (text: string): Token[] | undefined {
+function tokenize (text: string): Lexeme[] | undefined {
   const pattern = /\s*(?:(\w+)|"((?:[^"]|"")+)"|'((?:[^']|'')+)'|([<>,.]))\s*/y
-  const tokens: Token[] = []
+  const tokens: Lexeme[] = []
   while (pattern.lastIndex < text.length) {
     const found = pattern.exec(text)
     if (found === null) return undefined
@@ -71,11 +71,11 @@ function tokenize (text: string): Token[] | undefined {
 }
 
 class TypeParser {
-  readonly #tokens: readonly Token[]
+  readonly #tokens: readonly Lexeme[]
   readonly #hasUserTypes: boolean
   #next = 0
 
-  constructor (tokens: readonly Token[], hasUserTypes: boolean) {
+  constructor (tokens: readonly Lexeme[], hasUserTypes: boolean) {
     this.#tokens = tokens
     this.#hasUserTypes = hasUserTypes
   }
@@ -92,7 +92,7 @@ class TypeParser {
     return this.#take('<') ? this.#parametrized(token.text, frozen) : plain(token.text, frozen)
   }
 
-  #userType (token: Token | undefined, frozen: boolean): TypeTree | undefined {
+  #userType (token: Lexeme | undefined, frozen: boolean): TypeTree | undefined {
     return token?.kind === 'word' || token?.kind === 'quoted'
       ? { kind: 'user', name: token.text, frozen, of: [] }
       : undefined

@@ -12,7 +12,7 @@ import { isPlainObject, ObjectType, unreadable } from './outside.js'
 import { nullable } from './schema.js'
 import { listed, meant, shown } from '../words.js'
 
-type Instance = Record<string, unknown>
+type FieldValues = Record<string, unknown>
 
 /**
  * Values for a user type's constructor that are to be taken as they are: what was stored must be readable, whatever the
@@ -50,7 +50,7 @@ export class UserDefined extends ObjectType<object> {
 
   /** Of an instance each field is checked again, for it can have been assigned anything since. */
   protected read (value: unknown): object {
-    if (value instanceof this.#class) return this.#converted(value as Instance)
+    if (value instanceof this.#class) return this.#converted(value as FieldValues)
     if (!isPlainObject(value)) {
       throw new InvalidValue(
         'type', `must be an instance of ${this.#class.name || 'the user type'} or a plain object with its fields`
@@ -65,8 +65,8 @@ export class UserDefined extends ObjectType<object> {
     return this.#fields.filter(({ options }) => options.hidden !== true).map(({ name }) => name)
   }
 
-  #given (value: Record<string, unknown>): Instance {
-    const given: Instance = {}
+  #given (value: Record<string, unknown>): FieldValues {
+    const given: FieldValues = {}
     for (const key of Object.keys(value)) {
       const field = this.#fields.find(({ name }) => name === key)
       if (field === undefined) {
@@ -81,8 +81,8 @@ export class UserDefined extends ObjectType<object> {
   }
 
   /** The class itself would ask the rules. */
-  #completed (given: Instance): Instance {
-    const values: Instance = new StoredFields()
+  #completed (given: FieldValues): FieldValues {
+    const values: FieldValues = new StoredFields()
     for (const { name, type, options } of this.#fields) {
       const byDefault: unknown = typeof options.default === 'function' ? options.default() : options.default
       const value = name in given ? given[name] : byDefault ?? null
@@ -91,9 +91,9 @@ export class UserDefined extends ObjectType<object> {
     return values
   }
 
-  #converted (instance: Instance): object {
+  #converted (instance: FieldValues): object {
     let isSame = true
-    const values: Instance = new StoredFields()
+    const values: FieldValues = new StoredFields()
     for (const field of this.#fields) {
       const before = instance[field.name]
       values[field.name] = checkField(field, before ?? null)
@@ -103,26 +103,26 @@ export class UserDefined extends ObjectType<object> {
   }
 
   /** Through the class of `like`, so that methods, private members and subclasses stay. */
-  #make (values: Instance, like?: Instance): Instance {
+  #make (values: FieldValues, like?: FieldValues): FieldValues {
     const Class = like === undefined
       ? this.#class
       : (Object.getPrototypeOf(like) as { readonly constructor: UserTypeLike }).constructor
-    return new Class(values) as Instance
+    return new Class(values) as FieldValues
   }
 
   override toDriver (value: object, encoding: Encoding): unknown {
-    const bound = Object.create(null) as Instance
+    const bound = Object.create(null) as FieldValues
     for (const { name, field, type } of this.#fields) {
-      const v = (value as Instance)[name] ?? null
+      const v = (value as FieldValues)[name] ?? null
       bound[field] = v === null || type.isEmpty(v) ? null : type.toDriver(v, encoding)
     }
     return bound
   }
 
   override fromDriver (value: unknown): object {
-    const read: Instance = new StoredFields()
+    const read: FieldValues = new StoredFields()
     for (const { name, field, type } of this.#fields) {
-      const v = (value as Instance)[field] ?? null
+      const v = (value as FieldValues)[field] ?? null
       read[name] = v === null ? type.emptyValue() : type.fromDriver(v)
     }
     return this.#make(read)
@@ -137,16 +137,16 @@ export class UserDefined extends ObjectType<object> {
       return false
     }
     return this.#fields.every(({ name, type }) =>
-      sameOrNull(type, (own as Instance)[name] ?? null, (value as Instance)[name] ?? null))
+      sameOrNull(type, (own as FieldValues)[name] ?? null, (value as FieldValues)[name] ?? null))
   }
 
   override copy (value: object): object {
-    const values: Instance = new StoredFields()
+    const values: FieldValues = new StoredFields()
     for (const { name, type } of this.#fields) {
-      const v = (value as Instance)[name] ?? null
+      const v = (value as FieldValues)[name] ?? null
       values[name] = v === null ? type.emptyValue() : type.copy(v)
     }
-    return this.#make(values, value as Instance)
+    return this.#make(values, value as FieldValues)
   }
 
   override keyOf (value: object): ElementKey {
@@ -251,7 +251,7 @@ function withoutRules (field: Field): Field {
 
 /** The field's value, with what Cassandra stores as null as null. */
 function fieldValue (instance: object, { name, type }: Field): unknown {
-  const value = (instance as Instance)[name] ?? null
+  const value = (instance as FieldValues)[name] ?? null
   return value === null || type.isEmpty(value) ? null : value
 }
 

@@ -38,14 +38,14 @@ const channel = tracingChannel('fastify-cqlalchemy:query')
 type Ending = Pick<RequestEvent, 'ms' | 'outcome' | 'hedged' | 'error'>
 type About = Omit<RequestEvent, keyof Ending>
 /** As far as it is looked at: an answer of the driver. */
-interface Answer { readonly info?: { readonly speculativeExecutions?: number } }
+interface Answered { readonly info?: { readonly speculativeExecutions?: number } }
 /** Who knows whether a request that failed was sent twice. */
 interface Sent { readonly twice: boolean }
 
 export const isObserved = (observers: Observers): boolean => channel.hasSubscribers || observers.observe !== undefined
 
 /** Runs `send` and tells whoever wants to know. */
-export async function observed<T extends Answer> (
+export async function observed<T extends Answered> (
   observers: Observers, about: About, sent: Sent, send: () => Promise<T>
 ): Promise<T> {
   const started = performance.now()
@@ -81,7 +81,7 @@ async function traced<T> (about: About, send: () => Promise<T>, ending: () => En
   return (result as { readonly value: T }).value // there is one where nothing was thrown
 }
 
-function endingOf (started: number, sent: Sent, answer: Answer | undefined): Ending {
+function endingOf (started: number, sent: Sent, answer: Answered | undefined): Ending {
   const hedged = sent.twice || (answer?.info?.speculativeExecutions ?? 0) > 0
   return { ms: performance.now() - started, outcome: 'ok', ...hedged && { hedged } }
 }

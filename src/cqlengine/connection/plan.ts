@@ -230,7 +230,9 @@ export function checkDriverOptions (raw: unknown, where: string): Values & Drive
     }
   }
   const { credentials, sslOptions, profiles } = values
-  if (isObject(credentials) && !(typeof credentials.username === 'string' && typeof credentials.password === 'string')) throw new ConfigError(`${where}.credentials needs username and password, both strings`)
+  if (
+    isObject(credentials) && !(typeof credentials.username === 'string' && typeof credentials.password === 'string')
+  ) throw new ConfigError(`${where}.credentials needs username and password, both strings`)
   if (sslOptions !== undefined && sslOptions !== null && !isObject(sslOptions)) {
     throw new ConfigError(`${where}.sslOptions must be an object ({} turns TLS on)`)
   }

@@ -6,7 +6,7 @@ import { keyspaceNameLimit, nameRule } from '../statements/identifiers.js'
 import { changeSchema } from './schema-statement.js'
 import { shown } from '../words.js'
 
-export interface KeyspaceOptions {
+export interface KeyspaceProperties {
   /** Writes go to the commit log first. Default true; without, a crash of all replicas loses what was not flushed. */
   readonly durableWrites?: boolean | undefined
 }
@@ -17,7 +17,7 @@ export interface KeyspaceOptions {
  * @throws {QueryError} for a name or number that Cassandra cannot take
  */
 export async function createKeyspaceSimple (
-  connection: Connection, name: string, replicationFactor: number, options: KeyspaceOptions = {}
+  connection: Connection, name: string, replicationFactor: number, options: KeyspaceProperties = {}
 ): Promise<void> {
   const at = checkKeyspaceName('createKeyspaceSimple', name)
   checkFactor(`${at}: the replication factor`, replicationFactor)
@@ -29,7 +29,7 @@ export async function createKeyspaceSimple (
  * @throws the driver's ResponseError when the cluster has no such data center
  */
 export async function createKeyspaceNetworkTopology (
-  connection: Connection, name: string, dataCenters: Readonly<Record<string, number>>, options: KeyspaceOptions = {}
+  connection: Connection, name: string, dataCenters: Readonly<Record<string, number>>, options: KeyspaceProperties = {}
 ): Promise<void> {
   const at = checkKeyspaceName('createKeyspaceNetworkTopology', name)
   await create(connection, at, name, { class: 'NetworkTopologyStrategy', ...readFactors(at, dataCenters) }, options)
@@ -71,7 +71,7 @@ async function create (
   at: string,
   name: string,
   replication: Readonly<Record<string, string | number>>,
-  options: KeyspaceOptions
+  options: KeyspaceProperties
 ): Promise<void> {
   const { durableWrites = true } = options
   checkFlag(at, 'durableWrites', durableWrites)

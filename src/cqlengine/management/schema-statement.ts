@@ -136,7 +136,10 @@ export function disagreement ({ connection }: SchemaPlace, report: SyncReport, {
       'answered (see cause)'
   return new SchemaError(
     `${what}, ` +
-    `${sent === 0 ? 'so that nothing was sent' : `after ${sent} ${sent === 1 ? 'statement was' : 'statements were'} sent (see report), the last of which not all nodes ${cause === undefined ? '' : 'may '}have`}. ` +
+    (sent === 0
+      ? 'so that nothing was sent. '
+      : `after ${sent} ${sent === 1 ? 'statement was' : 'statements were'} sent (see report), the last of which not ` +
+        `all nodes ${cause === undefined ? '' : 'may '}have. `) +
     'More is sent only when they agree: see to it that all nodes are up, then sync again',
     report,
     cause === undefined ? {} : { cause }

@@ -64,7 +64,7 @@ export interface ReadSettings {
 
 interface NodeSettings extends ReadSettings { readonly host?: Host }
 type SchemaRow = Readonly<Record<string, unknown>>
-interface Rows { readonly rows: readonly SchemaRow[], readonly columns: readonly string[] }
+interface SchemaRows { readonly rows: readonly SchemaRow[], readonly columns: readonly string[] }
 
 export interface Snapshot {
   /** undefined: there is no such keyspace. */
@@ -96,7 +96,7 @@ async function readFrom (
 async function readParts (
   session: Session, keyspace: string, server: ExistingSchema['server'], settings: NodeSettings
 ): Promise<ExistingSchema | undefined> {
-  const read = (table: string, columns: string): Promise<Rows> =>
+  const read = (table: string, columns: string): Promise<SchemaRows> =>
     selectRows(session, `SELECT ${columns} FROM system_schema.${table} WHERE keyspace_name = ?`, [keyspace], settings)
   const { rows: [found] } = await read('keyspaces', 'keyspace_name')
   if (found === undefined) return undefined
@@ -206,7 +206,7 @@ export async function readIndexes (
 /** Reads all pages: a keyspace can have more columns than fit into one. */
 async function selectRows (
   session: Session, cql: string, params: readonly string[], settings: NodeSettings
-): Promise<Rows> {
+): Promise<SchemaRows> {
   const rows: SchemaRow[] = []
   let columns: readonly string[] = []
   for await (const page of session.pages(cql, params, optionsOfNode(settings))) {
@@ -237,7 +237,7 @@ async function columnsByTable (
   return (table) => all.get(table) ?? []
 }
 
-function byTable ({ rows }: Rows): RowsOfTable {
+function byTable ({ rows }: SchemaRows): RowsOfTable {
   const groups = new Map<string, SchemaRow[]>()
   for (const row of rows) {
     const name = text(row, 'table_name')

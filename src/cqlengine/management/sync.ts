@@ -20,7 +20,7 @@ export interface SyncTarget extends WantedTable, SchemaPlace {}
 /** A user type, at one place. */
 export interface TypeTarget extends SchemaPlace { readonly type: UserTypeLike }
 
-export interface SyncOptions {
+export interface TargetSyncOptions {
   /** All targets of the `db`, where what none of them has is to be listed. */
   readonly known?: readonly SyncTarget[]
   /** Report what would be sent; send nothing. Default false. */
@@ -47,7 +47,7 @@ export type ConnectionLookup = (name: string) => Connection | Promise<Connection
  *   with `cause`.
  */
 export function syncTables (
-  targets: readonly SyncTarget[], connections: ConnectionLookup, options: SyncOptions = {}
+  targets: readonly SyncTarget[], connections: ConnectionLookup, options: TargetSyncOptions = {}
 ): Promise<SyncReport> {
   const knownAt = (place: SchemaPlace): SyncTarget[] | undefined =>
     options.known?.filter(({ connection, keyspace }) => connection === place.connection && keyspace === place.keyspace)
@@ -61,7 +61,7 @@ export function syncTables (
 
 /** As {@link syncTables}, for user types and those inside them (MGT-13). */
 export function syncTypes (
-  targets: readonly TypeTarget[], connections: ConnectionLookup, options: SyncOptions = {}
+  targets: readonly TypeTarget[], connections: ConnectionLookup, options: TargetSyncOptions = {}
 ): Promise<SyncReport> {
   return sync(
     byPlace(targets).map(({ place, items }) => ({ ...place, tables: [], types: items.map((t) => t.type) })),
@@ -91,12 +91,12 @@ interface Task {
 /** What a sync has done so far. */
 interface Run {
   readonly report: SyncReport
-  readonly options: SyncOptions
+  readonly options: TargetSyncOptions
   doing: Doing | undefined
 }
 
 async function sync (
-  all: readonly WantedSchema[], connections: ConnectionLookup, options: SyncOptions
+  all: readonly WantedSchema[], connections: ConnectionLookup, options: TargetSyncOptions
 ): Promise<SyncReport> {
   const tasks: Task[] = []
   for (const wanted of all) {

@@ -202,7 +202,9 @@ function columnWarnings (column: TableColumn, now: ExistingColumn, subject: Subj
       : [note(
           subject,
           'column-static',
-        `the column is ${isStatic ? 'not static in the database, but static in the model' : 'static in the database, but not in the model'}; this cannot be changed`,
+        `the column is ${isStatic
+          ? 'not static in the database, but static in the model'
+          : 'static in the database, but not in the model'}; this cannot be changed`,
         { column: column.field }
         )]
   ]

@@ -4,9 +4,9 @@
 import type { OptionValue } from '../statements/ddl.js'
 import { listed, meant, shown } from '../words.js'
 
-type Kind = 'text' | 'word' | 'policy' | 'integer' | 'number' | 'flag' | 'map'
+type OptionKind = 'text' | 'word' | 'policy' | 'integer' | 'number' | 'flag' | 'map'
 
-const kinds: ReadonlyMap<string, Kind> = new Map(Object.entries<Kind>({
+const kinds: ReadonlyMap<string, OptionKind> = new Map(Object.entries<OptionKind>({
   additional_write_policy: 'policy',
   allow_auto_snapshot: 'flag',
   bloom_filter_fp_chance: 'number',
@@ -37,7 +37,7 @@ const defaults: ReadonlyMap<string, OptionValue> = new Map<string, OptionValue>(
   ['allow_auto_snapshot', true], ['incremental_backups', true], ['memtable', 'default']
 ])
 
-const expectations: Readonly<Record<Kind, string>> = {
+const expectations: Readonly<Record<OptionKind, string>> = {
   text: 'a string',
   word: 'a string',
   policy: "a string such as '99p', '50ms', 'NEVER' or 'MIN(99p,50ms)'",
@@ -105,12 +105,12 @@ export function differentOptions (
   return { changed, hidden }
 }
 
-const kindOf = (value: unknown): Kind =>
+const kindOf = (value: unknown): OptionKind =>
   typeof value === 'number' || typeof value === 'bigint'
     ? 'number'
     : typeof value === 'boolean' ? 'flag' : typeof value === 'object' ? 'map' : 'text'
 
-function readOptionValue (kind: Kind, value: unknown): OptionValue | undefined {
+function readOptionValue (kind: OptionKind, value: unknown): OptionValue | undefined {
   switch (kind) {
     case 'text': return typeof value === 'string' ? value : undefined
     case 'word': case 'policy': return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined

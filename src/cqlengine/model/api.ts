@@ -188,7 +188,8 @@ export interface ModelStatics {
    * A JSON schema of the model, typed by what it describes.
    * @throws {QueryError} for unknown options and columns
    * @example
-   * app.post<{ Body: cql.Create<User> }>('/users', { schema: { body: User.toJSONSchema({ for: 'create' }) } }, (request) => User.create(request.body))
+   * const schema = { body: User.toJSONSchema({ for: 'create' }) }
+   * app.post<{ Body: cql.Create<User> }>('/users', { schema }, (request) => User.create(request.body))
    */
   toJSONSchema<
     M extends AnyModel,
@@ -265,7 +266,10 @@ export interface ModelClass<S, C extends Columns, B = unknown, T = {}> extends M
    * @param columns by attribute names; at least one with `primaryKey`
    * @throws {ModelDefinitionError} for what cannot work, with table, column and remedy
    * @example
-   * class Author extends db.Model.define('author', { name: c.Text({ primaryKey: true }), born: c.Date() }, { keyspace: 'library' }).as<Author>() {}
+   * class Author extends db.Model.define('author', {
+   *   name: c.Text({ primaryKey: true }),
+   *   born: c.Date()
+   * }, { keyspace: 'library' }).as<Author>() {}
    */
   define<M extends AnyModel & { columns: C }, const D extends Columns> (
     this: M, tableName: string, columns: D & Checked<C, D>, options?: TableOptions<C & D>

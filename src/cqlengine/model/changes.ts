@@ -8,14 +8,6 @@ import { isNothing } from './values.js'
 /** What is to be sent for one column. */
 export interface ColumnChange { readonly column: TableColumn, readonly change: Change }
 
-/** False for columns of frozen instances. */
-export function isSettable (instance: object, name: string): boolean {
-  const own = Object.getOwnPropertyDescriptor(instance, name)
-  return own === undefined
-    ? Object.isExtensible(instance)
-    : own.writable === true || (own.set !== undefined && own.configurable === true)
-}
-
 /**
  * What differs from what is stored, by value and deep (DRT-02 … DRT-05): for a loaded instance the changed columns, for
  * a new one all that have a value or were explicitly given as null. Values must have the form that instances hold:

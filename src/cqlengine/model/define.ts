@@ -11,7 +11,7 @@ import type { RootModel } from './root-api.js'
 import { roomy } from './compile/room.js'
 import { compileTable, type KeyOption, type Table } from './table.js'
 import { checked } from './values.js'
-import { baseModelOf, viewColumns, type ViewOptions } from './view.js'
+import { baseModelOf, viewColumns, type ViewShape } from './view.js'
 import { listed, meant, shown } from '../words.js'
 
 /** `db.Model`: the root from which the models of one `db` are defined. */
@@ -296,7 +296,7 @@ function commonOptions (at: string, given: object): ModelOptions {
   }
 }
 
-interface CheckedViewOptions extends ModelOptions, ViewOptions { readonly replace: boolean }
+interface CheckedViewOptions extends ModelOptions, ViewShape { readonly replace: boolean }
 
 function checkViewOptions (at: string, options: unknown): CheckedViewOptions {
   const replace = checkReplace(at, options, viewOptionNames)

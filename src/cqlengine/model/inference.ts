@@ -68,8 +68,11 @@ type UpdateParts<C> =
     -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> ? never : IsCounter<C[K]> extends true ? never : K]?:
     InputOf<C[K]> | Never<Sure<C[K]>, null, never> | undefined
   }
-  & { -readonly [K in keyof C as `${K & string}${Change<C[K]>}`]?: Operand<C[K]> | undefined }
-  & { -readonly [K in keyof C as `${K & string}${'__update' extends Change<C[K]> ? '__remove' : never}`]?: readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> | undefined }
+  & { -readonly [K in keyof C as `${K & string}${ChangeSuffix<C[K]>}`]?: Operand<C[K]> | undefined }
+  & {
+    -readonly [K in keyof C as `${K & string}${'__update' extends ChangeSuffix<C[K]> ? '__remove' : never}`]?:
+    readonly ElementOf<C[K]>[0][] | ReadonlySet<ElementOf<C[K]>[0]> | undefined
+  }
 /** Operations by the column's kind. */
 interface Changes {
   list: '__append' | '__prepend' | '__remove'
@@ -77,7 +80,9 @@ interface Changes {
   map: '__update'
   counter: '__increment' | '__decrement'
 }
-type Change<C> = KindOf<C> extends infer Q extends keyof Changes ? Whole<C> extends true ? never : Changes[Q] : never
+type ChangeSuffix<C> = KindOf<C> extends infer Q extends keyof Changes
+  ? Whole<C> extends true ? never : Changes[Q]
+  : never
 /** Of keys and frozen collections nothing can be changed in part. */
 type Whole<C> = Never<Extract<FlagsIn<C>, 'key' | 'frozen'>, false, true>
 type Operand<C> = Operands<C>[KindOf<C> & keyof Changes]
@@ -92,12 +97,19 @@ interface Operands<C> {
 /** A bound of `pk__token`: what `functions.Token(…)` gives. */
 export interface TokenValue { readonly '~token': true }
 
+type ComparedBy<C> = '__eq' | Suffix<C, 'scalar' | 'text', '__gt' | '__gte' | '__lt' | '__lte'>
+type SoughtBy<C> = Suffix<C, 'scalar' | 'text', '__in'> | Suffix<C, 'map', '__containsKey'>
+type MatchedBy<C> = Suffix<C, 'text', '__like'> | Suffix<C, 'list' | 'set' | 'map', '__contains'>
+
 /** What `filter` takes: each operator where the column's kind has it. */
 export type FilterOf<C> = Flat<
   { -readonly [K in keyof C]?: InputOf<C[K]> }
-  & { -readonly [K in keyof C as `${K & string}${'__eq' | Suffix<C[K], 'scalar' | 'text', '__gt' | '__gte' | '__lt' | '__lte'>}`]?: InputOf<C[K]> }
-  & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'scalar' | 'text', '__in'> | Suffix<C[K], 'map', '__containsKey'>}`]?: KindOf<C[K]> extends 'map' ? ElementOf<C[K]>[0] : readonly InputOf<C[K]>[] }
-  & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'text', '__like'> | Suffix<C[K], 'list' | 'set' | 'map', '__contains'>}`]?: Part<C[K]> }
+  & { -readonly [K in keyof C as `${K & string}${ComparedBy<C[K]>}`]?: InputOf<C[K]> }
+  & {
+    -readonly [K in keyof C as `${K & string}${SoughtBy<C[K]>}`]?:
+    KindOf<C[K]> extends 'map' ? ElementOf<C[K]>[0] : readonly InputOf<C[K]>[]
+  }
+  & { -readonly [K in keyof C as `${K & string}${MatchedBy<C[K]>}`]?: Contained<C[K]> }
   & { -readonly [K in keyof C as `${K & string}${Suffix<C[K], 'map', '__entry'>}`]?: ElementOf<C[K]> }
 > & {
   pk__token?: TokenValue
@@ -108,7 +120,7 @@ export type FilterOf<C> = Flat<
   pk__token__lte?: TokenValue
 }
 /** What `like` and `contains` are compared with. */
-type Part<C> = KindOf<C> extends 'text' ? string : KindOf<C> extends 'map' ? ElementOf<C>[1] : ElementOf<C>
+type Contained<C> = KindOf<C> extends 'text' ? string : KindOf<C> extends 'map' ? ElementOf<C>[1] : ElementOf<C>
 
 /** The primary key, each value in any accepted form. */
 export type KeyOf<C> = { -readonly [K in keyof C as 'key' extends FlagsIn<C[K]> ? K : never]: InputOf<C[K]> }
@@ -141,7 +153,7 @@ export type Condition<T> =
 export type Json<T> = { [K in keyof JsonOf<ColumnsOf<T>>]: JsonOf<ColumnsOf<T>>[K] }
 type JsonOf<C> = { -readonly [K in keyof C as 'hidden' extends FlagsIn<C[K]> ? never : K]: JsonValue<RowOf<C>[K]> }
 type JsonValue<V> = V extends null | boolean | number | string ? V
-  : V extends Texts ? string
+  : V extends JsonTexts ? string
     : V extends Float32Array ? number[]
       : V extends ReadonlyMap<unknown, infer E> ? Record<string, JsonValue<E>>
         : V extends ReadonlySet<infer E> ? JsonValue<E>[]
@@ -149,6 +161,6 @@ type JsonValue<V> = V extends null | boolean | number | string ? V
             : V extends { readonly '~columns'?: infer C } ? JsonOf<NonNullable<C>>
               : unknown
 /** What is a text in JSON. A column of your own says itself what it gives. */
-type Texts =
+type JsonTexts =
   bigint | Date | Buffer | types.Uuid | types.BigDecimal | types.LocalDate | types.LocalTime | types.Duration |
   types.InetAddress

@@ -1,7 +1,7 @@
 import { isProxy } from 'node:util/types'
 import { BatchError, DoesNotExist, MultipleObjectsReturned, QueryError } from '../errors.js'
 import { changedByHand } from './changes.js'
-import { type Blueprint, blueprintOf, type Proof, valuesOf } from './compile/blueprint.js'
+import { type Blueprint, blueprintOf, valuesOf } from './compile/blueprint.js'
 import { fill } from './new-instance.js'
 import { dropAssigned } from './defaults.js'
 import type { WriteVerb } from './engine.js'
@@ -22,31 +22,25 @@ import { copiedByJest } from './test-printing.js'
 import { modelSchema } from './schema.js'
 import type { SchemaOptions } from './schema-types.js'
 import { type Loaded, type Seen, type Source, State } from './state.js'
-import type { Table, TableColumn } from './table.js'
-import { copyToJSON, equalInstances, toJSON, toObject, validateInstance } from './whole.js'
+import type { TableColumn } from './table.js'
+import { copyToJSON, equalInstances, toJSON, toObject } from './plain-forms.js'
+import { validateInstance } from './validate.js'
 
-class FieldGuard {
+class GuardedInstance {
   constructor () {
     const isOfRow = construction.isOfRow(new.target)
     if (isOfRow && !construction.isProbe) return
     const { proof, table, name } = blueprintOf(inside(new.target))
     if (proof.done && !isOfRow) return
-    return guard(this, name, table, proof)
+    return guarded(this, table.byName, proof, (column) => hiddenColumn(name, column))
   }
-}
-
-function guard (instance: FieldGuard, name: string, table: Table, proof: Proof): FieldGuard {
-  return guarded(instance, table.byName, (column) => {
-    proof.done = false
-    return hiddenColumn(name, column)
-  })
 }
 
 /**
  * The body of every model class: what `db.Model` is before it has columns. Columns are own properties of the instance;
  * all else is in private slots. The chain setters are added below; the types that users see are in `instance-api.ts`.
  */
-export class ModelInstance extends FieldGuard {
+export class ModelInstance extends GuardedInstance {
   static readonly [META]: ModelMeta
   static keyspace?: string
   static connection?: string
@@ -104,7 +98,7 @@ export class ModelInstance extends FieldGuard {
   /** Of a copy too, as loggers make it. */
   get pk (): unknown {
     const { partitionKey } = tableOf(
-      ModelInstance.stateOf(this)?.model ?? inside(this.constructor as typeof FieldGuard)
+      ModelInstance.stateOf(this)?.model ?? inside(this.constructor as typeof GuardedInstance)
     )
     if (partitionKey.length === 1) return valueOf(this, partitionKey[0]?.name ?? '')
     return partitionKey.map((c) => valueOf(this, c.name))
@@ -218,17 +212,17 @@ function own (instance: ModelInstance): State {
   return state
 }
 
-type AnyModel = new (values: unknown) => object
+type InstanceClass = new (values: unknown) => object
 
 /**
  * `new` and `save()`; not the engine's, for a `save()` of the user's is always used. What goes into a batch is seen
  * before it is saved, as it is by a `save()` of its class; see `defaults.ts`.
  */
-export function saveNew (model: AnyModel, values: unknown, options: OpOptions | undefined): Promise<object> {
+export function saveNew (model: InstanceClass, values: unknown, options: OpOptions | undefined): Promise<object> {
   return newInstance(model, values, options).save(ownOptions(options))
 }
 
-function newInstance (model: AnyModel, values: unknown, options: OpOptions | undefined): ModelInstance {
+function newInstance (model: InstanceClass, values: unknown, options: OpOptions | undefined): ModelInstance {
   const isUnseen = options === undefined || batchIn(options) === undefined
   // The inside of a model does not declare the methods that users see.
   return construction.create(model, values ?? {}, isUnseen) as ModelInstance
@@ -251,7 +245,7 @@ export function promised<T> (start: () => T | Promise<T>): Promise<T> {
  * {@link saveNew} for callers who get a promise in any case: what is thrown is a rejection, and a `save()` of the
  * user's may give none.
  */
-export function created (model: AnyModel, values: unknown, options: OpOptions | undefined): Promise<object> {
+export function created (model: InstanceClass, values: unknown, options: OpOptions | undefined): Promise<object> {
   try {
     const instance = newInstance(model, values, options)
     // Ours has told the batch what it refused, and gives a promise.
@@ -309,7 +303,7 @@ interface Query extends OptionSetters<Query> {
 /**
  * A model class with the members that only the inside may use: users must not see them, so its declaration has none.
  */
-const inside = (model: typeof FieldGuard): ModelConstructor => model as unknown as ModelConstructor
+const inside = (model: typeof GuardedInstance): ModelConstructor => model as unknown as ModelConstructor
 
 interface OwnErrors {
   readonly DoesNotExist: typeof DoesNotExist

@@ -2,7 +2,8 @@ import { mapperOf } from './compile/rows.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import type { DriverRow, Source } from './state.js'
 import type { Table, TableColumn } from './table.js'
-import { isolated, readValues, Violations } from './values.js'
+import { isolated, readValues } from './values.js'
+import { Violations } from './violations.js'
 
 /**
  * Makes the instances of `rows`, each by its class's constructor, with the columns set afterwards. The driver's rows

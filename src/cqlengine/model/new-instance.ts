@@ -1,7 +1,7 @@
 import type { Blueprint } from './compile/blueprint.js'
 import { assignWatched } from './defaults.js'
 import type { State } from './state.js'
-import { Violations } from './values.js'
+import { Violations } from './violations.js'
 
 /**
  * Fills a new instance: given values, else defaults, else null or an empty collection (COL-06, DRT-01, INS-01).

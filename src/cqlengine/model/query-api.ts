@@ -139,7 +139,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    * @param names columns of the key, in their order
    * @throws {QueryError} for other columns
    * @example
-   * const perDay = await Post.filter({ blog: 'cats' }).groupBy('blog', 'day').select({ day: Post.columns.day, posts: f.count() }).all()
+   * const perDay = await Post.filter({ blog: 'cats' }).groupBy('blog', 'day')
+   *   .select({ day: Post.columns.day, posts: f.count() }).all()
    */
   groupBy (...names: ColumnName<M>[]): QuerySet<M, R, W>
   /**
@@ -175,7 +176,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    * @param what columns of the model, or functions of `db.functions`, by your names
    * @throws {QueryError} for columns of other models, and for what Cassandra cannot compute
    * @example
-   * const [sums] = await Post.filter({ blog: 'cats' }).select({ posts: f.count(), best: f.max(Post.columns.stars) }).all()
+   * const [sums] = await Post.filter({ blog: 'cats' })
+   *   .select({ posts: f.count(), best: f.max(Post.columns.stars) }).all()
    */
   select<const S extends { [alias: string]: Selection<unknown> | AnyColumn }> (
     what: S
@@ -210,7 +212,8 @@ export interface QuerySet<M, R = M, W extends 'table' | 'view' = 'table'> extend
    * The consistency of the decision in a conditional write.
    * @param level `'SERIAL'` or `'LOCAL_SERIAL'`
    * @example
-   * await Post.filter({ blog: 'cats', day: 1, id: 1 }).iff({ title: 'a' }).serialConsistency('LOCAL_SERIAL').update({ title: 'b' })
+   * await Post.filter({ blog: 'cats', day: 1, id: 1 }).iff({ title: 'a' })
+   *   .serialConsistency('LOCAL_SERIAL').update({ title: 'b' })
    */
   serialConsistency (level: Consistency): QuerySet<M, R, W>
   /**

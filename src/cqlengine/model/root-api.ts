@@ -33,7 +33,9 @@ export interface RootModel extends ModelClass<unknown, {}> {
    *   absent: all
    * @throws {ModelDefinitionError} for what Cassandra would refuse
    * @example
-   * class UserByEmail extends db.Model.view('user_by_email', User, { partitionKey: ['email'], clusteringKey: ['uid'], only: ['name'] }).as<UserByEmail>() {}
+   * class UserByEmail extends db.Model.view('user_by_email', User, {
+   *   partitionKey: ['email'], clusteringKey: ['uid'], only: ['name']
+   * }).as<UserByEmail>() {}
    * const found = await UserByEmail.filter({ email: 'ada@example.org' }).all()
    */
   view<
@@ -112,7 +114,9 @@ export interface ViewClass<S, C extends Columns> {
   /**
    * Tells the type of `objects` about the methods of your class; the class itself is returned unchanged.
    * @example
-   * class ByName extends db.Model.view('by_name', User, { partitionKey: ['name'], clusteringKey: ['uid'] }).as<ByName>() {
+   * class ByName extends db.Model.view('by_name', User, {
+   *   partitionKey: ['name'], clusteringKey: ['uid']
+   * }).as<ByName>() {
    *   greet () { return `hello ${this.name}` }
    * }
    */
@@ -181,7 +185,8 @@ export interface ViewClass<S, C extends Columns> {
    * A JSON schema of its rows, or of its key; typed by what it describes.
    * @throws {QueryError} for unknown options and columns
    * @example
-   * app.get('/users', { schema: { response: { 200: { type: 'array', items: UserByEmail.toJSONSchema() } } } }, () => UserByEmail.all())
+   * const schema = { response: { 200: { type: 'array', items: UserByEmail.toJSONSchema() } } }
+   * app.get('/users', { schema }, () => UserByEmail.all())
    */
   toJSONSchema<
     V extends AnyView,
@@ -200,7 +205,11 @@ export interface ViewClass<S, C extends Columns> {
   /**
    * Tells the `db` about this class, as its first use does: `db.models` has it.
    * @example
-   * class ByBirth extends db.Model.view('by_birth', User, { partitionKey: ['name'], clusteringKey: ['uid'] }).as<ByBirth>() { static { this.register() } }
+   * class ByBirth extends db.Model.view('by_birth', User, {
+   *   partitionKey: ['name'], clusteringKey: ['uid']
+   * }).as<ByBirth>() {
+   *   static { this.register() }
+   * }
    */
   register (): void
 }

@@ -7,15 +7,14 @@ import { QueryError } from '../errors.js'
 import { checkFlag, knownOptions, listOf } from '../known-options.js'
 import { META, type ModelConstructor, tableOf } from './meta.js'
 import { checkNoView } from './read-only.js'
-import type { SchemaOptions } from './schema-types.js'
+import type { SchemaOptions, SchemaPurpose } from './schema-types.js'
 import type { Table, TableColumn } from './table.js'
 import { shown } from '../words.js'
 
-const purposes = ['row', 'create', 'update', 'key'] as const
-type Purpose = typeof purposes[number]
+const purposes = ['row', 'create', 'update', 'key'] as const satisfies readonly SchemaPurpose[]
 
-interface Wanted {
-  readonly purpose: Purpose
+interface SchemaWanted {
+  readonly purpose: SchemaPurpose
   readonly $id: string | undefined
   readonly only: readonly string[] | undefined
   readonly dialect: Dialect
@@ -56,7 +55,7 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
   }
 }
 
-function read (model: ModelConstructor, options: SchemaOptions | undefined): Wanted {
+function read (model: ModelConstructor, options: SchemaOptions | undefined): SchemaWanted {
   const at = `${model[META].name}.toJSONSchema`
   const { for: purpose = 'row', $id, only, dialect = 'fastify', operations } = knownOptions(
     at, options, ['for', 'only', 'dialect', 'operations', '$id']
@@ -90,14 +89,15 @@ function names (model: ModelConstructor, at: string, only: unknown): readonly st
   return wanted as readonly string[]
 }
 
-function columnsFor ({ purpose, only }: Wanted, table: Table, model: ModelConstructor): readonly TableColumn[] {
+function columnsFor ({ purpose, only }: SchemaWanted, table: Table, model: ModelConstructor): readonly TableColumn[] {
   const columns = columnsOf(purpose, table, model, only)
   return purpose === 'create' || purpose === 'update' ? columns.filter((c) => c.type.kind !== 'counter') : columns
 }
 
 /** Counters of an update are changed by operations alone. */
 function columnsOf (
-  purpose: Purpose, { columns, key, discriminator }: Table, model: ModelConstructor, only: readonly string[] | undefined
+  purpose: SchemaPurpose, { columns, key, discriminator }: Table, model: ModelConstructor,
+  only: readonly string[] | undefined
 ): readonly TableColumn[] {
   if (purpose === 'key') return key
   const named = columns.filter((c) =>
@@ -107,7 +107,9 @@ function columnsOf (
   return named.filter((c) => !key.includes(c) && (c !== discriminator || model[META].variant === undefined))
 }
 
-function isRequired (purpose: Purpose, { required, options, role, type }: TableColumn, { hasStatic }: Table): boolean {
+function isRequired (
+  purpose: SchemaPurpose, { required, options, role, type }: TableColumn, { hasStatic }: Table
+): boolean {
   const canBeEmpty = type.emptyValue() !== null
   // The static part of a partition can be written alone. That the rest then must be missing is nothing that all
   // dialects can say.
@@ -122,7 +124,7 @@ function isRequired (purpose: Purpose, { required, options, role, type }: TableC
 }
 
 /** fast-json-stringify turns null into "" or 0 unless the schema says nullable. */
-function property (purpose: Purpose, column: TableColumn, { hasStatic }: Table): JsonSchema {
+function property (purpose: SchemaPurpose, column: TableColumn, { hasStatic }: Table): JsonSchema {
   const { role, type } = column
   // A partition with static values alone is read as a row without any of its own.
   const required = column.required && (purpose !== 'row' || !hasStatic || role === 'partition' || role === 'static')

@@ -6,26 +6,24 @@ import { UserTypeError } from '../errors.js'
 import { defining } from '../known-options.js'
 import { nameRule } from '../statements/identifiers.js'
 import type { ReplaceOption, UserTypeClass } from './api.js'
-import { checkAccessors, guarded } from './field-guard.js'
+import { checkAccessors, guarded, proofOf } from './field-guard.js'
 import { isHidden, setColumn, setHidden } from './own-columns.js'
 import { inspect, type InspectArguments, printed } from './printing.js'
-import { isolated, readValues, Violations } from './values.js'
+import { isolated, readValues } from './values.js'
+import { Violations } from './violations.js'
 import { meant, shown } from '../words.js'
 
 const forbidden = new Set(['toObject', 'toJSON', 'constructor', '__proto__'])
 
 /** Prototypes of the classes that were seen to hide no field. */
-const provedTypes = new WeakSet<object>()
-
-class FieldGuard {
+class GuardedValue {
   constructor () {
-    const { typeName, columns } = new.target as typeof UserTypeValue
-    const { prototype } = new.target
-    if (provedTypes.has(prototype)) return
-    return guarded(this, { has: (name) => Object.hasOwn(columns, name) }, (field) => {
-      provedTypes.delete(prototype)
-      return hiddenField(typeName, field)
-    })
+    const { typeName, columns, prototype } = new.target as typeof UserTypeValue
+    const proof = proofOf(prototype)
+    if (proof.done) return
+    return guarded(
+      this, { has: (name) => Object.hasOwn(columns, name) }, proof, (field) => hiddenField(typeName, field)
+    )
   }
 }
 
@@ -35,7 +33,7 @@ function hiddenField (typeName: string, field: string): UserTypeError {
 }
 
 /** What `db.UserType` is: the root of all user types. */
-export class UserTypeValue extends FieldGuard {
+export class UserTypeValue extends GuardedValue {
   static readonly typeName: string = ''
   static readonly columns: Columns = Object.freeze({})
 
@@ -46,12 +44,12 @@ export class UserTypeValue extends FieldGuard {
   constructor (values?: unknown) {
     super()
     const { columns, typeName, prototype } = new.target
-    const isProved = provedTypes.has(prototype)
-    if (!isProved) checkAccessors(prototype, Object.keys(columns), (field) => hiddenField(typeName, field))
+    const proof = proofOf(prototype)
+    if (!proof.done) checkAccessors(prototype, Object.keys(columns), (field) => hiddenField(typeName, field))
     const fields = this as Record<string, unknown>
     if (isStored(values)) assignStored(fields, columns, values)
     else fillFields(fields, columns, typeName, values)
-    if (!isProved) provedTypes.add(prototype)
+    proof.done = true
   }
 
   /** The fields as a plain object. */

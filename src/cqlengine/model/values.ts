@@ -1,55 +1,10 @@
+// One value of a column, checked for what is meant with it; and what a user passed as values, read once.
 import { checkValue, nullRefused } from '../columns/check.js'
-import { type CqlType, InvalidValue, type Rule, type ValuePath } from '../columns/cql-type.js'
+import { type CqlType, InvalidValue } from '../columns/cql-type.js'
 import { unreadable } from '../columns/outside.js'
-import { mostViolations, ValidationError, type Violation } from '../errors.js'
-import { listed, meant } from '../words.js'
-import { keep } from './compile/keepers.js'
 import { checkKeyValue } from './key-limits.js'
 import type { TableColumn } from './table.js'
-
-/** Gathers the broken rules of several columns, so that one error can tell them all. */
-export class Violations {
-  #errors: Violation[] | undefined
-  #count = 0
-  #tellsKnown = false
-
-  /** Runs `check`, keeping a broken rule instead of throwing it. Other errors pass. */
-  try<T> (column: string, check: () => T): T | undefined {
-    try {
-      return check()
-    } catch (error) {
-      this.add(column, error)
-      return undefined
-    }
-  }
-
-  add (column: string, error: unknown): void {
-    if (!(error instanceof InvalidValue)) throw error
-    this.#note(column, error.rule, error.message, error.path)
-  }
-
-  /** A name that no column has; there can be any number of them. Only the first tells all those that there are. */
-  unknown (
-    name: string, { known, of = 'the model has no such column' }: { known: readonly Named[], of?: string }
-  ): void {
-    if (this.#count >= mostViolations) this.#count++
-    else this.#note(name, 'unknown', unknownMessage(name, of, namesOf(known), !this.#tellsKnown))
-    this.#tellsKnown = true
-  }
-
-  /** More than an error lists are only counted. */
-  #note (column: string, rule: Rule, message: string, path?: ValuePath): void {
-    this.#errors ??= []
-    if (this.#count++ < mostViolations) this.#errors.push({ column, rule, message, path })
-  }
-
-  /** @throws {ValidationError} when a rule was broken */
-  finish (model: string | undefined): void {
-    if (this.#errors !== undefined) throw new ValidationError(model, this.#errors, this.#count)
-  }
-}
-
-keep(() => new Violations())
+import { validationError } from './violations.js'
 
 /**
  * One value of a column, in the form an instance holds; collections that are null become empty. @throws {InvalidValue}
@@ -132,13 +87,6 @@ export function isNothing (column: TableColumn, value: unknown): boolean {
   return value === null || value === undefined || (column.canBeEmpty && column.type.isEmpty(value))
 }
 
-/** The one error for a single value. */
-export function validationError (model: string | undefined, column: string, error: unknown): unknown {
-  return error instanceof InvalidValue
-    ? new ValidationError(model, [{ column, rule: error.rule, message: error.message, path: error.path }])
-    : error
-}
-
 /**
  * The own enumerable properties of what a user passed as values, read once each.
  * @throws {ValidationError} when it is no object, or a property cannot be read
@@ -170,15 +118,4 @@ export function eachValue (values: unknown, model: string, take: (name: string, 
 function isRecord (values: unknown): values is Record<string, unknown> {
   return typeof values === 'object' && values !== null && !Array.isArray(values) && !(values instanceof Map) &&
     !(values instanceof Set)
-}
-
-interface Named { readonly name: string, readonly options: { readonly hidden?: boolean | undefined } }
-
-function unknownMessage (name: string, what: string, known: readonly string[], tellsKnown: boolean): string {
-  return `${what}${meant(name, known)}${tellsKnown ? `; it has ${listed(known)}` : ''}`
-}
-
-/** The names of columns for messages: hidden ones are told to nobody who does not know them. */
-export function namesOf (columns: readonly Named[]): string[] {
-  return columns.filter(({ options }) => options.hidden !== true).map(({ name }) => name)
 }

@@ -7,14 +7,14 @@ import { META, type ModelConstructor } from './meta.js'
 import type { KeyOption, Table, TableColumn } from './table.js'
 
 /** The last argument of `view`, its names checked. */
-export interface ViewOptions {
+export interface ViewShape {
   readonly partitionKey: unknown
   readonly clusteringKey: unknown
   readonly clusteringOrder: unknown
   readonly only: unknown
 }
 
-export interface ViewColumns {
+export interface ViewDefinition {
   readonly columns: Readonly<Record<string, AnyColumn>>
   readonly key: KeyOption
 }
@@ -49,8 +49,8 @@ export function baseModelOf (
 
 /** @throws {ModelDefinitionError} for what Cassandra would refuse */
 export function viewColumns (
-  at: string, base: Table, { partitionKey, clusteringKey, clusteringOrder, only }: ViewOptions
-): ViewColumns {
+  at: string, base: Table, { partitionKey, clusteringKey, clusteringOrder, only }: ViewShape
+): ViewDefinition {
   const partition = columnNamesOf(at, 'partitionKey', partitionKey, base)
   const clustering = clusteringKey === undefined ? [] : columnNamesOf(at, 'clusteringKey', clusteringKey, base)
   if (partition.length === 0) {
@@ -102,7 +102,9 @@ function checkViewKey (at: string, base: Table, key: readonly string[]): void {
       throw new ModelDefinitionError(`${at}, column "${name}": in a key it must be frozen, so add { frozen: true } ` +
         'to it in the base')
     }
-    if (holdsDuration(type)) throw new ModelDefinitionError(`${at}, column "${name}": Cassandra has no durations in keys`)
+    if (holdsDuration(type)) {
+      throw new ModelDefinitionError(`${at}, column "${name}": Cassandra has no durations in keys`)
+    }
   }
 }
 

@@ -154,7 +154,8 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }
 
   [inspect] (): string {
-    return `NamedQuerySet { of ${shown(this.#name)}, ${this.#calls.map(([method]) => `${method}()`).join('.') || 'all rows'} }`
+    const calls = this.#calls.map(([method]) => `${method}()`).join('.')
+    return `NamedQuerySet { of ${shown(this.#name)}, ${calls || 'all rows'} }`
   }
 
   static { printAs(this.prototype, 'NamedQuerySet', (query) => query[inspect]()) }

@@ -16,14 +16,14 @@ import { refusal, refuse, watched } from '../model/refusal.js'
 import { inspect } from '../model/printing.js'
 import { isAskedByJest, printAs } from '../model/test-printing.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { validationError } from '../model/values.js'
+import { validationError } from '../model/violations.js'
 import { isToken, noColumn, rangeOf, readConditions } from './terms/conditions.js'
 import type { Database } from './operation/database.js'
 import { deleteRows, updateRows } from './writing/filtered-writes.js'
 import { Selected } from './terms/functions.js'
 import { readIff } from './terms/lightweight.js'
 import type { PendingWrite } from './operation/pending-write.js'
-import { allOf, changed, type Order, type Output, type QueryState } from './terms/query-state.js'
+import { allOf, changed, type QueryOrder, type Output, type QueryState } from './terms/query-state.js'
 import { countRows, slicesOf, previewOf, readAll, readFirst, readPage, readPicked } from './reading/reading.js'
 import { RowIterator } from './reading/row-iterator.js'
 import { Scan, wholeNumber } from './reading/scan.js'
@@ -315,7 +315,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     return column
   }
 
-  #order (by: unknown): Order {
+  #order (by: unknown): QueryOrder {
     try {
       return this.#readOrder(by)
     } catch (error) {
@@ -323,7 +323,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     }
   }
 
-  #readOrder (by: unknown): Order {
+  #readOrder (by: unknown): QueryOrder {
     if (by instanceof Ordering) {
       const column = this.#column('orderBy', by.column)
       if (column.type.kind !== 'vector') {

@@ -8,7 +8,7 @@ import { preparedMarkers } from '../connection/driver-internals/prepared.js'
 import type { Encoding } from '../connection/encoding.js'
 import type { Params } from '../connection/session.js'
 import { type Client, types } from '../driver.js'
-import { validationError, Violations } from '../model/values.js'
+import { validationError, Violations } from '../model/violations.js'
 
 interface RawStatement {
   /** For messages: `db.execute`. */

@@ -7,7 +7,7 @@ import type { HedgeBudget } from '../hedge.js'
 import { type InternalHost, internalsOf, type Metrics, optionsOf } from './internals.js'
 
 /** The plan of one request: asked once when it was sent, and again when it was sent for the second time. */
-class Plan {
+class HedgedPlan {
   readonly #policy: HedgePolicy
   #first: InternalHost | undefined
   /** Of a request that somebody watches. */
@@ -76,7 +76,7 @@ export class HedgePolicy extends policies.speculativeExecution.NoSpeculativeExec
 
   override newPlan (_keyspace: string, queryInfo: string | object[]): { nextExecution (host: InternalHost): number } {
     this.budget.countRequest()
-    return typeof queryInfo === 'string' && !readsOrWritesRows.test(queryInfo) ? onlyOnce : new Plan(this)
+    return typeof queryInfo === 'string' && !readsOrWritesRows.test(queryInfo) ? onlyOnce : new HedgedPlan(this)
   }
 }
 

@@ -5,7 +5,8 @@ import { canGenerate, generate } from './generate.js'
 import { META } from '../meta.js'
 import type { State } from '../state.js'
 import type { Table, TableColumn } from '../table.js'
-import { checked, isNothing, isolated, type Violations } from '../values.js'
+import { checked, isNothing, isolated } from '../values.js'
+import { type Violations } from '../violations.js'
 
 /** Puts in the place of each given value, or of `undefined`, what the instance gets. */
 export type Accept = (values: unknown[], state: State, violations: Violations) => void

@@ -1,6 +1,7 @@
 import type { Route } from '../../connection/route.js'
 import { type Accept, acceptorOf } from './accept.js'
 import { emptyInstance } from './empty-instance.js'
+import { type Proof, proofOf } from '../field-guard.js'
 import { Givens } from './given.js'
 import { type Layout, layoutOf, type RowValues, valueOf } from './layout.js'
 import { classOfView, type ModelConstructor, META, tableOf } from '../meta.js'
@@ -29,11 +30,7 @@ export interface Blueprint {
   readonly keeper: object | undefined
 }
 
-/** Whether the class was seen to hide no column. */
-export interface Proof { done: boolean }
-
 const blueprints = new WeakMap<ModelConstructor, Blueprint>()
-const proofs = new WeakMap<object, Proof>()
 
 /** @throws {ModelDefinitionError} for abstract bases */
 export function blueprintOf (model: ModelConstructor): Blueprint {
@@ -59,8 +56,6 @@ function freshSource (model: ModelConstructor, { columns }: Table): Source {
 
 function drawn (model: ModelConstructor, table: Table): Blueprint {
   const { prototype } = model
-  let proof = proofs.get(prototype)
-  if (proof === undefined) proofs.set(prototype, proof = { done: false })
   const { name } = model[META]
   const layout = layoutOf(prototype, table.columns)
   return {
@@ -73,7 +68,7 @@ function drawn (model: ModelConstructor, table: Table): Blueprint {
     findTouched: touchedFinder(table.columns),
     savesAsUsual: isInherited(model, 'save') && isInherited(model, 'validate'),
     fresh: freshSource(model, table),
-    proof,
+    proof: proofOf(prototype),
     keeper: keeper(() => emptyInstance(model, table.columns))
   }
 }

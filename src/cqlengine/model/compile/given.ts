@@ -1,6 +1,7 @@
 import { canGenerate, generate } from './generate.js'
 import type { Table, TableColumn } from '../table.js'
-import { eachValue, type Violations } from '../values.js'
+import { eachValue } from '../values.js'
+import { type Violations } from '../violations.js'
 
 /** Reads an object that has just the keys that it was made for, to values by position. */
 type Take = (given: object) => unknown[]

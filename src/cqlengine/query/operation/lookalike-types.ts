@@ -9,7 +9,7 @@ import { qualified, quote } from '../../statements/identifiers.js'
 /** What system_schema.columns says of one, as far as it is needed here. */
 interface ColumnRow { readonly column_name: string, readonly type: string, readonly kind: string }
 
-interface Place { readonly session: Session, readonly keyspace: string, readonly table: string }
+interface TableAddress { readonly session: Session, readonly keyspace: string, readonly table: string }
 
 /**
  * The rows, with user types' names in quotes where they would be read as native types. Nothing is asked unless the
@@ -18,7 +18,7 @@ interface Place { readonly session: Session, readonly keyspace: string, readonly
  * @param userTypes the names of those of the keyspace
  */
 export async function withUserTypes<R extends object> (
-  { session, keyspace, table }: Place, columns: readonly R[], userTypes: { has (name: string): boolean },
+  { session, keyspace, table }: TableAddress, columns: readonly R[], userTypes: { has (name: string): boolean },
   request: RequestOptions
 ): Promise<readonly R[]> {
   const rows = columns as unknown as readonly ColumnRow[]

@@ -11,11 +11,11 @@ import { operators } from '../../columns/expression.js'
 import type { ColumnChange } from '../../model/changes.js'
 import { META } from '../../model/meta.js'
 import { mostBits, type TableColumn } from '../../model/table.js'
-import { type Condition, isToken } from '../terms/conditions.js'
+import { type QueryCondition, isToken } from '../terms/conditions.js'
 import { Selected } from '../terms/functions.js'
 import type { Lightweight } from '../terms/lightweight.js'
 import type { Demand } from './operation.js'
-import type { Order, Output, QueryState } from '../terms/query-state.js'
+import type { QueryOrder, Output, QueryState } from '../terms/query-state.js'
 
 /** What identifies a statement of one kind, apart from its table and keyspace. */
 export type StatementKey = number | string
@@ -24,7 +24,7 @@ export type StatementKey = number | string
  * Which rows an UPDATE or DELETE finds: by one value for each column of the key, or of the partition key, or by a
  * filter.
  */
-export type Rows = 'key' | 'partition' | readonly Condition[]
+export type Rows = 'key' | 'partition' | readonly QueryCondition[]
 
 // A list of parts of nine bits: a position below 32, and a number below 16 for what is done with the column there.
 const partSize = 512
@@ -96,7 +96,7 @@ function fieldText ([alias, field]: readonly [string, TableColumn | Selected]): 
   return `${what} ${JSON.stringify(alias)}`
 }
 
-function orderText (order: Order): string {
+function orderText (order: QueryOrder): string {
   return `${order.column.position}${'vector' in order ? 'ann' : order.descending ? 'desc' : 'asc'}`
 }
 
@@ -195,13 +195,13 @@ function lightweightText ({ list, text }: Lightweight): string {
   return text === undefined ? '' : text === 'exists' ? 'exists' : `if ${conditionsText(list)}`
 }
 
-function conditionsText (conditions: readonly Condition[]): string {
+function conditionsText (conditions: readonly QueryCondition[]): string {
   let text = ''
   for (const condition of conditions) text += `${conditionKey(condition)},`
   return text
 }
 
-function conditionKey (condition: Condition): string {
+function conditionKey (condition: QueryCondition): string {
   return isToken(condition) ? `token${condition.token}` : `${condition.column.position}${condition.operator}`
 }
 

@@ -15,7 +15,7 @@ import { checkLegal, checkNearest } from '../terms/legality.js'
 import { demandOf, operationOf } from '../operation/operation.js'
 import type { Database } from '../operation/database.js'
 import type { Place } from '../operation/place.js'
-import type { Order, Output, QueryState } from '../terms/query-state.js'
+import type { QueryOrder, Output, QueryState } from '../terms/query-state.js'
 import type { Wanted } from '../operation/result-types.js'
 import { readValue, type Selector, selectors } from './selection.js'
 import { baseRequest, type Prepared, type StatementCache } from '../operation/statement-cache.js'
@@ -113,14 +113,14 @@ export function bindSelect (state: QueryState, what: readonly Selector[], asked:
 }
 
 /** What is selected, and how a row becomes what the query set gives. */
-interface Selected {
+interface SelectList {
   readonly selectors: readonly Selector[]
   readonly columns: readonly TableColumn[]
 }
 
-const countRows: Selected = { selectors: [{ text: 'COUNT(*) AS "count"' }], columns: [] }
+const countRows: SelectList = { selectors: [{ text: 'COUNT(*) AS "count"' }], columns: [] }
 
-export function outputOf (state: QueryState): Selected {
+export function outputOf (state: QueryState): SelectList {
   const { output, model } = state
   switch (output.kind) {
     case 'instances': return wholeRows(model)
@@ -131,14 +131,14 @@ export function outputOf (state: QueryState): Selected {
   }
 }
 
-function selectedColumns (columns: readonly TableColumn[]): Selected {
+function selectedColumns (columns: readonly TableColumn[]): SelectList {
   return { selectors: columns.map((c) => ({ text: c.cql })), columns }
 }
 
-const wholes = new WeakMap<ModelConstructor, { readonly children: number, readonly selected: Selected }>()
+const wholes = new WeakMap<ModelConstructor, { readonly children: number, readonly selected: SelectList }>()
 
 /** All columns of the model; for a polymorphic one those of its children too, which may be defined later. */
-function wholeRows (queried: ModelConstructor): Selected {
+function wholeRows (queried: ModelConstructor): SelectList {
   const model = classOfView(queried)
   const children = model[META].family?.children.length ?? 0
   const known = wholes.get(model)
@@ -161,7 +161,7 @@ function allColumns (model: ModelConstructor): readonly TableColumn[] {
   return [...byField.values()]
 }
 
-function orderText (order: Order): string {
+function orderText (order: QueryOrder): string {
   return 'vector' in order ? `${order.column.cql} ANN OF ?` : `${order.column.cql} ${order.descending ? 'DESC' : 'ASC'}`
 }
 
@@ -184,7 +184,7 @@ function isUnpaged (state: QueryState): boolean {
 }
 
 function reader (
-  model: ModelConstructor, output: Output, place: Place, { selectors: what, columns: loaded }: Selected
+  model: ModelConstructor, output: Output, place: Place, { selectors: what, columns: loaded }: SelectList
 ): SelectPlan['read'] {
   if (output.kind === 'selection') {
     const names = [...output.fields.keys()]

@@ -1,7 +1,7 @@
 import type { Encoding } from '../../connection/encoding.js'
 import { QueryError } from '../../errors.js'
 import type { TableColumn } from '../../model/table.js'
-import { validationError } from '../../model/values.js'
+import { validationError } from '../../model/violations.js'
 import { quote } from '../../statements/identifiers.js'
 import { Selected } from '../terms/functions.js'
 

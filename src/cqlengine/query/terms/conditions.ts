@@ -8,7 +8,8 @@ import { QueryError } from '../../errors.js'
 import { asOurs } from '../../known-options.js'
 import { checkKeyValue } from '../../model/key-limits.js'
 import type { Table, TableColumn } from '../../model/table.js'
-import { entriesOf, namesOf, validationError } from '../../model/values.js'
+import { entriesOf } from '../../model/values.js'
+import { namesOf, validationError } from '../../model/violations.js'
 import { relation, ringRelation, tokenRelation } from '../../statements/relation.js'
 import { Token } from './functions.js'
 import { isRange, takesPattern } from './index-support.js'
@@ -37,12 +38,12 @@ export interface RangeCondition {
   readonly columns: readonly TableColumn[]
 }
 
-export type Condition = ColumnCondition | TokenCondition | RangeCondition
+export type QueryCondition = ColumnCondition | TokenCondition | RangeCondition
 
 /** `filter`: null is refused. `iff`: null is a value, `ne` is there. */
 export type Purpose = 'filter' | 'iff'
 
-const none: readonly Condition[] = []
+const none: readonly QueryCondition[] = []
 
 /**
  * Reads what a user passed to `filter`, `get` or `iff`: objects of `column__operator` keys, or expressions.
@@ -51,8 +52,8 @@ const none: readonly Condition[] = []
  *   column refuses
  */
 export function readConditions (
-  table: Table, given: readonly unknown[], purpose: Purpose, before: readonly Condition[] = none
-): Condition[] {
+  table: Table, given: readonly unknown[], purpose: Purpose, before: readonly QueryCondition[] = none
+): QueryCondition[] {
   const conditions = before.slice()
   try {
     for (const one of given) {
@@ -68,7 +69,7 @@ export function readConditions (
   return conditions
 }
 
-function readObject (table: Table, given: unknown, purpose: Purpose, conditions: Condition[]): void {
+function readObject (table: Table, given: unknown, purpose: Purpose, conditions: QueryCondition[]): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new QueryError(`${table.name}.${purpose}: expected an object of columns and values, or conditions such as ` +
       'Model.columns.name.eq(…)')
@@ -80,26 +81,26 @@ function readObject (table: Table, given: unknown, purpose: Purpose, conditions:
 }
 
 /** A declared column wins over an operator in its name (B20). */
-function readKey (table: Table, key: string, value: unknown, purpose: Purpose): Condition {
+function readKey (table: Table, key: string, value: unknown, purpose: Purpose): QueryCondition {
   const column = table.byName.get(key)
   if (column !== undefined) return readCondition(table, column, 'eq', value, purpose)
   const token = /^pk__token(?:__(eq|gt|gte|lt|lte))?$/.exec(key)
   if (token !== null) return readToken(table, (token[1] ?? 'eq') as TokenCondition['token'], value, purpose)
-  const split = splitKey(table, key, purpose)
-  return readCondition(table, split.column, split.operator, value, purpose)
+  const split = splitKey(table, key)
+  if (split === undefined) throw unknownColumn(table, key, purpose)
+  const operator = operators.find((o) => o === split.word)
+  if (operator === undefined) {
+    throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator` +
+      `${meant(split.word, operators)}; known are ${listed(operators)}`)
+  }
+  return readCondition(table, split.column, operator, value, purpose)
 }
 
-function splitKey (table: Table, key: string, purpose: Purpose): { column: TableColumn, operator: Operator } {
+/** The column that a key such as `day__gte` or `tags__add` names, and the word behind it; undefined for no column. */
+export function splitKey (table: Table, key: string): { column: TableColumn, word: string } | undefined {
   const at = key.lastIndexOf('__')
   const column = at < 0 ? undefined : table.byName.get(key.slice(0, at))
-  if (column === undefined) throw unknownColumn(table, key, purpose)
-  const word = key.slice(at + 2)
-  const operator = operators.find((o) => o === word)
-  if (operator === undefined) {
-    throw new QueryError(`${table.name}.${purpose}: ${shown(key)} has an unknown operator${meant(word, operators)}; ` +
-      `known are ${listed(operators)}`)
-  }
-  return { column, operator }
+  return column === undefined ? undefined : { column, word: key.slice(at + 2) }
 }
 
 function unknownColumn (table: Table, key: string, purpose: Purpose): QueryError {
@@ -263,24 +264,24 @@ function readToken (table: Table, operator: TokenCondition['token'], value: unkn
   return { token: operator, values, columns }
 }
 
-export function isToken (condition: Condition): condition is TokenCondition | RangeCondition {
+export function isToken (condition: QueryCondition): condition is TokenCondition | RangeCondition {
   return 'token' in condition
 }
 
 /** The part of the ring that a query is limited to. */
-export function rangeOf (conditions: readonly Condition[]): RangeCondition | undefined {
+export function rangeOf (conditions: readonly QueryCondition[]): RangeCondition | undefined {
   return conditions.find((c): c is RangeCondition => isToken(c) && c.token === 'range')
 }
 
 /** The text of a condition, with its markers. */
-export function conditionText (condition: Condition): string {
+export function conditionText (condition: QueryCondition): string {
   if (!isToken(condition)) return relation(condition.column.cql, condition.operator)
   const columns = condition.columns.map((c) => c.cql)
   return condition.token === 'range' ? ringRelation(columns) : tokenRelation(columns, condition.token)
 }
 
 /** Appends what the markers of a condition are bound to. */
-export function bindCondition (condition: Condition, encoding: Encoding, params: unknown[]): void {
+export function bindCondition (condition: QueryCondition, encoding: Encoding, params: unknown[]): void {
   if (isToken(condition)) {
     if (condition.token === 'range') {
       params.push(boundInt64(condition.bounds.after, encoding), boundInt64(condition.bounds.upTo, encoding))

@@ -1,5 +1,5 @@
 import { META, tableOf } from '../../model/meta.js'
-import { type Condition, isToken } from './conditions.js'
+import { type QueryCondition, isToken } from './conditions.js'
 import { changed, type QueryState } from './query-state.js'
 
 /**
@@ -16,7 +16,7 @@ export function withDiscriminator (state: QueryState, always = false): QueryStat
   if (state.conditions.some((c) => !isToken(c) && c.column.field === column.field)) return state
   const values = family.valuesBelow(state.model)
   const single = values.length === 1
-  const condition: Condition = { column, operator: single ? 'eq' : 'in', value: single ? values[0] : values }
+  const condition: QueryCondition = { column, operator: single ? 'eq' : 'in', value: single ? values[0] : values }
   // An index takes no IN but with filtering; the rows are the same.
   return changed(
     state, { conditions: [...state.conditions, condition], allowFiltering: state.allowFiltering || (!single && !isKey) }

@@ -11,12 +11,12 @@ import { type QueryFacts, factsOf } from './legality-facts.js'
 import type { QueryState } from './query-state.js'
 
 /** What is wrong and what to do, or undefined. */
-type Rule = (facts: QueryFacts) => string | undefined
+type LegalityRule = (facts: QueryFacts) => string | undefined
 
 const filtering = 'or call allowFiltering(), and Cassandra reads and discards rows'
 
 /** First what no index and no filtering can help, then what they can. The first broken rule is told. */
-const rules: readonly Rule[] = [
+const rules: readonly LegalityRule[] = [
   twoConditions, wholeCollection, openUserType, durationRange, entryOfFrozen, likeWithoutIndex,
   distinctLimit, distinctFilter, distinctOrder, groupOrder, groupDistinct, aggregateLimit, staticOnly,
   nearestAlone, nearestIndex, nearestLimit, nearestFilter,

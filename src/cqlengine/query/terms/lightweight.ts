@@ -1,11 +1,11 @@
 import { QueryError } from '../../errors.js'
 import type { Table } from '../../model/table.js'
 import type { Conditions } from '../../statements/write.js'
-import { type Condition, conditionText, isToken, readConditions } from './conditions.js'
+import { type QueryCondition, conditionText, isToken, readConditions } from './conditions.js'
 
 /** The conditions of a lightweight transaction, for text, key and markers. */
 export interface Lightweight {
-  readonly list: readonly Condition[]
+  readonly list: readonly QueryCondition[]
   readonly text: Conditions
 }
 

@@ -119,7 +119,7 @@ function failureOf ({ written, failed, firstError }: Progress, at: string): unkn
 
 function read (
   rows: unknown, given: unknown, at: string
-): { readonly concurrency: number, readonly op: OpOptions, readonly iterator: Source } {
+): { readonly concurrency: number, readonly op: OpOptions, readonly iterator: InstanceSource } {
   try {
     return { ...readCreateOptions(given, at), iterator: iteratorOf(rows, at) }
   } catch (error) {
@@ -142,24 +142,24 @@ function readCreateOptions (given: unknown, at: string): { readonly concurrency:
   throw error
 }
 
-type Source = Partial<Pick<AsyncIterator<unknown>, 'return'>> & {
+type InstanceSource = Partial<Pick<AsyncIterator<unknown>, 'return'>> & {
   next (): IteratorResult<unknown> | Promise<IteratorResult<unknown>>
 }
 
-function iteratorOf (rows: unknown, at: string): Source {
+function iteratorOf (rows: unknown, at: string): InstanceSource {
   const given = rows as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined
   const iterator = typeof given === 'object'
     ? given?.[Symbol.asyncIterator]?.() ?? given?.[Symbol.iterator]?.()
     : undefined
   if (iterator === undefined) throw new QueryError(`${at}: expected an iterable or async iterable of values`)
-  return iterator as Source
+  return iterator as InstanceSource
 }
 
 /**
  * As `for await` does after an error: what closing throws must not hide it. A source that is busy is told, and not
  * waited for.
  */
-async function close (iterator: Source, isBusy: boolean): Promise<void> {
+async function close (iterator: InstanceSource, isBusy: boolean): Promise<void> {
   const closed = (async () => { await iterator.return?.(undefined) })().catch(() => {})
   if (!isBusy) await closed
 }

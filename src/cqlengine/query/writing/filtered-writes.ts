@@ -2,7 +2,9 @@ import { META, tableOf } from '../../model/meta.js'
 import type { OpOptions } from '../../model/operations.js'
 import { checkNoView } from '../../model/read-only.js'
 import type { Table } from '../../model/table.js'
-import { bindCondition, type ColumnCondition, type Condition, conditionText, isToken } from '../terms/conditions.js'
+import {
+  bindCondition, type ColumnCondition, conditionText, isToken, type QueryCondition
+} from '../terms/conditions.js'
 import type { Database } from '../operation/database.js'
 import { checkKey, conditionsOfKey, rowKeyOf } from './filter-key.js'
 import { readChanges } from './given-changes.js'
@@ -83,7 +85,7 @@ function onlyStatic ({ list }: Lightweight): boolean {
   return list.every((c) => !isToken(c) && c.column.role === 'static')
 }
 
-function boundTo (conditions: readonly Condition[], place: Place): readonly unknown[] {
+function boundTo (conditions: readonly QueryCondition[], place: Place): readonly unknown[] {
   const params: unknown[] = []
   for (const condition of conditions) bindCondition(condition, place.connection.encoding, params)
   return params

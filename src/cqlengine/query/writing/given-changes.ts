@@ -3,8 +3,10 @@ import { QueryError } from '../../errors.js'
 import type { ColumnChange } from '../../model/changes.js'
 import { META, type ModelConstructor, tableOf } from '../../model/meta.js'
 import type { Table, TableColumn } from '../../model/table.js'
-import { checkedToWrite, entriesOf, isNothing, Violations } from '../../model/values.js'
+import { checkedToWrite, entriesOf, isNothing } from '../../model/values.js'
+import { Violations } from '../../model/violations.js'
 import { listed, meant } from '../../words.js'
+import { splitKey } from '../terms/conditions.js'
 
 /**
  * Reads the argument of `update`: new values and `column__operation`s.
@@ -67,7 +69,7 @@ function targetOf (table: Table, key: string): Target | undefined {
   let known = targets.get(table)
   if (known === undefined) targets.set(table, known = new Map())
   let target = known.get(key)
-  if (target === undefined && (target = splitKey(table, key)) !== undefined) known.set(key, target)
+  if (target === undefined && (target = targetIn(table, key)) !== undefined) known.set(key, target)
   return target
 }
 
@@ -75,13 +77,12 @@ function targetOf (table: Table, key: string): Target | undefined {
  * A declared column wins over an operation in its name (B20); an unknown operation is an error, never an assignment
  * (B32).
  */
-function splitKey (table: Table, key: string): Target | undefined {
+function targetIn (table: Table, key: string): Target | undefined {
   const plain = table.byName.get(key)
   if (plain !== undefined) return { column: plain, kind: 'assign' }
-  const at = key.lastIndexOf('__')
-  const column = at < 0 ? undefined : table.byName.get(key.slice(0, at))
-  if (column === undefined) return undefined
-  const word = key.slice(at + 2)
+  const split = splitKey(table, key)
+  if (split === undefined) return undefined
+  const { column, word } = split
   const kind = operationKinds.find((o) => o === word)
   if (kind === undefined) {
     throw new InvalidValue(

@@ -1,6 +1,6 @@
 import { QueryError } from '../../errors.js'
 import {
-  type ColumnChange, changesOf, isSettable, keptOf, keyChanged, markChanged, markStored, snapshotOf
+  type ColumnChange, changesOf, keptOf, keyChanged, markChanged, markStored, snapshotOf
 } from '../../model/changes.js'
 import { type RowValues, valueOf } from '../../model/compile/layout.js'
 import { META, tableOf } from '../../model/meta.js'
@@ -8,7 +8,7 @@ import type { OpOptions } from '../../model/operations.js'
 import type { State } from '../../model/state.js'
 import type { TableColumn } from '../../model/table.js'
 import { isNothing } from '../../model/values.js'
-import { checkWritable, isStaticOnly, judgeAll } from '../../model/whole.js'
+import { checkWritable, isSettable, isStaticOnly, judgeAll } from '../../model/validate.js'
 import type { Database } from '../operation/database.js'
 import { baseOf, mustWait, sendInTurn, whenItsTurn } from '../operation/instance-order.js'
 import { type Demand, demandOf } from '../operation/operation.js'
@@ -107,7 +107,9 @@ function wholeRow (subject: WriteSubject): PendingWrite<object> {
   const missing = columns.find((c) => values[c.position] === undefined)
   if (missing !== undefined) {
     throw new QueryError(
-      `${at}: ${elsewhere ? 'a row is written whole to a place where it was not loaded from' : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`
+      `${at}: ${elsewhere
+        ? 'a row is written whole to a place where it was not loaded from'
+        : 'a row whose key changed is written whole'}, but its column "${missing.name}" was not loaded`
     )
   }
   if (condition === 'ifExists' || condition === 'iff') {

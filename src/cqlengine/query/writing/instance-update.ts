@@ -2,8 +2,7 @@ import type { Change } from '../../columns/cql-type.js'
 import { InvalidValue } from '../../columns/cql-type.js'
 import { valuesOf } from '../../model/compile/blueprint.js'
 import {
-  asStored, type ColumnChange, changedByHand, changesOf, inForm, isDefault, isSettable, keyChanged, snapshotOf,
-  storedValue, wrong
+  asStored, type ColumnChange, changedByHand, changesOf, inForm, isDefault, keyChanged, snapshotOf, storedValue, wrong
 } from '../../model/changes.js'
 import { isWatched } from '../../model/defaults.js'
 import { valueOf } from '../../model/compile/layout.js'
@@ -11,8 +10,9 @@ import { META, tableOf } from '../../model/meta.js'
 import type { OpOptions } from '../../model/operations.js'
 import type { State } from '../../model/state.js'
 import type { TableColumn } from '../../model/table.js'
-import { checkedToFind, checkedToSend, isNothing, readValues, Violations } from '../../model/values.js'
-import { checkWritable, frozen, judgeAll } from '../../model/whole.js'
+import { checkedToFind, checkedToSend, isNothing, readValues } from '../../model/values.js'
+import { Violations } from '../../model/violations.js'
+import { checkWritable, frozen, isSettable, judgeAll } from '../../model/validate.js'
 import { afterOperations } from './collection-change.js'
 import type { Database } from '../operation/database.js'
 import { readChanges } from './given-changes.js'

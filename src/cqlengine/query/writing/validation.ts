@@ -5,7 +5,7 @@ import { ModelInstance } from '../../model/instance.js'
 import { judgedAsSent } from '../../model/judging.js'
 import { META, tableOf } from '../../model/meta.js'
 import type { State } from '../../model/state.js'
-import { type Validated, validateInstance } from '../../model/whole.js'
+import { type Validated, validateInstance } from '../../model/validate.js'
 
 /** A user's `validate()` is always used, and cannot switch off our own checks. Gives what the instance is then. */
 export function validate (instance: object, base: State): Validated {
