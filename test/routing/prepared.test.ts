@@ -168,10 +168,25 @@ t.test('made again by another process, whatever the types were and are: written 
   t.teardown(async () => { await db.close() })
   /** One column for each type that there was, and after that all of one type: its texts are known as those of the other. */
   const before: Readonly<Record<string, readonly [AnyColumn, unknown]>> = {
-    int: [c.Integer(), 5], tinyint: [c.TinyInt(), 5], bigint: [c.BigInt(), 5n], varint: [c.VarInt(), 5n], decimal: [c.Decimal(), '5.5'], double: [c.Double(), 5.5],
-    boolean: [c.Boolean(), true], timestamp: [c.DateTime(), new Date(5)], date: [c.Date(), '2020-01-01'], time: [c.Time(), '01:02:03'], duration: [c.Duration(), '5s'],
-    uuid: [c.UUID(), '05c8f006-0000-4000-8000-000000000000'], inet: [c.Inet(), '127.0.0.1'], blob: [c.Blob(), Buffer.from('five')], list: [c.List(c.BigInt), [5n]],
-    set: [c.Set(c.BigInt), [5n]], map: [c.Map(c.BigInt, c.BigInt), new Map([[5n, 5n]])], tuple: [c.Tuple(c.BigInt), [5n]], vector: [c.Vector(c.BigInt, 1), [5n]]
+    int: [c.Integer(), 5],
+    tinyint: [c.TinyInt(), 5],
+    bigint: [c.BigInt(), 5n],
+    varint: [c.VarInt(), 5n],
+    decimal: [c.Decimal(), '5.5'],
+    double: [c.Double(), 5.5],
+    boolean: [c.Boolean(), true],
+    timestamp: [c.DateTime(), new Date(5)],
+    date: [c.Date(), '2020-01-01'],
+    time: [c.Time(), '01:02:03'],
+    duration: [c.Duration(), '5s'],
+    uuid: [c.UUID(), '05c8f006-0000-4000-8000-000000000000'],
+    inet: [c.Inet(), '127.0.0.1'],
+    blob: [c.Blob(), Buffer.from('five')],
+    list: [c.List(c.BigInt), [5n]],
+    set: [c.Set(c.BigInt), [5n]],
+    map: [c.Map(c.BigInt, c.BigInt), new Map([[5n, 5n]])],
+    tuple: [c.Tuple(c.BigInt), [5n]],
+    vector: [c.Vector(c.BigInt, 1), [5n]]
   }
   const names = Object.keys(before)
   const rounds: readonly (readonly [(name: string) => AnyColumn, (name: string) => unknown])[] = [
