@@ -194,3 +194,14 @@ t.test('of columns and values drawn by chance each trick and the loops beside it
     }
   }
 })
+
+t.test('what somebody gave to all objects is no value of a new instance, however often its form was seen', async (t) => {
+  const { db } = await recorded(t)
+  class Row extends db.Model.define('plain', { id: c.Integer({ primaryKey: true }), name: c.Text() }).as<Row>() {}
+  const both = () => new Row({ id: 1, name: 'own' })
+  for (let i = 0; i < 3; i++) t.equal(both().name, 'own')
+  const { prototype } = Object
+  Object.defineProperty(prototype, 'name', { value: 'of all', enumerable: true, configurable: true, writable: true })
+  t.teardown(() => { Reflect.deleteProperty(prototype, 'name') })
+  for (let i = 0; i < 3; i++) t.equal(new Row({ id: 1 }).name, null)
+})

@@ -10,6 +10,9 @@ import { hasMethods, isPlainObject, ObjectType, unreadable } from './outside.js'
 import { innerSchema, keySchema, nullable } from './schema.js'
 import { convertSet } from './set.js'
 
+// What is done for each row goes through keys and values beside each other: the pairs that a Map gives are an array for
+// each entry, which was an eighth of what a new row leaves behind.
+
 /**
  * `map<K, V>` (TYP-21). Instances hold a JS Map, which finds object keys by identity; equal keys are one key all the
  * same, by value. Null and the empty map are the same to Cassandra and here.
@@ -87,7 +90,9 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
       if (!(value instanceof Map)) return undefined
       const map: Map<unknown, unknown> = value
       const copy = new Map<K, V>()
-      for (const [k, v] of map) {
+      const values = map.values()
+      for (const k of map.keys()) {
+        const { value: v }: { value?: unknown } = values.next()
         if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return undefined
         copy.set(k, v)
       }
@@ -103,8 +108,10 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
       if (!(value instanceof Map)) return undefined
       const map: Map<unknown, unknown> = value
       const kept = new Array<unknown>(map.size * 2)
+      const values = map.values()
       let i = 0
-      for (const [k, v] of map) {
+      for (const k of map.keys()) {
+        const { value: v }: { value?: unknown } = values.next()
         if (!this.#key.isConverted(k) || !this.#value.isConverted(v)) return undefined
         kept[i++] = k
         kept[i++] = v
@@ -121,7 +128,10 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
 
   #toDriverMap (value: Map<K, V>, encoding: Encoding): Map<unknown, unknown> {
     const bound = new Map<unknown, unknown>()
-    for (const [k, v] of value) bound.set(this.#key.toDriver(k, encoding), this.#value.toDriver(v, encoding))
+    const values = value.values()
+    for (const k of value.keys()) {
+      bound.set(this.#key.toDriver(k, encoding), this.#value.toDriver(values.next().value as V, encoding))
+    }
     return bound
   }
 
@@ -179,7 +189,9 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
   override copy (value: Map<K, V>): Map<K, V> {
     // A loop: for the small maps that rows have, Node 20 is twice as fast this way as with `new Map(value)`.
     const copy = new Map<K, V>()
-    for (const [k, v] of value) {
+    const values = value.values()
+    for (const k of value.keys()) {
+      const v = values.next().value as V
       copy.set(this.#key.mutable ? this.#key.copy(k) : k, this.#value.mutable ? this.#value.copy(v) : v)
     }
     return copy
@@ -194,7 +206,9 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
 
   override partsOf (value: Map<K, V>): number { return value.size * 2 }
   override keepParts (value: Map<K, V>, kept: unknown[], at: number): void {
-    for (const [k, v] of value) {
+    const values = value.values()
+    for (const k of value.keys()) {
+      const v = values.next().value as V
       kept[at++] = this.#key.mutable ? this.#key.copy(k) : k
       kept[at++] = this.#value.mutable ? this.#value.copy(v) : v
     }
@@ -211,8 +225,10 @@ export class MapType<K = unknown, V = unknown> extends ObjectType<Map<K, V>> {
     const kept = snapshot as readonly unknown[]
     if (!(value instanceof Map) || value.size * 2 !== kept.length) return false
     const map: Map<unknown, unknown> = value
+    const values = map.values()
     let i = 0
-    for (const [k, v] of map) {
+    for (const k of map.keys()) {
+      const v: unknown = values.next().value
       const [ownKey, ownValue] = [kept[i] as K, kept[i + 1] as V]
       const isSame = (Object.is(ownKey, k) || this.#key.isSame(ownKey, k)) &&
         (Object.is(ownValue, v) || this.#value.isSame(ownValue, v))

@@ -62,6 +62,8 @@ export class State {
    * those.
    */
   writing: object | undefined
+  /** A write of the instance was put into a batch, which may be over. */
+  wasBatched: boolean
 
   constructor (source: Source, stored: Record<string, unknown> | undefined) {
     this.source = source
@@ -72,6 +74,7 @@ export class State {
     this.watched = false
     this.next = undefined
     this.writing = undefined
+    this.wasBatched = false
   }
 
   get model (): ModelConstructor { return this.source.model }

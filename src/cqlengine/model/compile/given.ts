@@ -40,11 +40,10 @@ export class Givens {
 
   #find (given: object): Take | undefined {
     if (!this.#remembers || !isLiteral(given)) return undefined
-    const keys = Object.keys(given)
     for (const known of this.#known) {
-      if (equal(known.keys, keys)) return known.take
+      if (hasKeys(given, known.keys)) return known.take
     }
-    if (this.#known.length < mostKnown) this.#remember(keys)
+    if (this.#known.length < mostKnown) this.#remember(Object.keys(given))
     return undefined
   }
 
@@ -76,10 +75,16 @@ function isLiteral (given: object): boolean {
   return Object.getPrototypeOf(given) === Object.prototype
 }
 
-function equal (a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i]) return false
+/**
+ * The literal has just these keys, in this order. Not by `Object.keys`, which makes an array each time. What somebody
+ * gave to all objects comes behind its own ones, so that the last key tells of all whether they are its own.
+ */
+function hasKeys (literal: object, keys: readonly string[]): boolean {
+  let i = 0
+  let last = ''
+  for (const key in literal) {
+    if (key !== keys[i++]) return false
+    last = key
   }
-  return true
+  return i === keys.length && (i === 0 || Object.hasOwn(literal, last))
 }

@@ -13,7 +13,7 @@ import { checkBatchable, InBatch } from './batch-rules.js'
 import { LargeBatch } from './batch-size.js'
 import type { Database } from './database.js'
 import type { Demand } from './operation.js'
-import type { Foreseen, PendingWrite } from './pending-write.js'
+import type { PendingWrite } from './pending-write.js'
 import { rowsRefused } from './result-types.js'
 import { checkSize, mostMutationBytes } from './statement-size.js'
 import { fingerprint, requestTimestamp } from './wire.js'
@@ -45,8 +45,8 @@ export class BatchQuery implements BatchLike {
   readonly #refused: unknown[] = []
   #callbacks: Callback[] = []
   #queue: PendingWrite[] = []
-  /** Here and not on the instances, which may live longer than the batch. */
-  #foreseen = new Map<State, Foreseen>()
+  /** The last write of each instance, once somebody asked for one of an instance that was in a batch before. */
+  #last: Map<State, PendingWrite> | undefined
   #all = new InBatch()
   #bytes = 0
   /** Of a batch that is larger than one mutation may be. */
@@ -82,7 +82,9 @@ export class BatchQuery implements BatchLike {
       throw new BatchError('BatchQuery: executeOnException must be true or false')
     }
     let checked: OpOptions | undefined
-    for (const name of shared) checked = addOption(checked, name, options[name], 'BatchQuery')
+    for (const name of shared) {
+      if (options[name] !== undefined) checked = addOption(checked, name, options[name], 'BatchQuery')
+    }
     if (type === 'counter' && options.timestamp !== undefined) {
       throw new BatchError('BatchQuery: a batch of counters takes no timestamp; leave it out')
     }
@@ -117,6 +119,12 @@ export class BatchQuery implements BatchLike {
     this.#bytes = bytes
     this.#all.add(write)
     this.#queue.push(write)
+    if (write.base !== undefined && write.state !== undefined) this.#note(write, write.state)
+  }
+
+  #note (write: PendingWrite, state: State): void {
+    state.wasBatched = true
+    this.#last?.set(state, write)
   }
 
   /** For the query layer: what options ask for that name this batch alone; see operation.ts. */
@@ -124,10 +132,18 @@ export class BatchQuery implements BatchLike {
   /** For the query layer: keeps it for the next statement. */
   set plain (demand: Demand | undefined) { this.#plain = demand }
 
-  /** For the query layer: what the writes of this batch will have made of an instance. */
-  foreseen (state: State): Foreseen | undefined { return this.#foreseen.get(state) }
-  /** For the query layer: notes what a write of this batch will make of an instance. */
-  foresee (state: State, foreseen: Foreseen): void { this.#foreseen.set(state, foreseen) }
+  /** For the query layer: the last write of an instance that waits in this batch. */
+  lastOf (state: State): PendingWrite | undefined {
+    // Nearly all instances are in one batch once: no map is made for those.
+    if (!state.wasBatched) return undefined
+    if (this.#last === undefined) {
+      this.#last = new Map()
+      for (const write of this.#queue) {
+        if (write.base !== undefined && write.state !== undefined) this.#last.set(write.state, write)
+      }
+    }
+    return this.#last.get(state)
+  }
 
   /**
    * For the layers of models and queries: a statement did not get in, so that the others will not be sent without it.
@@ -166,7 +182,7 @@ export class BatchQuery implements BatchLike {
     this.#queue = []
     this.#callbacks = []
     this.#all.conditions.clear()
-    this.#foreseen = new Map()
+    this.#last = undefined
     this.#large = undefined
   }
 

@@ -98,9 +98,9 @@ export function endTurn (state: State): void {
  * or fail together.
  */
 export function baseOf (state: State, { batch }: Demand): State {
-  const queued = batch?.foreseen(state)
-  if (queued === undefined) return state
-  const { base } = queued
+  const queued = batch?.lastOf(state)
+  const base = queued?.base
+  if (queued === undefined || base === undefined) return state
   const next = new State(base.source, base.stored === undefined ? undefined : { ...base.stored })
   next.givenEmpty = base.givenEmpty
   next.defaulted = base.defaulted

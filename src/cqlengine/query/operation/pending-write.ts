@@ -26,21 +26,18 @@ export type Settle = (state: State) => void
 export const settlesNothing: Settle = () => {}
 
 /**
- * The last write of an instance that waits in a batch: what it was made from, and what it makes of a state once it has
- * succeeded.
- */
-export interface Foreseen { readonly base: State, readonly settle: Settle }
-
-/**
  * A write that is ready to be sent or to go into a batch. By itself it receives its answer, in a batch it is told by
  * {@link PendingWrite.written}. T: what the caller gets, an instance or nothing.
  */
 export class PendingWrite<T = unknown> implements Receiver<T> {
   readonly operation: Operation
   readonly statement: Statement
-  readonly settle: Settle
+  /** Of the instance that is written, if it is one. */
+  readonly state: State | undefined
+  /** In a batch, what counted as stored when it was made, of an instance's. */
+  base: State | undefined
   readonly #outcome: T
-  readonly #state: State | undefined
+  readonly #settle: Settle
   readonly #key: RowKey | undefined
 
   /**
@@ -59,18 +56,25 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
   ) {
     this.operation = operation
     this.statement = statement
-    this.settle = settle
+    this.state = state
+    this.base = undefined
     this.#outcome = outcome
-    this.#state = state
+    this.#settle = settle
     this.#key = key
   }
 
   get model (): ModelConstructor { return this.operation.model }
 
   /** The partition, for a conditional batch is for one. Undefined where several are meant. */
-  partition (): readonly unknown[] | undefined { return this.#key?.(tableOf(this.model).partitionKey) }
+  partition (): readonly unknown[] | undefined { return this.keyOf(tableOf(this.model).partitionKey) }
   /** The row within its partition; undefined where nothing is known of it, or several are meant. */
-  row (): readonly unknown[] | undefined { return this.#key?.(tableOf(this.model).clustering) }
+  row (): readonly unknown[] | undefined { return this.keyOf(tableOf(this.model).clustering) }
+
+  /** See {@link RowKey}. */
+  protected keyOf (columns: readonly TableColumn[]): readonly unknown[] | undefined { return this.#key?.(columns) }
+
+  /** What becomes of the instance's state, or of one that is only foreseen, once it has succeeded. */
+  settle (state: State): void { this.#settle(state) }
 
   /**
    * Puts it into the batch of its operation, or gives it back, checked, to be sent. Happens before the first await, and
@@ -86,8 +90,8 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
       operation.checkSerial()
       return this
     }
+    this.base = base
     batch.add(this)
-    if (base !== undefined && this.#state !== undefined) batch.foresee(this.#state, { base, settle: this.settle })
     return undefined
   }
 
@@ -98,7 +102,7 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
   }
 
   /** Once the server confirmed it; not before (B03). */
-  written (): void { if (this.#state !== undefined) this.settle(this.#state) }
+  written (): void { if (this.state !== undefined) this.settle(this.state) }
 
   received (answer: types.ResultSet): T {
     if (this.operation.isConditional && !answer.wasApplied()) {
@@ -111,8 +115,9 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
     return this.#outcome
   }
 
-  ended (): void { if (this.#state !== undefined) endTurn(this.#state) }
+  ended (): void { if (this.state !== undefined) endTurn(this.state) }
 }
 
-const nothing: Statement = { cql: '', params: [], request: { kind: 'write' } }
+/** For what is only kept. */
+export const nothing: Statement = { cql: '', params: [], request: { kind: 'write' } }
 keep(() => new PendingWrite(undefined as never, nothing, undefined, undefined, settlesNothing, undefined))

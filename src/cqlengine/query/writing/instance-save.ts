@@ -26,8 +26,13 @@ export function saveInstance<T extends object> (
 ): Promise<T> {
   const demand = demandOf(state.model, options, 'save')
   return mustWait(state, demand)
-    ? whenItsTurn(state, () => sendInTurn(state, prepareSave(db, instance, state, demand), instance))
+    ? saveLater(db, instance, state, demand)
     : sendInTurn(state, prepareSave(db, instance, state, demand), instance)
+}
+
+/** By itself: what a function in there looks at would be kept in an object of its own at each save. */
+function saveLater<T extends object> (db: Database, instance: T, state: State, demand: Demand): Promise<T> {
+  return whenItsTurn(state, () => sendInTurn(state, prepareSave(db, instance, state, demand), instance))
 }
 
 function prepareSave (db: Database, instance: object, state: State, demand: Demand): PendingWrite<object> | undefined {

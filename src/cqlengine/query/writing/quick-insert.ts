@@ -1,9 +1,12 @@
 import { blueprintOf } from '../../model/compile/blueprint.js'
+import { keep } from '../../model/compile/keepers.js'
 import { ModelInstance } from '../../model/instance.js'
 import type { State } from '../../model/state.js'
+import type { TableColumn } from '../../model/table.js'
 import type { Database } from '../operation/database.js'
 import { type Demand, type Operation, operationOf } from '../operation/operation.js'
-import { PendingWrite } from '../operation/pending-write.js'
+import { nothing, PendingWrite, settlesNothing } from '../operation/pending-write.js'
+import type { Statement } from '../operation/statement-cache.js'
 import { becomeStored } from './subject.js'
 import { insertOfBits } from './write-statements.js'
 
@@ -30,20 +33,34 @@ export function quickInsert (
   if (row === undefined) return undefined
   const { params, bits, bytes, stored } = row
   const { cql, request } = insertOfBits(operation, bits)
-  const { using, place: { origin } } = operation
+  const { using } = operation
   for (const param of using) params.push(param)
-  return new PendingWrite(
-    operation,
-    { cql, request, params, bytes: bytes + 8 * using.length },
-    instance,
-    state,
-    (s) => { becomeStored(s, stored, origin) },
-    // None of the key can change in place, so that it is stored as instances hold it.
-    demand.batch === undefined
-      ? undefined
-      : (columns) => columns.map((c) => c.type.toDriver(stored[c.field], encoding))
+  return new NewRowWrite(
+    operation, { cql, request, params, bytes: bytes + 8 * using.length }, instance, state, stored
   )
 }
+
+/** The write of a {@link quickInsert}: it needs no functions that know what is stored afterwards. */
+class NewRowWrite extends PendingWrite<object> {
+  readonly #stored: Record<string, unknown>
+
+  constructor (
+    operation: Operation, statement: Statement, instance: object, state: State, stored: Record<string, unknown>
+  ) {
+    super(operation, statement, instance, state, settlesNothing, undefined)
+    this.#stored = stored
+  }
+
+  override settle (state: State): void { becomeStored(state, this.#stored, this.operation.place.origin) }
+
+  /** None of the key can change in place, so that it is stored as instances hold it. */
+  protected override keyOf (columns: readonly TableColumn[]): readonly unknown[] {
+    const { encoding } = this.operation.place.connection
+    return columns.map((c) => c.type.toDriver(this.#stored[c.field], encoding))
+  }
+}
+
+keep(() => new NewRowWrite(undefined as never, nothing, {}, undefined as never, {}))
 
 /** What is wrong with the place is told after what is wrong with the values. */
 function operationIfAny (db: Database, { model, source }: State, demand: Demand): Operation | undefined {
