@@ -25,7 +25,7 @@ export interface ResettableDb<M extends ResettableModel> {
   /** Its concrete models. */
   readonly models: readonly M[]
   /** What empties a table. */
-  readonly management: { truncateTable (model: M): Promise<void> }
+  readonly management: { truncateTable (model: NoInfer<M>): Promise<void> }
 }
 
 /**

@@ -87,6 +87,8 @@ t.test('TYP-20 TYP-21 TYP-22 TYP-23 what stands inside', (t) => {
   t.throws(() => loose.Tuple(), error(/at least one type/))
   t.throws(() => loose.Tuple({ required: true }), error(/at least one type/))
   t.throws(() => loose.Tuple(c.Text, 5), error(/columns\.Tuple: expected a column/))
+  t.equal(c.Tuple(c.Text, c.Integer, undefined as { required: true } | undefined).cql, 'tuple<text, int>', 'undefined is no options, as in all columns')
+  t.throws(() => loose.Tuple(undefined), error(/at least one type/))
   t.throws(() => c.Set(c.Duration), error(/A set cannot hold durations/))
   t.throws(() => c.Map(c.Duration, c.Text), error(/The keys of a map cannot hold durations/))
   for (const make of [() => c.List(c.Counter), () => c.Set(c.Counter), () => c.Map(c.Text, c.Counter), () => c.Tuple(c.Counter), () => c.Vector(c.Counter, 2)]) t.throws(make, error(/counters/))

@@ -114,7 +114,7 @@ for (const [name, { dialect, make }] of Object.entries(validators)) {
     let [taken, refused] = [0, 0]
     for (const { column, values } of samples) {
       const schema = columnSchema(column, 'input')
-      const accepts = make(inDialect(column.options.required === true ? schema : nullable(schema), dialect))
+      const accepts = make(inDialect(column.options.required === true ? schema : nullable(schema), dialect, 'input'))
       const forms = values.map((value) => column.type.toJSON(value))
       const wrong: string[] = []
       fc.assert(fc.property(fc.oneof(forms, damaged(forms), anything, collections), (value) => {
@@ -139,7 +139,7 @@ for (const [name, { dialect, make }] of Object.entries(validators)) {
   t.test(`${name}: what columns give, the schemas of rows take, null too`, async (t) => {
     // Zod takes UUIDs of RFC 9562 only, Cassandra any 16 bytes.
     for (const { column, values } of samples.filter(({ column }) => !name.startsWith('zod') || !column.cql.includes('uuid'))) {
-      const accepts = make(inDialect(nullable(columnSchema(column, 'output')), dialect))
+      const accepts = make(inDialect(nullable(columnSchema(column, 'output')), dialect, 'output'))
       const wrong: unknown[] = accepts(null) ? [] : [null]
       fc.assert(fc.property(values.map((value) => json(column.type.toJSON(value))).filter(isNear), (value) => {
         if (!accepts(value)) wrong.push(value)
@@ -157,7 +157,7 @@ t.test('schemas of custom columns in each dialect', async (t) => {
   ]
   for (const { dialect, make } of Object.values(validators)) {
     for (const schema of given) {
-      const accepts = make(inDialect(nullable(schema), dialect), { allowUnionTypes: true })
+      const accepts = make(inDialect(nullable(schema), dialect, 'output'), { allowUnionTypes: true })
       t.strictSame([accepts('a'), accepts(null)], [true, true], `${dialect} ${JSON.stringify(schema)}`)
       if (Object.keys(schema).length > 0) t.equal(accepts({}), false, `${dialect} ${JSON.stringify(schema)}`)
     }

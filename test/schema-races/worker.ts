@@ -1,7 +1,7 @@
 // One of the processes that sync at once; main.ts tells it when.
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
 import type { Columns } from '../../src/cqlengine/columns/column.js'
-import type { AnyModelClass } from '../../src/cqlengine/model/api.js'
+import type { AnyModelClass } from '../../src/core.js'
 import type { SyncReport } from '../../src/cqlengine/sync-report.js'
 
 export interface Round { readonly round: number, readonly phase: 'made' | 'extended' | 'contradicting' }

@@ -46,13 +46,22 @@ export async function any<M extends AnyModelClass> (m: M, w: Filter<InstanceType
   await m.filter(w).update(u)
   return [made, one, ...await m.filter(w).limit(5).all()]
 }
+/** Found by its key, or made. */
+export async function upsert<M extends AnyModelClass> (m: M, key: Key<InstanceType<M>>, v: Create<InstanceType<M>>): Promise<InstanceType<M>> {
+  const found: InstanceType<M> | null = await m.filter(key).first()
+  await m.filter(key).update({} as Update<InstanceType<M>>)
+  return found ?? (v === undefined ? await m.get(key) : await m.create(v))
+}
 export async function anyCalled (): Promise<void> {
   const us: U[] = await any(U, { id__in: [1] }, { id: 1 }, { name: 'a' })
   const others: Other[] = await any(Other, { id: 'a' }, { id: 'a' }, { at: new Date() })
   const bare: Bare[] = await any(Bare, { id: 1 }, { id: 1 }, { flag: true })
+  const put: U = await upsert(U, { id: 1 }, { id: 1, name: 'a' })
+  // @ts-expect-error no column of the key
+  await upsert(U, { id: 1, name: 'a' }, { id: 1 })
   // @ts-expect-error a column of another model
   await any(Other, { name: 'a' }, { id: 'a' }, {})
-  void [us, others, bare]
+  void [us, others, bare, put]
 }
 
 export class Repository<M extends AnyModelClass> {

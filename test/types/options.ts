@@ -37,8 +37,9 @@ type Worked = InstanceType<ReturnType<typeof worked>>
 export type Rows = [Expect<Equal<Worked['note'], string | null>>, Expect<Equal<Worked['key'], string>>, Expect<Equal<Worked['chosen'], number | null>>]
 
 /** Options that a function was given, whichever they are. */
-export function given (text: TextOptions, number: ColumnOptions<number>, some: Pick<TextOptions, 'minLength' | 'description'> | undefined) {
-  return [c.Text(text), c.Integer(number), c.Text({ ...text, required: true }), c.Text({ ...some }), c.Text(some)]
+export function given (text: TextOptions, number: ColumnOptions<number>, some: Pick<TextOptions, 'minLength' | 'description'> | undefined, common?: Pick<TextOptions, 'required' | 'description'>) {
+  const tuple = c.Tuple(c.Text, c.Boolean, common)
+  return [c.Text(text), c.Integer(number), c.Text({ ...text, required: true }), c.Text({ ...some }), c.Text(some), tuple]
 }
 
 const unknown = [{ minLength: 1 }, { minLenght: 5 }]

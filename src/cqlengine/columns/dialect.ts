@@ -6,12 +6,18 @@ export const dialects = ['fastify', 'openapi-3.0', '2020-12'] as const
 /** Of JSON schema: Fastify's (draft 7 with `nullable`), that of OpenAPI 3.0, or the current draft. */
 export type Dialect = typeof dialects[number]
 
+type Direction = 'input' | 'output'
+
 /** The schema in another dialect, at every depth. */
-export function inDialect (schema: JsonSchema, dialect: Dialect): JsonSchema {
-  if (dialect === 'fastify') return schema
-  const inner = Object.fromEntries(Object.entries(schema).map(([word, value]) => [word, within(word, value, dialect)]))
-  return dialect === 'openapi-3.0' ? inOpenApi(inner) : in2020(inner)
+export function inDialect (schema: JsonSchema, dialect: Dialect, direction: Direction): JsonSchema {
+  switch (dialect) {
+    case 'fastify': return direction === 'input' ? schema : atEveryDepth(schema, inAnswers)
+    case 'openapi-3.0': return atEveryDepth(schema, (inner) => inOpenApi(inner, direction))
+    case '2020-12': return atEveryDepth(schema, in2020)
+  }
 }
+
+type Say = (inner: JsonSchema) => JsonSchema
 
 const schemas: ReadonlySet<string> = new Set([
   'items', 'additionalItems', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else', 'anyOf',
@@ -19,16 +25,29 @@ const schemas: ReadonlySet<string> = new Set([
 ])
 const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions'])
 
-function within (word: string, value: unknown, dialect: Dialect): unknown {
+function atEveryDepth (schema: JsonSchema, say: Say): JsonSchema {
+  return say(Object.fromEntries(Object.entries(schema).map(([word, value]) => [word, within(word, value, say)])))
+}
+
+function within (word: string, value: unknown, say: Say): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (maps.has(word)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, sub(one, dialect)]))
+  if (maps.has(word)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, sub(one, say)]))
   if (!schemas.has(word)) return value
-  return Array.isArray(value) ? value.map((one) => sub(one, dialect)) : sub(value, dialect)
+  return Array.isArray(value) ? value.map((one) => sub(one, say)) : sub(value, say)
 }
 
 /** True and false are schemas too. */
-function sub (value: unknown, dialect: Dialect): unknown {
-  return typeof value === 'object' && value !== null ? inDialect(value as JsonSchema, dialect) : value
+function sub (value: unknown, say: Say): unknown {
+  return typeof value === 'object' && value !== null ? atEveryDepth(value as JsonSchema, say) : value
+}
+
+// ------------------------------------------------------------------------------------------------ Fastify's answers
+
+/** fast-json-stringify looks at the type of each element of a tuple, and refuses every value of one without a type. */
+function inAnswers (schema: JsonSchema): JsonSchema {
+  const { items, additionalItems, ...rest } = schema
+  const everyHasType = !Array.isArray(items) || (items as JsonSchema[]).every(({ type }) => type !== undefined)
+  return everyHasType ? schema : { ...rest, items: oneOfAll(items as JsonSchema[]) }
 }
 
 // ------------------------------------------------------------------------------------------------ OpenAPI 3.0
@@ -52,8 +71,8 @@ const allWords: ReadonlySet<string> = new Set([...generalWords, ...Object.values
  * It has `nullable`, but neither the type null, nor several types, nor tuples, whose elements are one of several
  * schemas.
  */
-function inOpenApi ({ type, ...given }: JsonSchema): JsonSchema {
-  const schema = withoutNull(openApiWords(given))
+function inOpenApi ({ type, ...given }: JsonSchema, direction: Direction): JsonSchema {
+  const schema = withoutNull(openApiWords(given, direction))
   const names = (Array.isArray(type) ? type as unknown[] : type === undefined ? [] : [type]).filter((name) =>
     name !== 'null') as string[]
   const isNullable = schema['nullable'] === true || (Array.isArray(type) && names.length < type.length)
@@ -76,18 +95,34 @@ function inOpenApi ({ type, ...given }: JsonSchema): JsonSchema {
   return { ...shared, anyOf: names.map((name) => ({ type: name, ...own(name), ...orNull })) }
 }
 
-function openApiWords ({ items, contentEncoding, const: only, ...given }: JsonSchema): JsonSchema {
+function openApiWords (
+  { items, contentEncoding, const: only, ...given }: JsonSchema, direction: Direction
+): JsonSchema {
   const schema: Record<string, unknown> = Object.fromEntries(
     Object.entries(given).filter(([word]) => allWords.has(word) || word.startsWith('x-'))
   )
   if (only !== undefined) schema['enum'] = [only]
   if (contentEncoding === 'base64') schema['format'] = 'byte'
-  if (Array.isArray(items)) schema['items'] = oneOfAll(items)
+  if (Array.isArray(items)) schema['items'] = direction === 'input' && areMistaken(items) ? {} : oneOfAll(items)
   else if (items !== undefined) schema['items'] = typeof items === 'boolean' ? {} : items
   for (const [bound, exclusive] of [['minimum', 'exclusiveMinimum'], ['maximum', 'exclusiveMaximum']] as const) {
     if (typeof schema[exclusive] === 'number') Object.assign(schema, { [bound]: schema[exclusive], [exclusive]: true })
   }
   return schema
+}
+
+/**
+ * Whether Ajv, converting types as Fastify has it do, takes an element for another: the number 1 for the text "1",
+ * which is the first of several that it can become.
+ */
+function areMistaken (items: readonly unknown[]): boolean {
+  return new Set(items.flatMap(typesIn).map((type) => type === 'integer' ? 'number' : type)).size > 1
+}
+
+function typesIn (schema: unknown): readonly unknown[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { type, anyOf = [], oneOf = [], allOf = [] } = schema as JsonSchema
+  return [...type === undefined ? [] : [type].flat(), ...[anyOf, oneOf, allOf].flat().flatMap(typesIn)]
 }
 
 function oneOfAll (items: readonly unknown[]): unknown {

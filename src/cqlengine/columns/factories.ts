@@ -208,9 +208,9 @@ export interface ColumnFactories {
    */
   Tuple<
     const T extends readonly [ColumnLike, ...ColumnLike[]],
-    const O extends ColumnOptions<TupleValue<T>, TupleInput<T>> & Only<O, Common>
+    const O extends (ColumnOptions<TupleValue<T>, TupleInput<T>> & Only<O, Common>) | undefined
   >(...of: readonly [...of: T, options: O]):
-  Column<TupleValue<T>, FlagsOf<O>, 'scalar', TupleInput<T>>
+  Column<TupleValue<T>, FlagsOf<NonNullable<O>>, 'scalar', TupleInput<T>>
 
   /**
    * `vector<T, n>`: a `Float32Array` of floats, an array of anything else, with exactly n elements.
@@ -301,7 +301,7 @@ function map (key: ColumnLike, value: ColumnLike, options?: unknown): AnyColumn 
 function tuple (...given: readonly unknown[]): AnyColumn {
   const last = given.at(-1)
   const options = isPlainObject(last) ? last : undefined
-  const of = options === undefined ? given : given.slice(0, -1)
+  const of = options === undefined && last !== undefined ? given : given.slice(0, -1)
   if (of.length === 0) {
     throw new ModelDefinitionError('columns.Tuple: a tuple needs at least one type, e.g. ' +
       'columns.Tuple(columns.Integer, columns.Text)')

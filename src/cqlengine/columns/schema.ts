@@ -10,14 +10,21 @@ const composing = ['const', 'anyOf', 'oneOf', 'allOf', 'not', '$ref', 'if']
  */
 export function nullable (schema: JsonSchema): JsonSchema {
   const { type, anyOf, enum: values, description, ...rest } = schema
-  // Last, where Ajv's conversion of types does not take null for something else.
   if (Array.isArray(anyOf) && type === undefined && values === undefined && Object.keys(rest).length === 0) {
+    // Ajv's conversion of types makes of null what the first of them allows ("", 0), unless that allows null.
+    if ((anyOf as JsonSchema[]).every(isPlain)) {
+      return { ...schema, anyOf: (anyOf as JsonSchema[]).map(alsoNull) }
+    }
     return { ...schema, anyOf: [...anyOf as unknown[], { type: 'null' }] }
   }
   if (composing.some((word) => word in schema) || (type === undefined && values !== undefined)) {
     return { ...description !== undefined && { description }, anyOf: [schema, { type: 'null' }] }
   }
   return type === undefined ? schema : alsoNull(schema)
+}
+
+function isPlain (schema: JsonSchema): boolean {
+  return typeof schema['type'] === 'string' && !composing.some((word) => word in schema)
 }
 
 /** Of a schema with a type: Ajv wants null among the values, too. */

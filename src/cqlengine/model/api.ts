@@ -8,7 +8,7 @@ import type { Expression } from '../columns/expression.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import type { Instance, InstanceSetters } from './instance-api.js'
 import type {
-  ColumnName, Condition, Create, CreateOf, CreateStatic, Filter, Flat, FlagsIn, Json, Row, RowOf, ValueOf
+  ColumnName, Condition, Create, CreateOf, CreateStatic, Filter, Flat, FlagsIn, Json, Key, Row, RowOf, ValueOf
 } from './inference.js'
 import type { BatchLike, Consistency, OpOptions, Timestamp } from './operations.js'
 import type { QuerySet } from './query-api.js'
@@ -33,9 +33,7 @@ type Q<M extends AnyModel> = QuerySet<Self<M>>
 export interface ModelStatics {
   /** The table's name in the database. */
   readonly tableName: string
-  /**
-   * Where its tables are, unless the operation, its context or the instance's origin says otherwise; read at each call.
-   */
+  /** Where its tables are, unless operation, context or the instance's origin say otherwise; read at each call. */
   keyspace?: string | undefined
   /** Name of the connection of its statements, with the same exceptions; read at each call. */
   connection?: string | undefined
@@ -86,6 +84,12 @@ export interface ModelStatics {
    */
   filter<M extends AnyModel> (this: M, where: Filter<Self<M>>): Q<M>
   /**
+   * By the primary key, in functions over any model; elsewhere a key is a filter, too.
+   * @example
+   * const of = <M extends cql.AnyModelClass>(model: M, key: cql.Key<InstanceType<M>>) => model.filter(key)
+   */
+  filter<M extends AnyModel> (this: M, key: Key<Self<M>>): Q<M>
+  /**
    * Begins a query by conditions that columns make.
    * @example
    * const posts = await Post.filter(Post.columns.blog.eq('cats'), Post.columns.day.in([1, 2])).all()
@@ -100,6 +104,12 @@ export interface ModelStatics {
    * const user = await User.get({ uid: id })
    */
   get<M extends AnyModel> (this: M, where: Filter<Self<M>>): Promise<Self<M>>
+  /**
+   * By the primary key, in functions over any model; elsewhere a key is a filter, too.
+   * @example
+   * const find = <M extends cql.AnyModelClass>(model: M, key: cql.Key<InstanceType<M>>) => model.get(key)
+   */
+  get<M extends AnyModel> (this: M, key: Key<Self<M>>): Promise<Self<M>>
   /**
    * The only row that fulfils the conditions that columns make.
    * @example
@@ -225,15 +235,6 @@ export interface ModelStatics {
    * const cat = await Cat.create({ lives: 9 })
    */
   register (): void
-}
-
-/** Any model, as `db.models` lists them: its columns are known at run time only. */
-export interface AnyModelClass extends ModelStatics {
-  new (values?: { readonly [name: string]: unknown }): Instance<Columns>
-  /** Its columns by attribute names. */
-  readonly columns: Columns
-  /** A fresh query of all its rows. */
-  readonly objects: QuerySet<Instance<Columns>>
 }
 
 /**

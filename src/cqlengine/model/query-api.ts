@@ -14,9 +14,7 @@ import type { Scan, ScanOptions, TokenRange } from './scan-api.js'
 export interface Page<R> {
   /** At most as many as the page's size; a page may have fewer, or none, and yet be followed by another. */
   rows: R[]
-  /**
-   * The driver's paging state, for your own storage only; null after the last page. It belongs to exactly this query.
-   */
+  /** The driver's paging state, for your own storage; null after the last page. Good for exactly this query. */
   nextState: string | null
   /** The state encrypted and bound to the query, for clients over HTTP; null after the last page. */
   nextToken: string | null
@@ -32,10 +30,7 @@ export interface StatementPreview {
   connection: string
   /** Name of the keyspace. */
   keyspace: string
-  /**
-   * What named each of them: `using`, `batch`, `context`, `origin`, `model`, `scope`, `connection`, `db`, `default`,
-   * `none`
-   */
+  /** What named each: `using`, `batch`, `context`, `origin`, `model`, `scope`, `connection`, `db`, `default`, `none` */
   decidedBy: { connection: string, keyspace: string }
 }
 

@@ -6,12 +6,21 @@ import type { Dialect } from '../columns/dialect.js'
 import type { Expression } from '../columns/expression.js'
 import type { Route } from '../connection/route.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
-import type { AnyModel, ClassOf, ModelClass, Wrong } from './api.js'
+import type { AnyModel, ClassOf, ModelClass, ModelStatics, Wrong } from './api.js'
 import type { ColumnName, Filter, FlagsIn, Row, RowOf } from './inference.js'
-import type { ReadInstance } from './instance-api.js'
+import type { Instance, ReadInstance } from './instance-api.js'
 import type { Consistency } from './operations.js'
-import type { ViewQuery } from './query-api.js'
+import type { QuerySet, ViewQuery } from './query-api.js'
 import type { SchemaOf, SchemaOptions } from './schema-types.js'
+
+/** Any model, as `db.models` lists them: its columns are known at run time only. */
+export interface AnyModelClass extends ModelStatics {
+  new (values?: { readonly [name: string]: unknown }): Instance<Columns>
+  /** Its columns by attribute names. */
+  readonly columns: Columns
+  /** A fresh query of all its rows. */
+  readonly objects: QuerySet<Instance<Columns>>
+}
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- any view; its instances are looked up through InstanceType */
 /** Any class that `db.Model.view` made. */

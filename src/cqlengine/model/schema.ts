@@ -51,7 +51,7 @@ export function modelSchema (model: ModelConstructor, options?: SchemaOptions): 
       properties: Object.fromEntries(properties),
       ...required.length > 0 && { required },
       ...purpose !== 'row' && { additionalProperties: false }
-    }, wanted.dialect)
+    }, wanted.dialect, purpose === 'row' ? 'output' : 'input')
   }
 }
 

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import cqlalchemy, { CQLAlchemy, type Create, type Filter, type Json, type Key, type Update } from 'fastify-cqlalchemy'
 import { CQLAlchemy as Core } from 'fastify-cqlalchemy/core'
 import { expressScope } from 'fastify-cqlalchemy/express'
-import { mockClient } from 'fastify-cqlalchemy/testing'
+import { mockClient, resetTables } from 'fastify-cqlalchemy/testing'
 
 export const db: CQLAlchemy = new CQLAlchemy()
 const c = db.columns
@@ -35,7 +35,7 @@ export async function named (username: string): Promise<Json<User>[]> {
   return found.map((user) => user.toJSON())
 }
 
-export const others = [Core, expressScope(db, () => undefined), mockClient()]
+export const others = [Core, expressScope(db, () => undefined), mockClient(), async () => { await resetTables(db) }]
 
 // @ts-expect-error a number is no name: the types are known, and are no `any`
 export const wrong = async (): Promise<User> => await User.create({ username: 5 })

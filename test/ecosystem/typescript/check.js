@@ -14,6 +14,7 @@ const modes = {
   'bundler, verbatimModuleSyntax, exactOptionalPropertyTypes': { compilers: [5.6, 6], module: 'esnext', moduleResolution: 'bundler', verbatimModuleSyntax: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
   'CommonJS, nodenext': { compilers: [5.8, 6], module: 'nodenext' },
   'CommonJS, bundler': { compilers: [5.6, 6], module: 'preserve', moduleResolution: 'bundler' },
+  'what `nest new` writes': { compilers: [6], module: 'nodenext', strict: false, strictNullChecks: true, noImplicitAny: false, strictBindCallApply: false },
   'only types that can be removed': { compilers: [5.8, 6], module: 'nodenext', erasableSyntaxOnly: true, verbatimModuleSyntax: true }
 }
 const user = `import { User, db, named } from '../out/app.js'
