@@ -83,6 +83,11 @@ t.test('no install step needs a script', async (t) => {
   t.same(hooks, [])
 })
 
+t.test('SECURITY.md names every direct dependency', async (t) => {
+  const [, named = ''] = /direct dependencies are ([^.]+)\./.exec(await readFile(join(installed, 'SECURITY.md'), 'utf8')) ?? []
+  t.same(named.split(/,\s+|\s+and\s+/), Object.keys(manifest.dependencies))
+})
+
 t.test('every entry loads by import and by require, without Fastify and Express, and the process ends', async (t) => {
   for (const entry of entries) {
     const load = (type: string, code: string) =>
