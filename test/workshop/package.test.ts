@@ -65,6 +65,22 @@ t.test('every link between its pages leads to a file or folder of the package', 
     }
   }
   t.ok(links > 20, `${links} links`)
+  const readme = await readFile(join(installed, 'README.md'), 'utf8')
+  t.same(pages.filter((page) => page.startsWith('docs/') && !readme.includes(`](${page})`)), [], 'README leads to each')
+})
+
+t.test('every link to a part of a page leads to a heading', async (t) => {
+  let links = 0
+  for (const page of paths.filter((path) => path.endsWith('.md'))) {
+    const text = await readFile(join(installed, page), 'utf8')
+    for (const [, target = '', part = ''] of text.matchAll(/\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)/g)) {
+      const other = target === '' ? text : await readFile(join(installed, posix.join(posix.dirname(page), target)), 'utf8')
+      const parts = [...other.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'))
+      t.ok(parts.includes(part), `${page} → ${target}#${part}`)
+      links++
+    }
+  }
+  t.ok(links > 10, `${links} links`)
 })
 
 t.test('no file of the package names a machine or a registry', async (t) => {
