@@ -71,7 +71,7 @@ export default [
     plugins: { house },
     rules: { 'house/no-outside-page': 'error' }
   },
-  { name: 'comments of the package', files: ['src/**/*.ts'], rules: { 'house/plain-comments': 'error' } },
+  { name: 'comments of the package', files: ['src/**/*.ts'], rules: { 'house/plain-comments': 'error', 'house/explained-casts': 'error' } },
   {
     name: 'what test runners make global',
     files: ['test/ecosystem/test-runners/*.js'],

@@ -178,6 +178,7 @@ async function ofApp (app: App, module: string): Promise<CQLAlchemy | undefined>
   } catch (cause) {
     throw new Problem(`the app of ${module} does not start: ${ofModule(cause)}`, { cause })
   }
+  // What an app was decorated with is in no declaration.
   const members = app as unknown as Record<string, unknown>
   if (members['db'] instanceof CQLAlchemy) return members['db']
   // The plugin's option `decorator` names it otherwise.

@@ -1,7 +1,7 @@
 // From a row of a file to the statement that writes it as it is: without defaults and rules of the model, which new
 // rows have.
 import { InvalidValue } from '../cqlengine/columns/cql-type.js'
-import type { RequestOptions } from '../cqlengine/connection/session.js'
+import type { RequestOptions } from '../cqlengine/connection/request.js'
 import { checkKeyValue } from '../cqlengine/model/key-limits.js'
 import { tableOf } from '../cqlengine/model/meta.js'
 import type { TableColumn } from '../cqlengine/model/table.js'

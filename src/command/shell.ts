@@ -216,6 +216,7 @@ async function dotCommand (db: CQLAlchemy, name: string, operand: string): Promi
     case 'cql': {
       const { rows, columns, pageState } = await db.execute(operand.replace(/;\s*$/, ''))
       if (columns === null || columns === undefined) print('done')
+      // A driver's row has its columns as properties.
       else print(tableText((rows ?? []) as unknown as Record<string, unknown>[], columns.map((column) => column.name)))
       if (typeof pageState === 'string') tell('these are the first rows; there are more')
       return
@@ -230,8 +231,10 @@ async function ddlOf (db: CQLAlchemy, model: ModelConstructor): Promise<string[]
   const { emptyServer } = await import('./empty-server.js')
   const name = 'fastify-cqlalchemy shell'
   const { keyspace } = rowsOf(model).toCQL()
+  // The types for users know no client of this kind.
   await db.connection.registerConnection(name, { client: emptyServer(), keyspace } as never)
   try {
+    // For users models are declared otherwise than for the inside.
     const report = await db.syncTable(model as never, { dryRun: true, connections: [name], keyspaces: [keyspace] })
     return report.statements.map(({ cql }) => cql)
   } finally {

@@ -105,6 +105,7 @@ export class Guardian {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
     if (this.#waiting.size === 0) this.#keepAlive(false)
+    // What it is follows from what was asked.
     if (failure === undefined) waiting?.resolve(value as never)
     else waiting?.reject(Object.assign(new Error(failure.message), { code: failure.code }))
   }

@@ -1,7 +1,7 @@
 // A statement is never sent for another one: not by what was sent before, and not past the last look before the network.
 import t from 'tap'
 import { Connection } from '../../src/cqlengine/connection/connection.js'
-import type { RequestOptions } from '../../src/cqlengine/connection/session.js'
+import type { RequestOptions } from '../../src/cqlengine/connection/request.js'
 import { CQLEngineError, QueryError } from '../../src/cqlengine/errors.js'
 import { KeptTexts, countMarkers, StatementCache } from '../../src/cqlengine/query/operation/statement-cache.js'
 import { fakeClient } from '../connection/fake-client.js'

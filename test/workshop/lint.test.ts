@@ -152,3 +152,14 @@ t.test('comments name their subject', async (t) => {
   }
   t.same(await broken('src/cqlengine/errors.ts', '// Rows of the same key, and\n// the same order.\nexport const a = 1\n'), [])
 })
+
+t.test('a cast that the compiler cannot follow has a comment that says why', async (t) => {
+  for (const cast of ['b as unknown as string', 'b as never']) {
+    const unexplained = [`export const a = (b: number): unknown => ${cast}\n`, `// Of all.\nexport function a (b: number): unknown {\n  const c = 1\n  void c\n  return ${cast}\n}\n`]
+    for (const text of unexplained) t.same(await broken('src/cqlengine/errors.ts', text), ['house/explained-casts'], text)
+    const explained = [`export const a = (b: number): unknown => ${cast} // The driver says so.\n`, `/** The driver says so. */\nexport const a = (b: number): unknown => ${cast}\n`,
+      `export function a (b: number): unknown {\n  const c = 1\n  void c\n  // The driver says so.\n  return ${cast}\n}\n`]
+    for (const text of explained) t.same(await broken('src/cqlengine/errors.ts', text), [], text)
+  }
+  t.same(await broken('src/cqlengine/errors.ts', 'export const a = (b: object): string => (b as { c: string }).c\n'), [])
+})

@@ -7,6 +7,7 @@ import { ObjectType } from './outside.js'
 export class BlobType extends ObjectType<Buffer> {
   override readonly cql = 'blob'
   override readonly facts: TypeFacts = {
+    isBytes: true,
     lacksSai: true,
     hasLength: true,
     takesBack: 'all with a length',

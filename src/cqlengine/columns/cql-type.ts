@@ -75,6 +75,12 @@ export interface TypeFacts {
    * decimal (negative scales), blobs, all composed ones.
    */
   readonly isPlainKey?: true
+  /** As such a key the driver writes and reads the value's own text, which is not our JSON form of far values. */
+  readonly isKeyOfDriver?: true
+  /** Bytes: there is a value of none, which is not null. */
+  readonly isBytes?: true
+  /** A storage-attached index takes vectors of it. */
+  readonly isSaiVector?: true
   /** Cassandra has no order of its values: no key, no element of a set, no range and no index of any kind. */
   readonly isOrderless?: true
   /** There is no storage-attached index of it. */
@@ -124,6 +130,9 @@ export abstract class CqlType<V = unknown> {
 
   /** The whole is written at once, and compared. */
   get isFrozen (): boolean { return this.cql.startsWith('frozen<') }
+
+  /** As a column of a key it wants the word `frozen`. Tuples never have parts of their own, and are keys without it. */
+  get wantsFrozenInKey (): boolean { return !this.cql.startsWith('tuple<') && this.frozen().cql !== this.cql }
 
   /** A collection whose elements are stored one by one; a custom type of such a one too. */
   get isMultiCell (): boolean { return /^(?:list|set|map)</.test(this.cql) }

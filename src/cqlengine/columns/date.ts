@@ -9,7 +9,12 @@ import { DriverObjectType, hasMethods } from './outside.js'
 export class DateType extends DriverObjectType<types.LocalDate> {
   override readonly cql = 'date'
   override readonly facts: TypeFacts = {
-    size: 16, isOrderedBySai: true, isPlainKey: true, hasLength: true, serverClass: 'SimpleDate'
+    size: 16,
+    isOrderedBySai: true,
+    isPlainKey: true,
+    isKeyOfDriver: true,
+    hasLength: true,
+    serverClass: 'SimpleDate'
   }
 
   protected read (value: unknown): types.LocalDate {

@@ -42,7 +42,7 @@ const largest = 3.4028235677973362e38
  */
 export class FloatType extends DoubleType {
   override readonly cql = 'float'
-  override readonly facts: TypeFacts = { ...common, serverClass: 'Float' }
+  override readonly facts: TypeFacts = { ...common, isSaiVector: true, serverClass: 'Float' }
   override readonly primitive = false
 
   override convert (value: unknown): number {

@@ -37,12 +37,12 @@ export function checkPlainKeys (type: CqlType): void {
  * of its own for far days.
  */
 export function keyToProperty<K> (type: CqlType<K>, key: K): string {
-  return key === false ? '' : type.cql === 'date' ? String(key) : keyToText(type, key)
+  return key === false ? '' : type.facts.isKeyOfDriver === true ? String(key) : keyToText(type, key)
 }
 
 /** A key as the driver decodes it into a property's name. */
 export function keyFromProperty<K> (type: CqlType<K>, name: string): K {
-  return type.cql === 'date' && /^-?\d+$/.test(name)
+  return type.facts.isKeyOfDriver === true && /^-?\d+$/.test(name)
     ? type.fromDriver(types.LocalDate.fromString(name))
     : keyFromText(type, name)
 }

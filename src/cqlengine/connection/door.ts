@@ -1,5 +1,5 @@
 import { CQLEngineError } from '../errors.js'
-import type { BatchedQuery, BatchRequestOptions, Params, RequestOptions } from './session.js'
+import type { BatchedQuery, BatchRequestOptions, Params, RequestOptions } from './request.js'
 
 /**
  * The last look at a statement before it is sent. What it refuses is no mistake of a user: every statement of ours was

@@ -1,7 +1,7 @@
 // What the driver's encoder throws shows the value: "Expected Number, obtained 'my secret'". It is the one error of the
 // driver's that goes no further.
 import { SchemaError, ValidationError } from '../errors.js'
-import type { RequestOptions } from './session.js'
+import type { RequestOptions } from './request.js'
 
 /**
  * The encoder refused a value. It says so by a TypeError, and where it hands the value to `BigInt()` by what that

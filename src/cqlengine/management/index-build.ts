@@ -1,7 +1,7 @@
 // Each node builds an index for its own rows. Until then a query by it fails, or with SASI finds too little.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
-import type { RequestOptions } from '../connection/session.js'
+import type { RequestOptions } from '../connection/request.js'
 import { types } from '../driver.js'
 import { SchemaError } from '../errors.js'
 import { distinctIndexes, isFulfilledBy } from './index-difference.js'

@@ -69,7 +69,7 @@ function saiProblem (column: TableColumn, tree: TypeTree, { target, options = {}
   const terms = termsOf(tree, target)
   const wrong = terms.find((term) => typeNamed(term.name)?.facts.lacksSai === true)
   if (wrong !== undefined) return `SAI cannot index values of type ${wrong.name}`
-  if (terms.some(({ kind, of }) => kind === 'vector' && of[0]?.name !== 'float')) {
+  if (terms.some(({ kind, of }) => kind === 'vector' && !isSaiVector(of[0]))) {
     return 'SAI indexes only vectors of floats'
   }
   return saiOptionProblem(
@@ -127,6 +127,10 @@ function sasiProblem (
   return isLiteral || /^true$/i.test(String(analyzed))
     ? 'the mode SPARSE is for numbers and times, without analysis'
     : undefined
+}
+
+function isSaiVector (of: TypeTree | undefined): boolean {
+  return of?.kind === 'native' && typeNamed(of.name)?.facts.isSaiVector === true
 }
 
 function isOfText ({ kind, name }: TypeTree): boolean { return kind === 'native' && typeNamed(name)?.kind === 'text' }

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.js'
 import { isDriverError } from '../connection/driver-error.js'
 import { optionsOf } from '../connection/driver-internals/internals.js'
-import type { Params, RequestOptions } from '../connection/session.js'
+import type { Params, RequestOptions } from '../connection/request.js'
 import { type Host, types } from '../driver.js'
 
 /** The session hands options to the driver as they are; `host` makes it ask this node only. */

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import { isDriverError } from '../connection/driver-error.js'
-import type { RequestOptions } from '../connection/session.js'
+import type { RequestOptions } from '../connection/request.js'
 import { type Host, types } from '../driver.js'
 import { nodesOf, onNode } from './nodes.js'
 import type { ReadSettings } from './schema.js'

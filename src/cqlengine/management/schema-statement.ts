@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.js'
 import { agreement } from '../connection/driver-internals/internals.js'
-import type { RequestOptions } from '../connection/session.js'
+import type { RequestOptions } from '../connection/request.js'
 import { type Host, types } from '../driver.js'
 import { SchemaError } from '../errors.js'
 import { Coordinator, nearHosts, onNode } from './nodes.js'

@@ -5,7 +5,7 @@
 import { isDate } from 'node:util/types'
 import { checkedRoute } from '../connection/route.js'
 import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
-import type { RequestOptions } from '../connection/session.js'
+import type { RequestOptions } from '../connection/request.js'
 import { BatchError, QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'
 import type { OpOptions } from './operations.js'

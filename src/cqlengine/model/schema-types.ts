@@ -2,7 +2,7 @@
 // second declaration. Types only.
 import type { Dialect } from '../columns/dialect.js'
 import type { types } from '../driver.js'
-import type { PartialRow } from './query-api.js'
+import type { PartialRow } from './answer-api.js'
 import type { ColumnName, ColumnsOf, Create, Json, Key, KeyOf, Update } from './inference.js'
 
 export type { Dialect }

@@ -156,7 +156,7 @@ function inputSchema (column: TableColumn): JsonSchema {
   const schema = columnSchema(column, 'input')
   const { role, type, isWholePartitionKey } = column
   if (role !== 'partition' && role !== 'clustering') return schema
-  const least = isWholePartitionKey && (type.kind === 'text' || type.cql === 'blob')
+  const least = isWholePartitionKey && (type.kind === 'text' || type.facts.isBytes === true)
     ? { minLength: 1 }
     : isLostInside(type, type.emptyValue()) ? { minItems: 1 } : {}
   return { ...least, ...schema }

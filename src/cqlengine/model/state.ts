@@ -80,4 +80,5 @@ export class State {
   get model (): ModelConstructor { return this.source.model }
 }
 
+// Of no model, for nobody ever uses it.
 keep(() => new State({ model: undefined as never, origin: undefined, columns: [] }, undefined))

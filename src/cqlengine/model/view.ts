@@ -98,7 +98,7 @@ function checkViewKey (at: string, base: Table, key: readonly string[]): void {
     if (role === 'static') {
       throw new ModelDefinitionError(`${at}, column "${name}": Cassandra has no static columns in views`)
     }
-    if (!type.cql.startsWith('tuple<') && type.frozen().cql !== type.cql) {
+    if (type.wantsFrozenInKey) {
       throw new ModelDefinitionError(`${at}, column "${name}": in a key it must be frozen, so add { frozen: true } ` +
         'to it in the base')
     }

@@ -1,10 +1,7 @@
-import { Ordering } from '../columns/expression.js'
-import { checkIndexedVector } from '../columns/check.js'
-import { type AnyColumn, Column } from '../columns/column.js'
 import type { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { BatchError, QueryError } from '../errors.js'
-import { asOurs, knownOptions } from '../known-options.js'
-import type { Page, StatementPreview } from '../model/query-api.js'
+import { knownOptions } from '../known-options.js'
+import type { Page, StatementPreview } from '../model/answer-api.js'
 import type { ScanOptions, TokenRange } from '../model/scan-api.js'
 import { created, promised } from '../model/instance.js'
 import { META, type ModelConstructor, tableOf } from '../model/meta.js'
@@ -16,20 +13,18 @@ import { refusal, refuse, watched } from '../model/refusal.js'
 import { inspect } from '../model/printing.js'
 import { isAskedByJest, printAs } from '../model/test-printing.js'
 import type { Table, TableColumn } from '../model/table.js'
-import { validationError } from '../model/violations.js'
-import { isToken, noColumn, rangeOf, readConditions } from './terms/conditions.js'
+import { atLeastOne, columnNamed, inOrder, readFields, readOrder } from './terms/builder-arguments.js'
+import { isToken, rangeOf, readConditions } from './terms/conditions.js'
 import type { Database } from './operation/database.js'
 import { deleteRows, updateRows } from './writing/filtered-writes.js'
-import { Selected } from './terms/functions.js'
 import { readIff } from './terms/lightweight.js'
 import type { PendingWrite } from './operation/pending-write.js'
-import { allOf, changed, type QueryOrder, type Output, type QueryState } from './terms/query-state.js'
+import { allOf, changed, type Output, type QueryState } from './terms/query-state.js'
 import { countRows, slicesOf, previewOf, readAll, readFirst, readPage, readPicked } from './reading/reading.js'
 import { RowIterator } from './reading/row-iterator.js'
 import { Scan, wholeNumber } from './reading/scan.js'
 import { selectors } from './reading/selection.js'
 import { rangeText, readRange, splitEvenly, wholeRing } from './terms/token-range.js'
-import { shown } from '../words.js'
 
 /**
  * The body of query sets; users see the interface `QuerySet` of `model/query-api.ts`. Immutable: each method gives a
@@ -66,15 +61,15 @@ export class QuerySet implements AsyncIterable<unknown> {
   /** Without arguments the order is taken back (QRY-15). */
   orderBy (...by: unknown[]): QuerySet {
     if (by.length === 0) return this.#with({ order: [] })
-    return this.#with({ order: [...this.#state.order, ...by.map((one) => this.#order(one))] })
+    return this.#with({ order: [...this.#state.order, ...by.map((one) => readOrder(this.#state.model, one))] })
   }
 
-  limit (n: number): QuerySet { return this.#with({ limit: this.#positive('limit', n) }) }
+  limit (n: number): QuerySet { return this.#with({ limit: atLeastOne(this.#state.model, 'limit', n) }) }
   perPartitionLimit (n: number): QuerySet {
-    return this.#with({ perPartitionLimit: this.#positive('perPartitionLimit', n) })
+    return this.#with({ perPartitionLimit: atLeastOne(this.#state.model, 'perPartitionLimit', n) })
   }
 
-  fetchSize (n: number): QuerySet { return this.#with({ fetchSize: this.#positive('fetchSize', n) }) }
+  fetchSize (n: number): QuerySet { return this.#with({ fetchSize: atLeastOne(this.#state.model, 'fetchSize', n) }) }
   allowFiltering (): QuerySet { return this.#with({ allowFiltering: true }) }
 
   /** Without names: the partition key (QRY-16, B19). */
@@ -89,7 +84,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     if (missing !== undefined) {
       throw new QueryError(`${this.#name}.distinct: Cassandra needs all partition key columns; add "${missing.name}"`)
     }
-    return this.#withOutput('distinct', { kind: 'distinct', columns: this.#inOrder(columns) })
+    return this.#withOutput('distinct', { kind: 'distinct', columns: inOrder(columns) })
   }
 
   groupBy (...names: string[]): QuerySet {
@@ -139,7 +134,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     if (typeof what !== 'object' || what === null) {
       throw new QueryError(`${this.#name}.select: expected an object of aliases and columns or functions`)
     }
-    const fields = this.#fields(what)
+    const fields = readFields(this.#state.model, what)
     if (fields.size === 0) throw new QueryError(`${this.#name}.select: name at least one column or function`)
     selectors(this.#name, fields)
     return this.#withOutput('select', { kind: 'selection', fields })
@@ -297,7 +292,7 @@ export class QuerySet implements AsyncIterable<unknown> {
    */
   #withColumns (what: 'only' | 'defer', wanted: readonly TableColumn[]): QuerySet {
     const { key, discriminator } = this.#table
-    const columns = this.#inOrder(new Set([...key, ...discriminator === undefined ? [] : [discriminator], ...wanted]))
+    const columns = inOrder(new Set([...key, ...discriminator === undefined ? [] : [discriminator], ...wanted]))
     const { output } = this.#state
     if (output.kind === 'partial' && (what === 'defer' || !output.named)) {
       return this.#with({ output: { kind: 'partial', columns, named: output.named || what === 'only' } })
@@ -305,85 +300,7 @@ export class QuerySet implements AsyncIterable<unknown> {
     return this.#withOutput(what, { kind: 'partial', columns, named: what === 'only' })
   }
 
-  #inOrder (columns: Iterable<TableColumn>): TableColumn[] {
-    return [...columns].sort((a, b) => a.position - b.position)
-  }
-
-  #column (what: string, name: unknown): TableColumn {
-    const column = typeof name === 'string' ? this.#table.byName.get(name) : undefined
-    if (column === undefined) throw noColumn(`${this.#name}.${what}`, name, this.#table)
-    return column
-  }
-
-  #order (by: unknown): QueryOrder {
-    try {
-      return this.#readOrder(by)
-    } catch (error) {
-      throw asOurs(error, `${this.#name}.orderBy`)
-    }
-  }
-
-  #readOrder (by: unknown): QueryOrder {
-    if (by instanceof Ordering) {
-      const column = this.#column('orderBy', by.column)
-      if (column.type.kind !== 'vector') {
-        throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no vector; only those are ordered by nearness`)
-      }
-      try {
-        const vector = column.unruled.convert(by.vector)
-        checkIndexedVector(column, vector)
-        return { column, vector }
-      } catch (error) {
-        throw validationError(this.#name, column.name, error)
-      }
-    }
-    if (typeof by !== 'string') throw noColumn(`${this.#name}.orderBy`, by, this.#table)
-    const descending = by.startsWith('-') && !this.#table.byName.has(by)
-    const column = this.#column('orderBy', descending ? by.slice(1) : by)
-    if (column.role !== 'clustering') {
-      throw new QueryError(`${this.#name}.orderBy: "${column.name}" is no clustering column; Cassandra keeps rows ` +
-        'only in the order of those')
-    }
-    return { column, descending }
-  }
-
-  #fields (what: object): Map<string, TableColumn | Selected> {
-    try {
-      return new Map(Object.entries(what).map(([alias, one]) => [alias, this.#selected(alias, one)]))
-    } catch (error) {
-      throw asOurs(error, `${this.#name}.select`)
-    }
-  }
-
-  #selected (alias: string, one: unknown): TableColumn | Selected {
-    if (alias === '__proto__' || alias === '') {
-      throw new QueryError(`${this.#name}.select: ${shown(alias)} cannot be an alias`)
-    }
-    if (one instanceof Column) return this.#ownColumn(alias, one)
-    if (!(one instanceof Selected)) {
-      throw new QueryError(`${this.#name}.select, ${shown(alias)}: expected a column of the model or one of ` +
-        'db.functions')
-    }
-    return one.column === undefined
-      ? one
-      : new Selected(one.function, one.column, one.argument, this.#ownColumn(alias, one.column))
-  }
-
-  /** A column of another model may be called like one of this. */
-  #ownColumn (alias: string, given: AnyColumn): TableColumn {
-    const column = this.#column('select', given.name)
-    const known = this.#state.model[META].columns[column.name]
-    if (known !== undefined && known !== given) {
-      throw new QueryError(`${this.#name}.select, ${shown(alias)}: the column "${column.name}" is that of another ` +
-        `model; take ${this.#name}'s own`)
-    }
-    return column
-  }
-
-  #positive (what: string, n: unknown): number {
-    if (typeof n === 'number' && Number.isInteger(n) && n > 0 && n <= 2 ** 31 - 1) return n
-    throw new QueryError(`${this.#name}.${what}: it takes a whole number from 1 to 2147483647`)
-  }
+  #column (what: string, name: unknown): TableColumn { return columnNamed(this.#state.model, what, name) }
 }
 
 /** The chain setters, which `installSetters` adds. */
@@ -398,6 +315,7 @@ interface OwnErrors { DoesNotExist: typeof DoesNotExist, MultipleObjectsReturned
 function theOnly (rows: unknown[], model: ModelConstructor): unknown {
   if (rows.length === 1) return rows[0]
   const { name } = model[META]
+  // Every class that define() gives has them; the inside of a model does not declare them.
   const { DoesNotExist, MultipleObjectsReturned } = model as unknown as OwnErrors
   throw rows.length > 1
     ? new MultipleObjectsReturned(`${name}.get: more than one row fits; use first(), or narrow the filter`)

@@ -6,7 +6,7 @@ import { isPlainObject, unreadable } from '../columns/outside.js'
 import type { Marker } from '../connection/driver-internals/internals.js'
 import { preparedMarkers } from '../connection/driver-internals/prepared.js'
 import type { Encoding } from '../connection/encoding.js'
-import type { Params } from '../connection/session.js'
+import type { Params } from '../connection/request.js'
 import { type Client, types } from '../driver.js'
 import { validationError, Violations } from '../model/violations.js'
 

@@ -1,4 +1,4 @@
-import type { RequestOptions } from '../connection/session.js'
+import type { RequestOptions } from '../connection/request.js'
 import type { types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import { asOurs } from '../known-options.js'

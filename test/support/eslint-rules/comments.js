@@ -27,6 +27,29 @@ export function noOutsidePage (context) {
   }
 }
 
+/** Refuses a cast that the compiler cannot follow where no comment says why it is right. */
+export function explainedCasts (context) {
+  const { sourceCode } = context
+  const isBlind = ({ expression, typeAnnotation: { type } }) => ['TSAnyKeyword', 'TSNeverKeyword'].includes(type) ||
+    (expression.type === 'TSAsExpression' && ['TSAnyKeyword', 'TSUnknownKeyword'].includes(expression.typeAnnotation.type))
+  return {
+    TSAsExpression: (node) => {
+      if (!isBlind(node)) return
+      const { start: { line: first }, end: { line: last } } = node.loc
+      // Above it, in it or behind it; or before the statement and the member that it is in.
+      if (sourceCode.getAllComments().some(({ loc }) => loc.end.line >= first - 1 && loc.start.line <= last)) return
+      for (let at = node; at && at.type !== 'Program'; at = at.parent) {
+        if (!/Statement$|Declaration$|Definition$/.test(at.type) || at.type === 'BlockStatement') continue
+        const outer = at.parent?.type.startsWith('Export') ? at.parent : at
+        if (sourceCode.getCommentsBefore(outer).length > 0) return
+        // The comment of a function speaks for its only statement, and for its first one.
+        if (at.parent.type === 'BlockStatement' && at.parent.body[0] !== at) break
+      }
+      context.report({ node, message: 'Why is this cast right? The compiler cannot tell: say it in a comment.' })
+    }
+  }
+}
+
 const pointsAway = /(?:^|[.:;!?]\s+)(The same|Likewise|Ditto|As above)\b/
 
 /** Refuses sentences of comments that lean on what stands above them, which moves away. */

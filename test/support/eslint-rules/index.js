@@ -1,9 +1,9 @@
 // ESLint rules of this house: the layer borders, no circles, no barrels, entries that only export, comments that stand on their own feet,
-// and a warning for long files.
+// casts with a reason, and a warning for long files.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import ts from 'typescript'
-import { plainComments, noOutsidePage } from './comments.js'
+import { explainedCasts, noOutsidePage, plainComments } from './comments.js'
 import { entries, forbidden } from './layers.js'
 
 export default {
@@ -14,6 +14,7 @@ export default {
     'no-barrel': { create: noBarrel },
     'entry-only-exports': { create: entryOnlyExports },
     'plain-comments': { create: plainComments },
+    'explained-casts': { create: explainedCasts },
     'no-outside-page': { create: noOutsidePage },
     'long-file': { meta: { schema: [{ type: 'object', properties: { most: { type: 'integer' } }, required: ['most'] }] }, create: longFile }
   }

@@ -9,4 +9,5 @@ interface AnswerClasses {
   readonly Row: new (columns: readonly object[]) => types.Row
 }
 
+// Classes, where the declarations have interfaces.
 export const { ResultSet, Row } = types as unknown as AnswerClasses

@@ -24,6 +24,7 @@ export function routedTo<O extends object> (
   client: Client, token: bigint, options: O
 ): O & { readonly routingKey?: Buffer } {
   try {
+    // The driver hashes bytes, and takes a token as it is; its declarations know of bytes alone.
     return { ...options, routingKey: client.metadata.newToken(token.toString()) as unknown as Buffer }
   } catch {
     // No metadata: any node can be asked.

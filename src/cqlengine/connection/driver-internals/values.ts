@@ -8,6 +8,7 @@ import { types } from '../../driver.js'
  */
 interface DecimalFields { readonly _scale: number, readonly _intVal: unknown }
 
+/** Of a BigDecimal: the field is private to the declarations. */
 export function scaleOf (value: types.BigDecimal): number { return (value as unknown as DecimalFields)._scale }
 
 /** The unscaled number of a BigDecimal of another copy, as text, and its scale; `undefined` for what is none. */

@@ -1,6 +1,6 @@
 import { bytesOf } from '../../columns/size.js'
 import { isDriverError } from '../../connection/driver-error.js'
-import type { BatchedQuery, BatchRequestOptions } from '../../connection/session.js'
+import type { BatchedQuery, BatchRequestOptions } from '../../connection/request.js'
 import type { types } from '../../driver.js'
 import { BatchError, LWTError } from '../../errors.js'
 import { asOurs } from '../../known-options.js'

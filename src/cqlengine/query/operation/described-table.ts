@@ -3,7 +3,8 @@ import type { CqlType } from '../../columns/cql-type.js'
 import { parseType } from '../../columns/parse-type.js'
 import { counterType } from '../../columns/scalar-types.js'
 import { UnknownType } from '../../columns/unknown-type.js'
-import type { RequestOptions } from '../../connection/session.js'
+import type { RequestOptions } from '../../connection/request.js'
+import type { types } from '../../driver.js'
 import { ModelDefinitionError, QueryError } from '../../errors.js'
 import { compileTable, type KeyOption, type Table } from '../../model/table.js'
 import { withUserTypes } from './lookalike-types.js'
@@ -85,17 +86,19 @@ async function readColumns ({ connection, keyspace }: Place, name: string): Prom
       'SELECT type_name FROM system_schema.types WHERE keyspace_name = ?', [keyspace], request
     )
   ])
-  // Rows have the columns that the statement names.
-  const rows = columns.rows as unknown as ColumnRow[]
+  const rows = rowsAs<ColumnRow>(columns)
   if (rows.length === 0) {
     throw new QueryError(`db.table: there is no table ${shown(name)} in keyspace ${shown(keyspace)} on connection ` +
       `"${connection.name}"`)
   }
-  const typeNames = new Set((userTypes.rows as unknown as TypeRow[]).map((row) => row.type_name))
+  const typeNames = new Set(rowsAs<TypeRow>(userTypes).map((row) => row.type_name))
   const told = await withUserTypes({ session: connection.session, keyspace, table: name }, rows, typeNames, request)
-  const targets = (indexes.rows as unknown as IndexRow[]).map((row) => optionsOf(row.options)['target'] ?? '')
+  const targets = rowsAs<IndexRow>(indexes).map((row) => optionsOf(row.options)['target'] ?? '')
   return { rows: told, targets }
 }
+
+/** Rows have the columns that their statement names, of which the driver's type knows nothing. */
+const rowsAs = <R>({ rows }: types.ResultSet): R[] => rows as unknown as R[]
 
 function compile (name: string, { rows, targets }: TableColumns): Table {
   const ofKind = (kind: string): string[] =>

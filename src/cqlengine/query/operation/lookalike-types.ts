@@ -2,7 +2,8 @@
 // the type "date" is told as `date`. What a result says of its columns tells the two apart.
 import { readType } from '../../columns/type-tree.js'
 import { isDriverError } from '../../connection/driver-error.js'
-import type { RequestOptions, Session } from '../../connection/session.js'
+import type { Session } from '../../connection/session.js'
+import type { RequestOptions } from '../../connection/request.js'
 import { types } from '../../driver.js'
 import { qualified, quote } from '../../statements/identifiers.js'
 
@@ -21,6 +22,7 @@ export async function withUserTypes<R extends object> (
   { session, keyspace, table }: TableAddress, columns: readonly R[], userTypes: { has (name: string): boolean },
   request: RequestOptions
 ): Promise<readonly R[]> {
+  // Each is a row of system_schema.columns, whatever its reader calls it.
   const rows = columns as unknown as readonly ColumnRow[]
   const unclear = rows.filter(({ type }) => userTypes.has(type) && readType(type)?.kind === 'native')
   if (unclear.length === 0) return columns
@@ -34,6 +36,7 @@ export async function withUserTypes<R extends object> (
     const found = new Set(
       answer.columns.filter(({ type }) => type.code === types.dataTypes.udt).map(({ name }) => name)
     )
+    // What they came as, but for one text.
     return rows.map((row) => found.has(row.column_name) ? { ...row, type: quote(row.type) } : row) as unknown as R[]
   } catch (error) {
     // Who may not read the table, or finds it dropped by now, learns no more than the text says.

@@ -3,7 +3,7 @@
 // operation and hands it on.
 import { boundInt64 } from '../../columns/big-integer.js'
 import type { Route } from '../../connection/route.js'
-import type { RequestOptions } from '../../connection/session.js'
+import type { RequestOptions } from '../../connection/request.js'
 import { types } from '../../driver.js'
 import { BatchError, QueryError } from '../../errors.js'
 import { META, type ModelConstructor, tableOf } from '../../model/meta.js'

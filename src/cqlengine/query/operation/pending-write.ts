@@ -120,4 +120,5 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
 
 /** For what is only kept. */
 export const nothing: Statement = { cql: '', params: [], request: { kind: 'write' } }
+// Of no operation, for nobody ever sends it.
 keep(() => new PendingWrite(undefined as never, nothing, undefined, undefined, settlesNothing, undefined))

@@ -1,4 +1,4 @@
-import type { RequestOptions } from '../../connection/session.js'
+import type { RequestOptions } from '../../connection/request.js'
 import { CQLEngineError } from '../../errors.js'
 import { META, type ModelConstructor } from '../../model/meta.js'
 import type { StatementKey } from './statement-keys.js'

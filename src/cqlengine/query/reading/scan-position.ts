@@ -1,6 +1,6 @@
 // How far a scan is, as JSON: it must be short whatever the number of parts, and what comes from outside is checked
 // before it is believed.
-import type { RequestOptions } from '../../connection/session.js'
+import type { RequestOptions } from '../../connection/request.js'
 import { PageTokenError, QueryError } from '../../errors.js'
 import { asOurs } from '../../known-options.js'
 import type { ScanPosition } from '../../model/scan-api.js'

@@ -3,7 +3,7 @@
 // slow the caller is.
 import { boundInt64 } from '../../columns/big-integer.js'
 import { routedTo, tokensOf } from '../../connection/driver-internals/token-ring.js'
-import type { RequestOptions } from '../../connection/session.js'
+import type { RequestOptions } from '../../connection/request.js'
 import type { types } from '../../driver.js'
 import { QueryError } from '../../errors.js'
 import { knownOptions } from '../../known-options.js'

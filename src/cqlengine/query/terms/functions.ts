@@ -3,7 +3,7 @@ import { Column, type AnyColumn } from '../../columns/column.js'
 import { types } from '../../driver.js'
 import { QueryError, ValidationError } from '../../errors.js'
 import { listOf } from '../../known-options.js'
-import type { Selection } from '../../model/query-api.js'
+import type { Selection } from '../../model/answer-api.js'
 import type { TokenValue } from '../../model/inference.js'
 import type { TableColumn } from '../../model/table.js'
 

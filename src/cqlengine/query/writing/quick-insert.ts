@@ -60,6 +60,7 @@ class NewRowWrite extends PendingWrite<object> {
   }
 }
 
+// Of no operation and no instance, for nobody ever sends it.
 keep(() => new NewRowWrite(undefined as never, nothing, {}, undefined as never, {}))
 
 /** What is wrong with the place is told after what is wrong with the values. */
