@@ -188,9 +188,12 @@ function validate (
       dotenv: env,
       ajv: {
         customOptions: (ajv) =>
-          // `Check` has what the keyword uses of Ajv's contract.
           ajv.addKeyword({
-            keyword: 'cassandra', schemaType: 'boolean', modifying: true, errors: 'full', validate: check as never
+            keyword: 'cassandra',
+            schemaType: 'boolean',
+            modifying: true,
+            errors: 'full',
+            validate: check as never // `Check` has what the keyword uses of Ajv's contract
           })
       }
     })
