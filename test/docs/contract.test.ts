@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { root } from '../support/root.js'
-import { citations, citedIn, contractRows, provingTests, rowsOf, textsIn } from '../support/rows.js'
+import { citations, citedIn, contractRows, provingTests, rowsOf, textsIn, withoutComments } from '../support/rows.js'
 
 const page = readFileSync(join(root, 'docs/contract.md'), 'utf8')
 const rows = contractRows()
@@ -45,5 +45,6 @@ t.test('each row is proved by a test that names it', async (t) => {
 t.test('the check sees what is there and what is not', async (t) => {
   t.same(rowsOf('- **QRY-01** A.\n- **B07** B.\n- QRY-02 no.\n- **R3** no.\n'), ['QRY-01', 'B07'])
   t.same([...citedIn('QRY-01, QRY-02: B07x B08 and UTF-8, AES-256, B1, R12')], ['QRY-01', 'QRY-02', 'B08', 'R12'])
+  t.same([...citedIn(withoutComments("// B08\n  /** B09 */\n * B10\nt.test('B11 x', () => {}) // B12\n"))], ['B11', 'B12'])
   t.same([...citations(new Map([['a', 'B08'], ['b', 'B08 R12']]))], [['B08', ['a', 'b']], ['R12', ['b']]])
 })

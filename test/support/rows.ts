@@ -35,8 +35,12 @@ export function textsIn (folders: readonly string[], name: RegExp): Map<string, 
   return new Map(paths.filter((path) => name.test(path)).sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]))
 }
 
-/** The tests, less those of this workshop and of these pages, which speak of rows and prove none. */
-export const provingTests = (): Map<string, string> => textsIn(['test'], /^test\/(?!workshop\/|docs\/).*\.test\.ts$/)
+/** What a comment cites is no proof. */
+export const withoutComments = (text: string): string => text.replace(/^\s*(?:\/\/|\/?\*).*$/gm, '')
+
+/** The tests, less their comments, and less those of this workshop and of these pages, which speak of rows and prove none. */
+export const provingTests = (): Map<string, string> =>
+  new Map([...textsIn(['test'], /^test\/(?!workshop\/|docs\/).*\.test\.ts$/)].map(([path, text]) => [path, withoutComments(text)]))
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const tests = citations(provingTests())
