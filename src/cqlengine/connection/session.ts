@@ -184,23 +184,18 @@ export class Session {
     ) as Promise<T>
   }
 
-  async #sendBatch (
+  #sendBatch (
     queries: readonly BatchedQuery[], options: BatchRequestOptions, limit: TimeLimit | undefined
   ): Promise<types.ResultSet> {
-    const { client, name } = this.#link
+    const link = this.#link
     const forgotten = this.#forgotten
-    const send = async (): Promise<types.ResultSet> => {
-      checkBatch(queries, options, name)
-      return await client.batch(queries as { query: string, params: unknown[] }[], options)
-    }
+    const send = (): Promise<types.ResultSet> => startedBatch(link, queries, options)
     this.#room.running++
-    let answer: types.ResultSet
-    try {
-      answer = await send()
-    } catch (error) {
-      return await this.#failed({ error, options, forgotten, limit, send }, asItIs)
-    }
-    return this.#arrived(answer, asItIs)
+    return then.call( // as in #send
+      send(),
+      (answer: types.ResultSet) => this.#arrived(answer, asItIs),
+      (error: unknown) => this.#failed({ error, options, forgotten, limit, send }, asItIs)
+    ) as Promise<types.ResultSet>
   }
 
   #arrived<T> (answer: types.ResultSet, receiver: Receiver<T>): T {
@@ -351,6 +346,18 @@ function started (
   try {
     checkStatement(cql, params, options, name)
     return Promise.resolve(client.execute(cql, params as unknown[], options)) // itself, where it is an ordinary promise
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** The promise of a batch, as {@link started} gives that of one statement. */
+function startedBatch (
+  { client, name }: Link, queries: readonly BatchedQuery[], options: BatchRequestOptions
+): Promise<types.ResultSet> {
+  try {
+    checkBatch(queries, options, name)
+    return Promise.resolve(client.batch(queries as { query: string, params: unknown[] }[], options))
   } catch (error) {
     return Promise.reject(error)
   }

@@ -9,6 +9,8 @@ export type WriteVerb = 'save' | 'update' | 'delete'
 export interface Engine {
   /** A fresh query set over all rows of the model. */
   querySet (model: ModelConstructor): object
+  /** The one for writes in a batch: one and the same in a loop. @throws {QueryError} for what is no batch */
+  batched (model: ModelConstructor, batch: unknown): object
   /**
    * Writes an instance, and gives it; a deletion gives nothing. What is refused before anything is sent is thrown.
    * @param options checked ones

@@ -189,7 +189,11 @@ export class ModelInstance extends GuardedInstance {
 
 installSetters<ModelInstance>(ModelInstance.prototype, collect)
 installSetters<typeof ModelInstance>(
-  ModelInstance, (model, name, value) => (model.objects[name] as (value: unknown) => Query)(value)
+  ModelInstance,
+  (model, name, value) =>
+    name === 'batch'
+      ? model[META].engine.batched(inside(model), value)
+      : (model.objects[name] as (value: unknown) => Query)(value)
 )
 
 /** Of an instance or a copy of one: by its class, which a copy has too; none for what lost it. */

@@ -1,10 +1,12 @@
 import { ModelDefinitionError } from '../errors.js'
 import type { Engine, WriteVerb } from '../model/engine.js'
 import { classOfView, META, type ModelConstructor, type ModelMeta, tableOf } from '../model/meta.js'
-import type { OpOptions } from '../model/operations.js'
+import type { OptionSetters } from '../model/operation-options.js'
+import type { BatchLike, OpOptions } from '../model/operations.js'
 import { checkNoView } from '../model/read-only.js'
 import type { State } from '../model/state.js'
 import { createMany } from './writing/create-many.js'
+import { BatchQuery } from './operation/batch.js'
 import type { Database } from './operation/database.js'
 import { deleteInstance } from './writing/instance-delete.js'
 import { saveInstance } from './writing/instance-save.js'
@@ -32,6 +34,15 @@ export class QueryEngine implements Engine {
       this.know(classOfView(model))
     }
     return all.copy()
+  }
+
+  batched (model: ModelConstructor, batch: unknown): object {
+    const isOurs = batch instanceof BatchQuery
+    if (isOurs && batch.writes?.model === model) return batch.writes.querySet
+    // The setters of options are made from their table, of which the compiler knows nothing.
+    const querySet = (this.querySet(model) as unknown as OptionSetters<object>).batch(batch as BatchLike)
+    if (isOurs) batch.writes = { model, querySet }
+    return querySet
   }
 
   write (verb: WriteVerb, instance: object, state: State, options: OpOptions, values?: unknown): Promise<unknown> {

@@ -16,8 +16,8 @@ export class InBatch {
   /** The first one whose model has a consistency. */
   levelled: { readonly name: string, readonly consistency: number } | undefined
   isConditional = false
-  /** By its row, the first condition that stands on it. */
-  readonly conditions = new Map<string, string>()
+  /** By its row, the first condition that stands on it; in a conditional batch. */
+  conditions: Map<string, string> | undefined
 
   /** One was queued. */
   add (write: PendingWrite): void {
@@ -27,7 +27,9 @@ export class InBatch {
     if (condition === undefined) return
     this.isConditional = true
     const row = rowOf(write)
-    if (row !== undefined && !this.conditions.has(row)) this.conditions.set(row, condition)
+    if (row === undefined) return
+    this.conditions ??= new Map()
+    if (!this.conditions.has(row)) this.conditions.set(row, condition)
   }
 }
 
@@ -121,9 +123,9 @@ function isSame (a: readonly unknown[], b: readonly unknown[] | undefined): bool
 }
 
 /** One row exists or does not: the two conditions exclude each other, and `ifNotExists` every other one. */
-function checkRow (conditions: ReadonlyMap<string, string>, write: PendingWrite): void {
+function checkRow (conditions: ReadonlyMap<string, string> | undefined, write: PendingWrite): void {
   const row = rowOf(write)
-  const other = row === undefined ? undefined : conditions.get(row)
+  const other = row === undefined ? undefined : conditions?.get(row)
   const kind = write.operation.demand.condition
   if (other === undefined || other === kind || (other !== 'ifNotExists' && kind !== 'ifNotExists')) return
   throw new BatchError(`${nameOf(write)}: ${other} and ${kind} stand on one row; Cassandra takes one of them`)

@@ -4,7 +4,7 @@ import type { BatchedQuery, BatchRequestOptions } from '../../connection/request
 import type { types } from '../../driver.js'
 import { BatchError, LWTError } from '../../errors.js'
 import { asOurs } from '../../known-options.js'
-import { META, tableOf } from '../../model/meta.js'
+import { META, type ModelConstructor, tableOf } from '../../model/meta.js'
 import type { BatchLike, BatchOptions, OpOptions } from '../../model/operations.js'
 import { addOption, microseconds, type OptionName, optionsThat } from '../../model/operation-options.js'
 import { REFUSE } from '../../model/refusal.js'
@@ -40,6 +40,8 @@ export class BatchQuery implements BatchLike {
   readonly connection: string | undefined
   /** Whether `db.batch` sends what was queued although its function threw. */
   readonly executeOnException: boolean
+  /** For the query layer: what `Model.batch(b)` gave last, for a loop asks for it again and again. */
+  writes: { readonly model: ModelConstructor, readonly querySet: object } | undefined
   readonly #db: Database
   readonly #options: BatchOptions
   readonly #refused: unknown[] = []
@@ -181,7 +183,8 @@ export class BatchQuery implements BatchLike {
     this.#state = state
     this.#queue = []
     this.#callbacks = []
-    this.#all.conditions.clear()
+    this.#all.conditions = undefined
+    this.writes = undefined
     this.#last = undefined
     this.#large = undefined
   }
@@ -202,15 +205,22 @@ export class BatchQuery implements BatchLike {
     )
   }
 
+  /** The driver's error passes as it is; where the server only says "too large", the numbers are told beside it. */
   async #send (queue: readonly PendingWrite[]): Promise<void> {
     const { operation: { place }, model } = queue[0] as PendingWrite
     const conditional = this.#all.isConditional
     const queries: BatchedQuery[] = queue.map(({ statement: { cql, params, request } }) => ({
       query: cql, params, markers: request.markers
     }))
-    const result = await this.#request(
-      queue, () => place.connection.session.batch(queries, this.#requestOptions(queue))
-    )
+    let result: types.ResultSet
+    try {
+      result = await place.connection.session.batch(queries, this.#requestOptions(queue))
+    } catch (error) {
+      if (isDriverError(error, 'ResponseError') && error.message === 'Batch too large') {
+        process.emitWarning(this.#sizeOf(queue), 'CQLEngineWarning')
+      }
+      throw error
+    }
     if (conditional && !result.wasApplied()) {
       throw new LWTError(
         `Batch on "${model[META].name}": a condition was not met, so nothing of the batch was written`,
@@ -241,18 +251,6 @@ export class BatchQuery implements BatchLike {
       ...level !== undefined && { consistency: level },
       ...timeout !== undefined && { timeout },
       ...timestamp !== undefined && { timestamp: requestTimestamp(microseconds(timestamp), place.connection.encoding) }
-    }
-  }
-
-  /** The driver's error passes as it is; where the server only says "too large", the numbers are told beside it. */
-  async #request (queue: readonly PendingWrite[], send: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
-    try {
-      return await send()
-    } catch (error) {
-      if (isDriverError(error, 'ResponseError') && error.message === 'Batch too large') {
-        process.emitWarning(this.#sizeOf(queue), 'CQLEngineWarning')
-      }
-      throw error
     }
   }
 
