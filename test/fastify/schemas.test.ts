@@ -143,13 +143,15 @@ t.test('what a client is told of a wrong value is short, and the first of it nam
 })
 
 t.test('tuples of any two types go in and come out by the schemas of every dialect, through Fastify\'s conversion of types', async (t) => {
+  const { db } = family()
+  class Home extends db.UserType.define('home', { street: c.Text(), code: c.Integer() }) {}
   const own = (schema?: object) => c.custom<unknown>({ cql: 'text', toDatabase: (value) => JSON.stringify(value), fromDatabase: JSON.parse, schema })
   const some = [
     [c.Text, '5'], [c.Integer, 1], [c.BigInt, '9223372036854775807'], [c.Boolean, false], [c.List(c.Text), ['1']], [c.Map(c.Text, c.Text), { a: '' }],
+    [c.Vector(c.Float, 2), [1, 0]], [c.UserDefinedType(Home), { street: null, code: 1 }], [c.List(c.UserDefinedType(Home)), [{ street: 'x', code: null }]], [c.List(c.Map(c.Text, c.Text)), [{ a: '1' }]],
     [own(), { a: [1] }], [own({ anyOf: [{ type: 'string' }, { type: 'number' }] }), '1'], [own({ enum: ['a', 'b'] }), 'a'], [own({ const: 'a' }), 'a']
   ] as const
   const pairs = some.flatMap((first, i) => some.map((second, j) => [`pair_${i}_${j}`, first, second] as const))
-  const { db } = family()
   class Pairs extends db.Model.define('pairs', {
     id: c.Integer({ primaryKey: true }), ...Object.fromEntries(pairs.map(([name, [first], [second]]) => [name, c.Tuple(first, second)]))
   }).as<Pairs>() {}

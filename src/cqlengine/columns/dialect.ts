@@ -47,7 +47,7 @@ function sub (value: unknown, say: Say): unknown {
 function inAnswers (schema: JsonSchema): JsonSchema {
   const { items, additionalItems, ...rest } = schema
   const everyHasType = !Array.isArray(items) || (items as JsonSchema[]).every(({ type }) => type !== undefined)
-  return everyHasType ? schema : { ...rest, items: oneOfAll(items as JsonSchema[]) }
+  return everyHasType ? schema : { ...rest, items: oneOfAll(items as JsonSchema[], 'output') }
 }
 
 // ------------------------------------------------------------------------------------------------ OpenAPI 3.0
@@ -103,7 +103,7 @@ function openApiWords (
   )
   if (only !== undefined) schema['enum'] = [only]
   if (contentEncoding === 'base64') schema['format'] = 'byte'
-  if (Array.isArray(items)) schema['items'] = direction === 'input' && areMistaken(items) ? {} : oneOfAll(items)
+  if (Array.isArray(items)) schema['items'] = oneOfAll(items, direction)
   else if (items !== undefined) schema['items'] = typeof items === 'boolean' ? {} : items
   for (const [bound, exclusive] of [['minimum', 'exclusiveMinimum'], ['maximum', 'exclusiveMaximum']] as const) {
     if (typeof schema[exclusive] === 'number') Object.assign(schema, { [bound]: schema[exclusive], [exclusive]: true })
@@ -111,12 +111,21 @@ function openApiWords (
   return schema
 }
 
+/** One schema for all elements of a tuple: any of theirs, where nobody takes a value of one for that of another. */
+function oneOfAll (items: readonly unknown[], direction: Direction): unknown {
+  const different = [...new Map(items.map((one) => [JSON.stringify(one), one])).values()]
+  if (different.length === 1) return items[0]
+  const isMistaken = direction === 'input' ? isConverted : isAmbiguous
+  return isMistaken(different) ? {} : { anyOf: different }
+}
+
 /**
- * Whether Ajv, converting types as Fastify has it do, takes an element for another: the number 1 for the text "1",
- * which is the first of several that it can become.
+ * Whether Ajv, as Fastify has it, changes an element for the first of these that it fits then: the number 1 becomes the
+ * text "1", the elements of an array likewise, and objects lose the properties that the first does not have.
  */
-function areMistaken (items: readonly unknown[]): boolean {
-  return new Set(items.flatMap(typesIn).map((type) => type === 'integer' ? 'number' : type)).size > 1
+function isConverted (items: readonly unknown[]): boolean {
+  const types = new Set(items.flatMap(typesIn).map((type) => type === 'integer' ? 'number' : type))
+  return types.size > 1 || types.has('array') || types.has('object')
 }
 
 function typesIn (schema: unknown): readonly unknown[] {
@@ -125,9 +134,9 @@ function typesIn (schema: unknown): readonly unknown[] {
   return [...type === undefined ? [] : [type].flat(), ...[anyOf, oneOf, allOf].flat().flatMap(typesIn)]
 }
 
-function oneOfAll (items: readonly unknown[]): unknown {
-  const different = new Map(items.map((one) => [JSON.stringify(one), one]))
-  return different.size === 1 ? items[0] : { anyOf: [...different.values()] }
+/** Whether fast-json-stringify takes an object for another one, and leaves out what that does not have. */
+function isAmbiguous (items: readonly unknown[]): boolean {
+  return items.filter((one) => JSON.stringify(one).includes('"object"')).length > 1
 }
 
 /** The type null does not exist, and has become {@link isNull}: each of the others allows it instead. */
