@@ -121,6 +121,8 @@ export class CQLAlchemy {
    * @throws {ConfigError} for what is wrong in it, {NoConfigError} without hosts or keyspace; the driver's errors when
    *   connecting fails. Nothing is left open then, and it may be called again.
    * @throws {ClosedError} `close()` was called meanwhile; it may be called again at once.
+   * @example
+   * await db.init({ hosts: ['10.0.0.1'], localDataCenter: 'dc1', keyspace: 'library' })
    */
   async init (options: InitOptions = {}, hooks: InitHooks = {}): Promise<this> {
     if (this.#state === 'open') {
@@ -156,6 +158,8 @@ export class CQLAlchemy {
   /**
    * Lets running statements finish (at most 10 s), then closes what was opened here. Models stay; the `db` may be
    * opened again.
+   * @example
+   * await db.close()
    */
   async close (): Promise<void> {
     this.#state = 'closed'
@@ -169,15 +173,26 @@ export class CQLAlchemy {
   /**
    * Makes `name` the keyspace of everything that names none itself, for all requests; without a name, back to the
    * configured one. For single requests or tenants use `scope`.
+   * @throws {ConfigError} for what is no string, or empty
+   * @example
+   * db.setKeyspace('library')
    */
   setKeyspace (name?: string): void { this.#registry.setKeyspace(name) }
 
   /**
    * Runs `fn` at once; inside, across awaits, `route` gives the defaults. Inner scopes override outer ones key by key.
+   * @param route `{ connection, keyspace }`, either or both, or a function that gives them at each statement
+   * @example
+   * const users = await db.scope({ keyspace: 'tenant_a' }, () => User.all())
    */
   scope<T> (route: Route | RouteFunction, fn: () => T): T { return this.#scopes.run(route, fn) }
 
-  /** A scope that can be entered several times, for the hooks of a web framework. */
+  /**
+   * A scope that can be entered several times, for the hooks of a web framework.
+   * @example
+   * const tenant = db.openScope({ keyspace: 'tenant_a' })
+   * const users = await tenant.run(() => User.all())
+   */
   openScope (route: Route | RouteFunction): Scope { return this.#scopes.open(route) }
 
   /**
@@ -226,15 +241,30 @@ export class CQLAlchemy {
     return await cqlTemplate(this.#engine.db, text, parts) as R[]
   }
 
-  /** A table without a model, by its name; its columns are read from the server. */
+  /**
+   * A table without a model, by its name; its columns are read from the server.
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).all()
+   */
   table (name: string, to?: Route): NamedTable { return new NamedTable(this.#engine, name, to) }
 
   /**
    * Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives
    * what `fn` gives.
+   * @throws {BatchError} for statements that cannot go together, {LWTError} where a condition is not met; the driver's
+   * @example
+   *   errors
+   * await db.batch(async (b) => {
+   *   await post.batch(b).update({ title: 'Hello' })
+   *   await Post.batch(b).create({ blog: 'dogs', day: 1, id: 1 })
+   * })
    */
   async batch<T> (fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
-  /** As without options. @throws {BatchError} for options that cannot work */
+  /**
+   * As without options. @throws {BatchError} for options that cannot work
+   * @example
+   * await db.batch({ type: 'unlogged' }, async (b) => { await post.batch(b).save() })
+   */
   async batch<T> (options: BatchOptions, fn: (batch: BatchQuery) => T | Promise<T>): Promise<T>
   async batch<T> (
     first: BatchOptions | ((batch: BatchQuery) => T | Promise<T>), fn?: (batch: BatchQuery) => T | Promise<T>
@@ -245,11 +275,21 @@ export class CQLAlchemy {
       : await runBatch(database, first, fn as (batch: BatchQuery) => T | Promise<T>)
   }
 
-  /** Calls `fn` with a view of the model (or of each model of an array) whose statements go to `to`. */
+  /**
+   * Calls `fn` with a view of the model (or of each model of an array) whose statements go to `to`.
+   * @example
+   * const cats = await db.contextQuery(Post, { keyspace: 'archive' }, (Old) => Old.filter({ blog: 'cats' }).all())
+   */
   async contextQuery<M extends AnyModel | AnyView, T> (
     model: M, to: Route, fn: (model: M) => T | Promise<T>
   ): Promise<T>
-  /** Calls `fn` with views of these models, in their order. */
+  /**
+   * Calls `fn` with views of these models, in their order.
+   * @example
+   * await db.contextQuery([User, Post], { connection: 'archive' }, async ([OldUser, OldPost]) => {
+   *   console.log(await OldUser.objects.count(), await OldPost.objects.count())
+   * })
+   */
   async contextQuery<const M extends readonly (AnyModel | AnyView)[], T> (
     models: M, to: Route, fn: (models: M) => T | Promise<T>
   ): Promise<T>
@@ -257,13 +297,13 @@ export class CQLAlchemy {
     return await contextQuery(models as ModelConstructor | readonly ModelConstructor[], to, fn)
   }
 
-  /** `management.syncDb`. */
+  /** Brings tables, types and indexes to what the models say: `management.syncDb`. */
   get syncDb (): Management['syncDb'] { return this.management.syncDb }
-  /** `management.syncTable`. */
+  /** Brings the table of one model to what it says: `management.syncTable`. */
   get syncTable (): Management['syncTable'] { return this.management.syncTable }
-  /** `management.syncType`. */
+  /** Brings one user type to what it says: `management.syncType`. */
   get syncType (): Management['syncType'] { return this.management.syncType }
-  /** `management.createKeyspaceSimple`. */
+  /** Creates a keyspace in one data center, unless it exists: `management.createKeyspaceSimple`. */
   get createKeyspaceSimple (): Management['createKeyspaceSimple'] { return this.management.createKeyspaceSimple }
 
   /**
@@ -282,12 +322,20 @@ export class CQLAlchemy {
     addSchemas(app, withChildren(this.#engine.models) as unknown as readonly SchemaModel[], options)
   }
 
-  /** Whether the connections in use answer. Bounded (default 2000 ms), never throws. */
+  /**
+   * Whether the connections in use answer. Bounded (default 2000 ms), never throws.
+   * @example
+   * app.get('/health', async () => ({ ok: await db.health({ timeout: 2000 }) }))
+   */
   async health (options?: { timeout?: number | undefined }): Promise<boolean> {
     return await this.#registry.health(options)
   }
 
-  /** What is known of the connections, without asking a server. Holds host addresses: for operators. */
+  /**
+   * What is known of the connections, without asking a server. Holds host addresses: for operators.
+   * @example
+   * const { state, inFlight } = db.status().connections.default!
+   */
   status (): Status { return this.#registry.status() }
 
   static { printAs(this.prototype, 'CQLAlchemy', (db) => db[inspect]()) }

@@ -44,7 +44,13 @@ export interface LocalCassandra {
  * the first time, Maven; no Docker. It ends with the process that started it, however that ends, and by itself does not
  * keep that process alive.
  *
+ * @param options how many nodes (1), passwords, TLS, folder, version (5.0.8), …
  * @throws {CassandraStartError} with one message that says what to install or set
+ * @example
+ * const cassandra = await startCassandra()
+ * await db.init({ hosts: cassandra.hosts, localDataCenter: cassandra.localDataCenter, keyspace: 'library' })
+ * await db.close()
+ * await cassandra.stop()
  */
 export async function startCassandra (options: StartCassandraOptions = {}): Promise<LocalCassandra> {
   const settings = settingsOf(options)

@@ -24,14 +24,19 @@ export interface MockClient extends Client {
   /**
    * Sets the rows for all statements that contain this text or match this expression. Of several that fit the one set
    * last answers. A statement that fits none has an empty result.
+   * @param rows by the names of columns in the database; or a function that gives them
+   * @example
+   * mockClient().reply(/^SELECT .* FROM "library"."post"/, [{ blog: 'cats', day: 1, id: 1, title: 'Hello' }])
    */
   reply (cql: string | RegExp, rows: MockAnswer): this
 }
 
 /**
- * A client without network for unit tests of handlers:
- * `app.register(fastifyCqlalchemy, { client: mockClient(), keyspace })`. It is an instance of the driver's `Client`,
- * its results are the driver's `ResultSet` and `Row`, and it checks no CQL.
+ * A client without network for unit tests of handlers. It is an instance of the driver's `Client`, its results are the
+ * driver's `ResultSet` and `Row`, and it checks no CQL.
+ * @example
+ * const client = mockClient().reply('FROM "library"."user"', [{ uid: id, name: 'Ada' }])
+ * await app.register(fastifyCqlalchemy, { client, keyspace: 'library' })
  */
 export function mockClient (): MockClient {
   return new NetworklessClient()

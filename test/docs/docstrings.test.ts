@@ -70,12 +70,19 @@ t.test('every builder and terminal of query sets, and every operation of instanc
   t.same(needed.filter(({ examples }) => examples.length === 0).map(({ place }) => place), [])
 })
 
+t.test('every call of db, connections, management, functions, columns, tables without a model and testing has an example', async (t) => {
+  const needed = docs.filter(({ place }) => /: (?:Connections\.(?!names|defaultName)|Management\.|Functions\.|NamedQuerySet\.(?!toJSON)|Column\.(?:eq|ne|[gl]te?|in|like|contains\w*|entry|ann)$)\w*$/.test(place) ||
+    /: CQLAlchemy\.(?:init|close|setKeyspace|scope|openScope|execute|cql|table|batch|contextQuery|addSchemas|health|status)$/.test(place) || /: (?:startCassandra|mockClient|resetTables)$/.test(place))
+  t.ok(needed.length > 75, `${needed.length} of them`)
+  t.same(needed.filter(({ examples }) => examples.length === 0).map(({ place }) => place), [])
+})
+
 /** What examples may use. */
 const preamble = `
 import { randomUUID } from 'node:crypto'
 import Fastify from 'fastify'
 import fastifyCqlalchemy, * as cql from 'fastify-cqlalchemy'
-import { resetTables } from 'fastify-cqlalchemy/testing'
+import { mockClient, resetTables, startCassandra } from 'fastify-cqlalchemy/testing'
 const { CQLAlchemy, types, errors } = cql
 export const app = Fastify()
 await app.register(fastifyCqlalchemy)
@@ -94,7 +101,7 @@ export class Visits extends db.Model.define('visits', { page: c.Text({ primaryKe
 export class Pet extends db.Model.define('pet', { id: c.UUID({ primaryKey: true, default: randomUUID }), kind: c.Text({ discriminatorColumn: true }) }).as<Pet>() {}
 export const post = await Post.get({ blog: 'cats', day: 1, id: 1 })
 export const id = randomUUID()
-export { randomUUID, resetTables, cql, types, errors, CQLAlchemy, Fastify, fastifyCqlalchemy }
+export { randomUUID, mockClient, resetTables, startCassandra, cql, types, errors, CQLAlchemy, Fastify, fastifyCqlalchemy }
 `
 
 t.test('every example compiles', async (t) => {
@@ -105,7 +112,7 @@ t.test('every example compiles', async (t) => {
   const examples = docs.flatMap(({ place, examples }) => examples.map((text) => ({ place, text })))
   t.ok(examples.length > 80, `${examples.length} examples`)
   const blocks = examples.map(({ place, text }) => `// ${place}\nasync () => {\n${text}\n}\n`)
-  const names = 'app, db, c, f, Address, User, UserByEmail, Post, Visits, Pet, post, id, randomUUID, resetTables, cql, types, errors, CQLAlchemy, Fastify, fastifyCqlalchemy'
+  const names = 'app, db, c, f, Address, User, UserByEmail, Post, Visits, Pet, post, id, randomUUID, mockClient, resetTables, startCassandra, cql, types, errors, CQLAlchemy, Fastify, fastifyCqlalchemy'
   writeFileSync(join(folder, 'examples.ts'), `import { ${names} } from './models.js'\nvoid [${names}]\nvoid [\n${blocks.join(',\n')}]\n`)
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
     compilerOptions: { target: 'es2022', module: 'nodenext', lib: ['es2022', 'esnext.disposable'], types: ['node'], strict: true, skipLibCheck: true, noEmit: true },

@@ -112,38 +112,83 @@ export class Column<out V, out F extends Flag = never, out K extends Kind = 'sca
    * const users = await User.filter(User.columns.email.eq('ada@example.org')).all()
    */
   eq (value: I): Expression { return this.#expression('eq', value) }
-  /** Conditions only (`iff`): Cassandra has no `!=` in WHERE. */
+  /**
+   * Conditions only (`iff`): Cassandra has no `!=` in WHERE.
+   * @example
+   * const isOther = User.columns.name.ne('Ada') // in an object: { name__ne: 'Ada' }
+   */
   ne (value: I | null): Expression { return this.#expression('ne', value) }
-  /** Greater than `value`. */
+  /**
+   * Greater than `value`.
+   * @example
+   * const posts = await Post.filter(Post.columns.blog.eq('cats'), Post.columns.day.gt(3)).all()
+   */
   gt (value: I): Expression { return this.#expression('gt', value) }
-  /** Greater than `value`, or equal. */
+  /**
+   * Greater than `value`, or equal.
+   * @example
+   * const posts = await Post.filter(Post.columns.blog.eq('cats'), Post.columns.day.gte(3)).all()
+   */
   gte (value: I): Expression { return this.#expression('gte', value) }
-  /** Less than `value`. */
+  /**
+   * Less than `value`.
+   * @example
+   * const posts = await Post.filter(Post.columns.blog.eq('cats'), Post.columns.day.lt(3)).all()
+   */
   lt (value: I): Expression { return this.#expression('lt', value) }
-  /** Less than `value`, or equal. */
+  /**
+   * Less than `value`, or equal.
+   * @example
+   * const posts = await Post.filter(Post.columns.blog.eq('cats'), Post.columns.day.lte(3)).all()
+   */
   lte (value: I): Expression { return this.#expression('lte', value) }
-  /** One of these values; of none nothing is found, without a statement. */
+  /**
+   * One of these values; of none nothing is found, without a statement.
+   * @example
+   * const posts = await Post.filter(Post.columns.blog.in(['cats', 'dogs'])).all()
+   */
   in (values: readonly I[]): Expression { return this.#expression('in', values) }
-  /** A text like the pattern, in which `%` stands for any characters at its start or end; needs a SASI index. */
+  /**
+   * A text like the pattern, in which `%` stands for any characters at its start or end; needs a SASI index.
+   * @example
+   * const users = await User.filter(User.columns.name.like('Ad%')).all()
+   */
   like (this: TextColumn, pattern: string): Expression { return expressionOf(this, 'like', pattern) }
-  /** A list or set with this element, a map with this value; needs an index or `allowFiltering()`. */
+  /**
+   * A list or set with this element, a map with this value; needs an index or `allowFiltering()`.
+   * @example
+   * const posts = await Post.filter(Post.columns.tags.contains('news')).all()
+   */
   contains (value: E extends readonly [unknown, infer B] ? B : E): Expression {
     return this.#expression('contains', value)
   }
 
-  /** A map with this key; needs an index of its keys or `allowFiltering()`. */
+  /**
+   * A map with this key; needs an index of its keys or `allowFiltering()`.
+   * @example
+   * const posts = await Post.filter(Post.columns.scores.containsKey('ada')).allowFiltering().all()
+   */
   containsKey (key: E extends readonly [infer A, unknown] ? A : never): Expression {
     return this.#expression('containsKey', key)
   }
 
-  /** A map with this entry; needs an index of its entries or `allowFiltering()`. */
+  /**
+   * A map with this entry; needs an index of its entries or `allowFiltering()`.
+   * @example
+   * const posts = await Post.filter(Post.columns.scores.entry('ada', 5)).allowFiltering().all()
+   */
   entry (
     key: E extends readonly [infer A, unknown] ? A : never, value: E extends readonly [unknown, infer B] ? B : never
   ): Expression {
     return this.#expression('entry', [key, value])
   }
 
-  /** Nearest neighbours of `vector` first; needs a SAI index and a limit. */
+  /**
+   * Nearest neighbours of `vector` first; needs a SAI index and a limit.
+   * @param vector as many numbers as the column has dimensions
+   * @example
+   * const near = await Post.objects.orderBy(Post.columns.embedding.ann([1, 0, 0])).limit(5).all()
+   */
   ann (this: VectorColumn, vector: readonly number[] | Float32Array): Ordering {
     return new Ordering(nameOf(this), vector)
   }

@@ -98,6 +98,8 @@ export interface Connections {
    * @param options those of a connection, and options of the driver's client beside them
    * @throws {ConfigError} an option cannot be used; nothing was registered
    * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); nothing was registered
+   * @example
+   * await db.connection.setup(['10.0.0.1', '10.0.0.2'], 'library', { localDataCenter: 'dc1' })
    */
   setup (
     hosts: string | readonly string[] | null,
@@ -106,6 +108,9 @@ export interface Connections {
   ): Promise<void>
   /**
    * Registers the default connection on this machine with the driver's defaults; leaves `db.keyspace` alone (CON-04).
+   * @throws the driver's error when connecting fails; nothing was registered
+   * @example
+   * await db.connection.default()
    */
   default (): Promise<void>
   /**
@@ -116,6 +121,9 @@ export interface Connections {
    * @throws {ConnectionRegistryError} the name is empty, or is being registered at this moment
    * @throws the driver's error when connecting fails (unless `lazyConnect` or `retryConnect`); the registry stays as it
    *   was
+   * @example
+   * await db.connection.registerConnection('archive', { hosts: '10.1.0.1', localDataCenter: 'dc1', lazyConnect: true })
+   * const old = await Post.using({ connection: 'archive' }).filter({ blog: 'cats' }).all()
    */
   registerConnection (
     name: string, options: (ConnectOptions | SessionOptions) & { default?: boolean | undefined }
@@ -123,16 +131,22 @@ export interface Connections {
   /**
    * Removes a connection; its client, if we made it, is closed once its requests have ended. An unknown name is no
    * error (CON-10). Without the default connection, statements that name none are an error until another one is chosen.
+   * @example
+   * await db.connection.unregisterConnection('archive')
    */
   unregisterConnection (name: string): Promise<void>
   /**
    * Chooses the default by name; it is not connected by that (CON-11).
    * @throws {ConnectionRegistryError} an unknown name
+   * @example
+   * db.connection.setDefaultConnection('archive')
    */
   setDefaultConnection (name: string): void
   /**
    * Puts a client of yours in the place of the default connection's, or registers it as `default` (CON-13). Its
    * keyspace is its connection's own.
+   * @example
+   * db.connection.setSession(new cql.Client({ contactPoints: ['10.0.0.1'], localDataCenter: 'dc1' }))
    */
   setSession (client: Client): void
   /**
@@ -140,6 +154,9 @@ export interface Connections {
    * @param name absent: the default
    * @throws {ConnectionRegistryError} an unknown name, or no default
    * @throws {ClosedError} the `db` was closed
+   * @throws the driver's error when connecting fails
+   * @example
+   * const { client, keyspace, state } = await db.connection.getConnection('archive')
    */
   getConnection (name?: string): Promise<ConnectionInfo>
   /**
@@ -147,11 +164,23 @@ export interface Connections {
    * now.
    * @param name absent: the default
    * @throws what `getConnection` throws, unless it retries
+   * @example
+   * await db.connection.whenReady()
    */
   whenReady (name?: string): Promise<void>
-  /** The driver's client of a connection, as `getConnection` (CON-17). */
+  /**
+   * The driver's client of a connection, connected if it was not yet (CON-17).
+   * @param name absent: the default
+   * @throws what `getConnection` throws
+   * @example
+   * const client = await db.connection.getSession()
+   */
   getSession (name?: string): Promise<Client>
-  /** The driver's client of a connection, as `getSession`: in this driver one object is session and cluster. */
+  /**
+   * The driver's client of a connection, as `getSession`: in this driver one object is session and cluster.
+   * @example
+   * const { metadata } = await db.connection.getCluster()
+   */
   getCluster (name?: string): Promise<Client>
 }
 

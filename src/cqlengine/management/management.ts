@@ -63,7 +63,15 @@ export class Management {
 
   // Arrow functions, for they are handed out as `db.syncDb` too.
 
-  /** Creates a keyspace with SimpleStrategy, unless it exists; an existing one is left as it is (MGT-01). */
+  /**
+   * Creates a keyspace with SimpleStrategy, unless it exists; an existing one is left as it is (MGT-01).
+   * @param name 1 to 48 letters, digits and _
+   * @param replicationFactor how many nodes keep each row, from 1
+   * @throws {QueryError} for a name or number that Cassandra cannot take
+   * @throws the driver's errors: the server refuses it, or does not answer
+   * @example
+   * await db.createKeyspaceSimple('library', 1)
+   */
   readonly createKeyspaceSimple = async (
     name: string, replicationFactor: number, options?: KeyspaceOptions
   ): Promise<void> => {
@@ -73,7 +81,15 @@ export class Management {
     }
   }
 
-  /** Creates a keyspace with NetworkTopologyStrategy, unless it exists: replicas per data center (MGT-02). */
+  /**
+   * Creates a keyspace with NetworkTopologyStrategy, unless it exists; an existing one is left as it is (MGT-02).
+   * @param name 1 to 48 letters, digits and _
+   * @param dataCenters how many nodes of each data center keep each row, from 1
+   * @throws {QueryError} for a name or number that Cassandra cannot take
+   * @throws the driver's errors: the cluster has no such data center, the server refuses it or does not answer
+   * @example
+   * await db.management.createKeyspaceNetworkTopology('library', { dc1: 3, dc2: 2 })
+   */
   readonly createKeyspaceNetworkTopology = async (
     name: string, dataCenters: Record<string, number>, options?: KeyspaceOptions
   ): Promise<void> => {
@@ -83,7 +99,13 @@ export class Management {
     }
   }
 
-  /** Drops a keyspace with all that is in it; a missing one is no error (MGT-03). */
+  /**
+   * Drops a keyspace with all that is in it; a missing one is no error (MGT-03).
+   * @throws {QueryError} for what is no name of a keyspace
+   * @throws the driver's errors: the server refuses it, or does not answer
+   * @example
+   * await db.management.dropKeyspace('library')
+   */
   readonly dropKeyspace = async (name: string, options?: Pick<KeyspaceOptions, 'connections'>): Promise<void> => {
     const { connections } = knownOptions('dropKeyspace', options, ['connections'])
     for (const connection of this.#connections('dropKeyspace', connections)) await dropKeyspace(connection, name)
@@ -94,6 +116,9 @@ export class Management {
    * Adds only. `keyspaces` and `connections` leave models that name their own where they are.
    * @throws {SchemaError} with the report: for a changed key, a missing keyspace, …, before anything is sent; when the
    *   nodes do not agree; and, with `cause`, when the server refuses something or does not answer
+   * @example
+   * const { statements, conflicts } = await db.syncDb({ dryRun: true }) // what it would send, and what differs
+   * if (conflicts.length === 0) await db.syncDb()
    */
   readonly syncDb = async (options?: SyncDbOptions): Promise<SyncReport> => {
     const given = knownOptions('syncDb', options, ['models', 'unknown', ...syncOptions])
@@ -113,7 +138,12 @@ export class Management {
     )
   }
 
-  /** One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). */
+  /**
+   * One model's table with the types that it uses, on connections × keyspaces (MGT-04 … MGT-12). Adds only.
+   * @throws {SchemaError} with the report, as `syncDb`
+   * @example
+   * const { statements } = await db.syncTable(User, { keyspaces: ['tenant_a', 'tenant_b'] })
+   */
   readonly syncTable = async (model: AnyModel | AnyView, options?: SyncOptions): Promise<SyncReport> => {
     const given = knownOptions('syncTable', options, syncOptions)
     return await syncTables(
@@ -121,7 +151,12 @@ export class Management {
     )
   }
 
-  /** One user type, with the types that it uses (MGT-13). */
+  /**
+   * One user type, with the types that it uses (MGT-13). Adds only. `syncTable` does it for the types of its model.
+   * @throws {SchemaError} with the report, as `syncDb`; {@link QueryError} for what is no name of a keyspace
+   * @example
+   * await db.syncType('library', Address)
+   */
   readonly syncType = async (
     keyspace: string, type: AnyUserType, options?: Omit<SyncOptions, 'keyspaces'>
   ): Promise<SyncReport> => {
@@ -135,7 +170,13 @@ export class Management {
     return await syncTypes(types, this.#resolve, flagsOf('syncType', given))
   }
 
-  /** Drops a model's table, or a view; a missing one is no error (MGT-14). */
+  /**
+   * Drops a model's table with its rows, or a view; a missing one is no error (MGT-14). Other processes must be started
+   * anew before it is made again with other types.
+   * @throws the driver's errors: the server refuses it, or does not answer
+   * @example
+   * await db.management.dropTable(User)
+   */
   readonly dropTable = async (
     model: AnyModel | AnyView, options?: Omit<ManageOptions, 'waitForIndexes'>
   ): Promise<void> => {
@@ -145,7 +186,12 @@ export class Management {
     }
   }
 
-  /** Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s. */
+  /**
+   * Deletes all rows of a model's table. Needs all replicas; has a limit of 65 s.
+   * @throws {QueryError} for a view; the driver's errors: there is no such table, or a replica is down
+   * @example
+   * await db.management.truncateTable(User)
+   */
   readonly truncateTable = async (model: AnyModel, options?: Omit<ManageOptions, 'waitForIndexes'>): Promise<void> => {
     const given = knownOptions('truncateTable', options, placeOptions)
     checkNoView(tableOf(modelOf(model)))

@@ -85,70 +85,173 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
   /**
    * Conditions by column names and operators, all of which must hold. @throws {QueryError} when it runs, as for models
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats', day__gte: 3 }).all()
    */
   filter (...where: Where): NamedQuerySet<R> { return this.#with('filter', ...where) }
-  /** At most so many rows, over all pages. */
+  /**
+   * At most so many rows, over all pages.
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).limit(10).all()
+   */
   limit (n: number): NamedQuerySet<R> { return this.#with('limit', n) }
-  /** At most so many rows of each partition. */
+  /**
+   * At most so many rows of each partition.
+   * @example
+   * const rows = await db.table('post').objects.perPartitionLimit(1).all()
+   */
   perPartitionLimit (n: number): NamedQuerySet<R> { return this.#with('perPartitionLimit', n) }
-  /** By clustering columns, `-` in front for descending. */
+  /**
+   * By clustering columns, `-` in front for descending.
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).orderBy('-day').all()
+   */
   orderBy (...by: string[]): NamedQuerySet<R> { return this.#with('orderBy', ...by) }
-  /** Lets Cassandra read rows and discard those that do not match. */
+  /**
+   * Lets Cassandra read rows and discard those that do not match.
+   * @example
+   * const rows = await db.table('post').objects.filter({ title: 'Hello' }).allowFiltering().all()
+   */
   allowFiltering (): NamedQuerySet<R> { return this.#with('allowFiltering') }
-  /** Rows per page. */
+  /**
+   * Rows per page.
+   * @param n from 1; absent: 5000
+   * @example
+   * for await (const row of db.table('post').objects.fetchSize(500)) console.log(row.title)
+   */
   fetchSize (n: number): NamedQuerySet<R> { return this.#with('fetchSize', n) }
-  /** How many replicas must answer. */
+  /**
+   * How many replicas must answer.
+   * @param level a name in any case, or a number of `types.consistencies`
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).consistency('LOCAL_QUORUM').all()
+   */
   consistency (level: string | number): NamedQuerySet<R> { return this.#with('consistency', level) }
-  /** Milliseconds for the whole operation. */
+  /**
+   * Milliseconds for the whole operation.
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).timeout(500).all()
+   */
   timeout (ms: number): NamedQuerySet<R> { return this.#with('timeout', ms) }
-  /** How long what is updated lives, in seconds. */
+  /**
+   * How long what is updated lives, in seconds.
+   * @example
+   * await db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 }).ttl(3600).update({ title: 'Hello' })
+   */
   ttl (seconds: number): NamedQuerySet<R> { return this.#with('ttl', seconds) }
-  /** The time of the write. */
+  /**
+   * The time of the write.
+   * @example
+   * const one = db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 })
+   * await one.timestamp(new Date()).update({ title: 'Hello' })
+   */
   timestamp (at: Timestamp): NamedQuerySet<R> { return this.#with('timestamp', at) }
-  /** Updates or deletes only where the row is like this; otherwise an `LWTError`. */
+  /**
+   * Updates or deletes only where the row is like this; otherwise an `LWTError`.
+   * @example
+   * const one = db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 })
+   * await one.iff({ title: 'Hello' }).update({ title: 'Hello again' })
+   */
   iff (where: Record<string, unknown>): NamedQuerySet<R> { return this.#with('iff', where) }
-  /** Updates or deletes only where the row exists; otherwise an `LWTError`. */
+  /**
+   * Updates or deletes only where the row exists; otherwise an `LWTError`.
+   * @example
+   * await db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 }).ifExists().delete()
+   */
   ifExists (yes: boolean = true): NamedQuerySet<R> { return this.#with('ifExists', yes) }
-  /** Rows with these columns and the key. */
+  /**
+   * Rows with these columns and the key.
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).only('title').all()
+   */
   only (...names: string[]): NamedQuerySet<R> { return this.#with('only', ...names) }
-  /** Rows without these columns. */
+  /**
+   * Rows without these columns.
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).defer('tags').all()
+   */
   defer (...names: string[]): NamedQuerySet<R> { return this.#with('defer', ...names) }
-  /** One row for each partition, with its key or these columns (B37). */
+  /**
+   * One row for each partition, with its key or these columns (B37).
+   * @example
+   * const partitions = await db.table('post').objects.distinct().all()
+   */
   distinct (...names: string[]): NamedQuerySet<R> { return this.#with('distinct', ...names) }
-  /** Arrays of values, or with `flat` the values of one column. */
+  /**
+   * Arrays of values, or with `flat` the values of one column.
+   * @example
+   * const titles = await db.table('post').objects.filter({ blog: 'cats' }).valuesList('title', { flat: true }).all()
+   */
   valuesList (name: string, options: { flat: true }): NamedQuerySet<unknown>
-  /** Arrays of values, in the order of the names. */
+  /**
+   * Arrays of values, in the order of the names.
+   * @example
+   * const pairs = await db.table('post').objects.filter({ blog: 'cats' }).valuesList('day', 'title').all()
+   */
   valuesList (...names: string[]): NamedQuerySet<unknown[]>
   // What comes out is the caller's to say from here on.
   valuesList (...given: unknown[]): NamedQuerySet<never> { return this.#with<never>('valuesList', ...given) }
 
-  /** Sends this query to another connection, keyspace, or both. */
+  /**
+   * Sends this query to another connection, keyspace, or both.
+   * @example
+   * const rows = await db.table('post').objects.using({ keyspace: 'archive' }).all()
+   */
   using (to: Route): NamedQuerySet<R> {
     return new NamedQuerySet(
       this.#engine, this.#name, this.#to, { ...this.#using, ...checkedRoute(`${this.#name}.using()`, to) }, this.#calls
     )
   }
 
-  /** All rows, in one array. */
+  /**
+   * All rows, in one array.
+   * @example
+   * const rows = await db.table('post').objects.filter({ blog: 'cats' }).all()
+   */
   async all (): Promise<R[]> { return await (await this.#query()).all() }
-  /** The first row, or null. */
+  /**
+   * The first row, or null.
+   * @example
+   * const row = await db.table('post').objects.filter({ blog: 'cats' }).first()
+   */
   async first (): Promise<R | null> { return await (await this.#query()).first() }
 
-  /** The one row that fits. @throws {DoesNotExist} {MultipleObjectsReturned} */
+  /**
+   * The one row that fits.
+   * @throws {DoesNotExist} where none does, {MultipleObjectsReturned} where several do
+   * @example
+   * const row = await db.table('post').objects.get({ blog: 'cats', day: 1, id: 1 })
+   */
   async get (...where: Where): Promise<R> { return await (await this.#query()).get(...where) }
 
-  /** The number of rows. */
+  /**
+   * The number of rows.
+   * @example
+   * const posts = await db.table('post').objects.filter({ blog: 'cats' }).count()
+   */
   async count (): Promise<number> { return await (await this.#query()).count() }
 
-  /** One page, and the way to the next one; see `QuerySet.page`. */
+  /**
+   * One page, and the way to the next one; see `QuerySet.page`.
+   * @example
+   * const { rows, nextToken } = await db.table('post').objects.filter({ blog: 'cats' }).page({ size: 20 })
+   */
   async page (options?: PageOptions): Promise<Page<R>> {
     return await (await this.#query()).page(options)
   }
 
-  /** Writes without reading, as `QuerySet.update`: values, nulls and operations by column names. */
+  /**
+   * Writes without reading, as `QuerySet.update`: values, nulls and operations by column names.
+   * @example
+   * await db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 }).update({ title: 'Hello' })
+   */
   async update (values: Record<string, unknown>): Promise<void> { await (await this.#query()).update(values) }
 
-  /** Deletes rows, ranges of rows or partitions, as far as the filter says. */
+  /**
+   * Deletes rows, ranges of rows or partitions, as far as the filter says.
+   * @example
+   * await db.table('post').objects.filter({ blog: 'cats', day: 1 }).delete()
+   */
   async delete (): Promise<void> { await (await this.#query()).delete() }
 
   async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }

@@ -43,29 +43,74 @@ export class Selected<V = unknown> implements Selection<V> {
 /* eslint-disable @typescript-eslint/no-explicit-any -- a column of that value, whatever its flags and kind */
 /** `db.functions`. */
 export interface Functions {
-  /** The smallest timeuuid of that millisecond, for `id__gt` and its like (OPR-07). */
+  /**
+   * The smallest timeuuid of that millisecond, for `id__gt` and its like (OPR-07).
+   * @example
+   * const since = { seen__gte: f.MinTimeUUID(new Date('2026-01-01')) }
+   */
   MinTimeUUID (date: Date): types.TimeUuid
-  /** The largest timeuuid of that millisecond. */
+  /**
+   * The largest timeuuid of that millisecond.
+   * @example
+   * const until = { seen__lte: f.MaxTimeUUID(new Date('2026-01-31')) }
+   */
   MaxTimeUUID (date: Date): types.TimeUuid
-  /** For `pk__token__gt` and its like: the values of the partition key. */
+  /**
+   * For `pk__token__gt` and its like: the values of the partition key.
+   * @example
+   * const later = await User.filter({ pk__token__gt: f.Token(id) }).limit(100).all()
+   */
   Token (...values: unknown[]): TokenValue
-  /** The number of rows. With a column: of those in which it is not null. */
+  /**
+   * The number of rows. With a column: of those in which it is not null.
+   * @example
+   * const perDay = await Post.filter({ blog: 'cats' }).groupBy('blog', 'day').select({ posts: f.count() }).all()
+   */
   count (column?: AnyColumn): Selection<number>
-  /** The largest value; null where there is none. */
+  /**
+   * The largest value; null where there is none.
+   * @example
+   * const [best] = await Post.filter({ blog: 'cats' }).select({ stars: f.max(Post.columns.stars) }).all()
+   */
   max<V = unknown> (column: Column<V, any, any, any, any>): Selection<V | null>
-  /** The smallest value; null where there is none. */
+  /**
+   * The smallest value; null where there is none.
+   * @example
+   * const [worst] = await Post.filter({ blog: 'cats' }).select({ stars: f.min(Post.columns.stars) }).all()
+   */
   min<V = unknown> (column: Column<V, any, any, any, any>): Selection<V | null>
-  /** The sum, of the column's own type, in which it may overflow. */
+  /**
+   * The sum, of the column's own type, in which it may overflow.
+   * @example
+   * const [all] = await Post.filter({ blog: 'cats' }).select({ stars: f.sum(Post.columns.stars) }).all()
+   */
   sum<V> (column: Column<V, any, any, any, any>): Selection<V | null>
-  /** The average, of the column's own type: of integers it is cut. */
+  /**
+   * The average, of the column's own type: of integers it is cut.
+   * @example
+   * const [mean] = await Post.filter({ blog: 'cats' }).select({ stars: f.avg(Post.columns.stars) }).all()
+   */
   avg<V> (column: Column<V, any, any, any, any>): Selection<V | null>
-  /** How near a vector is: 1 the same direction, 0 the opposite one. */
+  /**
+   * How near a vector is: 1 the same direction, 0 the opposite one.
+   * @example
+   * const near = await Post.objects.orderBy(Post.columns.embedding.ann([1, 0, 0])).limit(5)
+   *   .select({ title: Post.columns.title, nearness: f.similarityCosine(Post.columns.embedding, [1, 0, 0]) }).all()
+   */
   similarityCosine (
     column: Column<any, any, 'vector', any, any>, vector: readonly number[] | Float32Array
   ): Selection<number>
-  /** Seconds left; null without one. */
+  /**
+   * Seconds left; null without one.
+   * @example
+   * const [left] = await User.filter({ uid: id }).select({ seconds: f.ttl(User.columns.name) }).all()
+   */
   ttl (column: AnyColumn): Selection<number | null>
-  /** Microseconds since 1970. */
+  /**
+   * Microseconds since 1970.
+   * @example
+   * const [written] = await User.filter({ uid: id }).select({ at: f.writetime(User.columns.name) }).all()
+   */
   writetime (column: AnyColumn): Selection<bigint | null>
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
