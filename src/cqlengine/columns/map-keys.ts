@@ -1,8 +1,10 @@
 // Keys of maps as text: in JSON, and with a client of the user's that has no `encoding.map`, where the driver reads and
 // writes plain objects.
+import { isMap } from 'node:util/types'
 import { types } from '../driver.js'
 import { QueryError } from '../errors.js'
 import { type CqlType, InvalidValue } from './cql-type.js'
+import { isPlainObject, unreadable } from './outside.js'
 
 /** A key in its JSON form, as text: 5 as "5", a tuple as "[1,\"a\"]". */
 export function keyToText<K> (type: CqlType<K>, key: K): string {
@@ -45,4 +47,29 @@ export function keyFromProperty<K> (type: CqlType<K>, name: string): K {
   return type.facts.isKeyOfDriver === true && /^-?\d+$/.test(name)
     ? type.fromDriver(types.LocalDate.fromString(name))
     : keyFromText(type, name)
+}
+
+/**
+ * The driver assigns the key `__proto__` like any other, so its value becomes the prototype; of a primitive value
+ * nothing is left.
+ */
+export function propertiesOf (value: Record<string, unknown>): readonly (readonly [string, unknown])[] {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const entries = Object.entries(value)
+  return prototype === Object.prototype || prototype === null ? entries : [...entries, ['__proto__', prototype]]
+}
+
+/** Keys and values of what was given for a map: of a Map, or of a plain object. @throws {InvalidValue} */
+export function givenEntries<K> (value: unknown, key: CqlType<K>): Iterable<readonly [unknown, unknown]> {
+  if (isMap(value)) return value as Map<unknown, unknown>
+  if (!isPlainObject(value)) throw new InvalidValue('type', 'must be a Map or a plain object')
+  return Object.keys(value).map((text, i) => [keyInObject(key, text, i), value[text]] as const)
+}
+
+function keyInObject<K> (type: CqlType<K>, text: string, i: number): K {
+  try {
+    return keyFromText(type, text)
+  } catch (error) {
+    throw unreadable(error).within(`key of entry ${i}`)
+  }
 }

@@ -1,12 +1,9 @@
-import { isMap } from 'node:util/types'
 import type { Encoding } from '../connection/encoding.js'
-import {
-  type Change, type ChangeKind, type CqlType, InvalidValue, type JsonSchema, type ElementKey, type Kind
-} from './cql-type.js'
+import type { Change, ChangeKind, CqlType, ElementKey, JsonSchema, Kind } from './cql-type.js'
 import { convertInner, joinKeys, membership } from './elements.js'
 import { noOperation } from './list.js'
-import { checkPlainKeys, keyFromProperty, keyFromText, keyToProperty, keyToText } from './map-keys.js'
-import { hasMethods, isPlainObject, ObjectType, unreadable } from './outside.js'
+import { checkPlainKeys, givenEntries, keyFromProperty, keyToProperty, keyToText, propertiesOf } from './map-keys.js'
+import { hasMethods, ObjectType, unreadable } from './outside.js'
 import { innerSchema, keySchema, nullable } from './schema.js'
 import { convertSet } from './set.js'
 
@@ -379,30 +376,6 @@ export function splitUpdate (value: ReadonlyMap<unknown, unknown>): readonly Cha
 
 function withoutNulls<K, V> (map: ReadonlyMap<K, V | null>): Map<K, V> {
   return new Map([...map].filter((entry): entry is [K, V] => entry[1] !== null))
-}
-
-/**
- * The driver assigns the key `__proto__` like any other, so its value becomes the prototype; of a primitive value
- * nothing is left.
- */
-function propertiesOf (value: Record<string, unknown>): readonly (readonly [string, unknown])[] {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  const entries = Object.entries(value)
-  return prototype === Object.prototype || prototype === null ? entries : [...entries, ['__proto__', prototype]]
-}
-
-function givenEntries<K> (value: unknown, key: CqlType<K>): Iterable<readonly [unknown, unknown]> {
-  if (isMap(value)) return value as Map<unknown, unknown>
-  if (!isPlainObject(value)) throw new InvalidValue('type', 'must be a Map or a plain object')
-  return Object.keys(value).map((text, i) => [keyInObject(key, text, i), value[text]] as const)
-}
-
-function keyInObject<K> (type: CqlType<K>, text: string, i: number): K {
-  try {
-    return keyFromText(type, text)
-  } catch (error) {
-    throw unreadable(error).within(`key of entry ${i}`)
-  }
 }
 
 /** The first of equal keys: an entry given twice keeps its place, as in a JS Map. */
