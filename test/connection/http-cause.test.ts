@@ -10,6 +10,7 @@ function casesOf ({ errors }: Pick<Driver, 'errors'>): [string, Error, number, s
   const DriverError = errors.DriverError as unknown as new (message: string) => Error
   const { ArgumentError, AuthenticationError, BusyConnectionError, NoHostAvailableError, OperationTimedOutError, ResponseError } = errors
   const response = (code: number) => new ResponseError(code, 'SELECT secret FROM 10.1.2.3')
+  const onReplicas = (code: number, ...reasons: number[]) => Object.assign(response(code), { reasons: Object.fromEntries(reasons.map((reason, i) => [`10.1.2.${i}`, reason])) })
   const closed = () => Object.assign(new DriverError('Socket was closed'), { isSocketError: true })
   const noHost = (...inner: Error[]) => new NoHostAvailableError(Object.fromEntries(inner.map((error, index) => [`10.1.2.${index}:9042`, error])))
   const timedOut = () => new OperationTimedOutError('The host 10.1.2.3:9042 did not reply', '10.1.2.3:9042')
@@ -34,6 +35,12 @@ function casesOf ({ errors }: Pick<Driver, 'errors'>): [string, Error, number, s
     ['a time-out and a refusal', noHost(timedOut(), system('ECONNREFUSED')), 503, 'CQL_UNAVAILABLE'],
     ['read timeout', response(0x1200), 504, 'CQL_TIMEOUT'],
     ['write timeout', response(0x1100), 504, 'CQL_TIMEOUT'],
+    ['replicas that do not know a change of the schema yet', onReplicas(0x1300, 3, 3), 503, 'CQL_UNAVAILABLE'],
+    ['a replica that went away', onReplicas(0x1500, 2, 5), 503, 'CQL_UNAVAILABLE'],
+    ['replicas that were too late', onReplicas(0x1500, 2), 504, 'CQL_TIMEOUT'],
+    ['too many tombstones', onReplicas(0x1300, 1, 3), 500, 'CQL_DRIVER'],
+    ['replicas that know no reason', onReplicas(0x1300, 0), 500, 'CQL_DRIVER'],
+    ['a failure without reasons', response(0x1300), 500, 'CQL_DRIVER'],
     ['a table that is gone looks like an outage', noHost(response(0x2500), response(0x2500)), 500, 'CQL_DRIVER'],
     ['a time-out and a table that is gone', noHost(timedOut(), response(0x2500)), 500, 'CQL_DRIVER'],
     ['wrong password', noHost(new AuthenticationError('Provided username ann')), 500, 'CQL_DRIVER'],

@@ -175,6 +175,62 @@ t.test('a request is repeated only once, only after our checks, and only for suc
   t.equal(refused.calls.length, 1)
 })
 
+t.test('while a change of the schema goes through the cluster, reads are asked again for about two seconds; nothing else is', { timeout: 20_000 }, async (t) => {
+  const between = new errors.ResponseError(0x1300, 'Server failure during read query')
+  const changing = (fake: FakeClient): FakeClient => {
+    const controlConnection = { handleSchemaChange () {} }
+    Object.assign(fake, { controlConnection })
+    new Connection({ name: 'first', client: fake.client, owned: false }).close().catch(() => {})
+    controlConnection.handleSchemaChange()
+    return fake
+  }
+  const raw: RequestOptions = { kind: 'raw', prepare: true, isIdempotent: true }
+  let failures = 2
+  const fake = fakeClient(() => {
+    if (failures-- > 0) throw between
+    return rows({ a: 1 })
+  })
+  const { session } = await connected(changing(fake))
+  t.same((await session.execute('SELECT x', [], read)).rows, [{ a: 1 }])
+  failures = 1
+  t.same((await session.execute(' select x', [], raw)).rows, [{ a: 1 }])
+  failures = 1
+  const page = await session.pages('SELECT x', [], read).next()
+  t.same(page.value?.rows, [{ a: 1 }])
+  t.equal(fake.calls.length, 7)
+
+  const stuck = fakeClient(() => { throw between })
+  const other = (await connected(changing(stuck))).session
+  const often = async (ask: () => Promise<unknown>): Promise<number> => {
+    const before = stuck.calls.length
+    t.equal(await failureOf(ask()), between)
+    return stuck.calls.length - before
+  }
+  t.equal(await often(() => other.execute('SELECT x', [], read)), 6)
+  t.equal(await often(() => other.execute('SELECT x', [], { ...read, isIdempotent: false })), 1)
+  t.equal(await often(() => other.execute('INSERT x', [], { ...read, kind: 'write' })), 1, 'sent again, it would have a new time')
+  t.equal(await often(() => other.execute('UPDATE x', [], raw)), 1)
+  t.equal(await often(() => other.batch([{ query: 'INSERT x', params: [] }], { ...read, kind: 'write' })), 1)
+  const before = stuck.calls.length
+  t.type(await failureOf(other.execute('SELECT x', [], { ...read, timeout: 100 })), errors.OperationTimedOutError)
+  await settle()
+  t.equal(stuck.calls.length - before, 2, 'within its time')
+
+  const calm = fakeClient(() => { throw between })
+  t.equal(await failureOf((await connected(calm)).session.execute('SELECT x', [], read)), between)
+  t.equal(calm.calls.length, 1, 'no change was heard of')
+  const known = fakeClient(() => {
+    if (known.calls.length === 1) throw Object.assign(new errors.ResponseError(0x1300, 'failure'), { reasons: { '10.0.0.1': 3 } })
+    return rows({ a: 1 })
+  })
+  t.same((await (await connected(known)).session.execute('SELECT x', [], read)).rows, [{ a: 1 }], 'a version of the protocol that tells why')
+
+  const tombstones = Object.assign(new errors.ResponseError(0x1300, 'Server failure during read query'), { reasons: { '10.0.0.1': 1 } })
+  const full = changing(fakeClient(() => { throw tombstones }))
+  t.equal(await failureOf((await connected(full)).session.execute('SELECT x', [], read)), tombstones)
+  t.equal(full.calls.length, 1)
+})
+
 t.test('a request whose time is over before it was sent is not sent', async (t) => {
   const fake = fakeClient()
   const opened = deferred()

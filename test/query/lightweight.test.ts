@@ -109,6 +109,15 @@ t.test('LWT-04 LWT-06 an instance whose condition was not met stays as it was, a
   t.equal(await room('e').first(), null)
 })
 
+t.test('SERIAL is no consistency of a write under a condition: told before, and what the server says', async (t) => {
+  for (const consistency of ['SERIAL', 'LOCAL_SERIAL'] as const) {
+    for (const act of [() => room('s').iff({ owner: 'x' }).update({ seats: 1 }, { consistency }), () => Room.create({ house: 's', number: 1 }, { ifNotExists: true, consistency }), () => room('s').ifExists().consistency(consistency).delete()]) {
+      t.match(await failure(act), { name: 'QueryError', message: /are for reads; a write has them as serialConsistency/ })
+    }
+    await t.rejects(db.execute(`DELETE FROM ${db.keyspace ?? ''}.room WHERE house = 's' AND number = 1 IF EXISTS`, [], { consistency }), { message: /not supported as conditional update commit consistency/ })
+  }
+})
+
 t.test('LWT-05 B33 one condition that is not met refuses the batch, with all rows of the answer', async (t) => {
   await Room.createMany([1, 2, 3].map((number) => ({ house: 'f', number, owner: `o${number}`, seats: number })), earlier)
   const error = await lwt(() => db.batch(async (b) => {

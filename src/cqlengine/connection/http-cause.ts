@@ -28,12 +28,27 @@ const byCode: ReadonlyMap<number, HttpCause> = new Map([
   [codes.writeTimeout, timeout]
 ])
 
+/** Why a replica failed, in version 5 of the native protocol. Zero: it knows no better reason. */
+export const replicaFailure = { timeout: 2, incompatibleSchema: 3, nodeDown: 5 } as const
+
+/** Of a read or write that failed on replicas, their reasons; of any other error, and in older versions, nothing. */
+export const failureReasons = (error: object): number[] =>
+  Object.values((error as { reasons?: Record<string, number> }).reasons ?? {}) // the driver declares no reasons
+
+/** A node that was away, or knew no change of the schema yet, explains a failure that another moment may not have. */
+function ofReplicas (reasons: readonly number[]): HttpCause {
+  const { timeout: late, incompatibleSchema, nodeDown } = replicaFailure
+  const passing: readonly number[] = [late, incompatibleSchema, nodeDown]
+  if (reasons.length === 0 || !reasons.every((reason) => passing.includes(reason))) return failed
+  return reasons.every((reason) => reason === late) ? timeout : unavailable
+}
+
 /** undefined: it is none of the driver's errors. */
 export function classifyDriverError (error: unknown): HttpCause | undefined {
   if (isDriverError(error, 'NoHostAvailableError')) return ofHosts(Object.values<unknown>(error.innerErrors ?? {}))
   if (isDriverError(error, 'OperationTimedOutError')) return timeout
   if (isDriverError(error, 'BusyConnectionError')) return overloaded
-  if (isDriverError(error, 'ResponseError')) return byCode.get(error.code) ?? failed
+  if (isDriverError(error, 'ResponseError')) return byCode.get(error.code) ?? ofReplicas(failureReasons(error))
   if (isDriverError(error, 'AuthenticationError') || isDriverError(error, 'ArgumentError')) return failed
   if (isDriverError(error, 'DriverError')) return isLostConnection(error) ? unavailable : failed
   return isNoConnection(error) ? unavailable : undefined

@@ -1,6 +1,8 @@
-// Failures that tell that a request was executed nowhere, so that it may be sent again whatever it is.
+// Failures that tell that a request was executed nowhere, so that it may be sent again whatever it is; and one that
+// another moment does not have.
+import { types } from '../driver.js'
 import { isDriverError } from './driver-error.js'
-import { isNoConnection } from './http-cause.js'
+import { failureReasons, isNoConnection, replicaFailure } from './http-cause.js'
 
 /** "Prepared query with ID … not found": it was not executed. */
 const unprepared = 0x2500
@@ -32,4 +34,15 @@ export function isBusy (error: unknown): boolean {
   if (!isDriverError(error, 'NoHostAvailableError')) return isDriverError(error, 'BusyConnectionError')
   const reasons = Object.values<unknown>(error.innerErrors ?? {})
   return reasons.some((reason) => isDriverError(reason, 'BusyConnectionError')) && reasons.every(wasNotSent)
+}
+
+/**
+ * While a change of the schema goes through the cluster, a node asks others for columns that they do not know yet:
+ * these fail at once. It is over when they have learnt it, mostly within a second.
+ * @param changed whether there was a change lately, for most versions of the protocol do not tell why a replica failed
+ */
+export function isBetweenSchemas (error: unknown, changed: () => boolean): boolean {
+  if (!isDriverError(error, 'ResponseError') || error.code !== types.responseErrorCodes.readFailure) return false
+  const reasons = failureReasons(error)
+  return reasons.length === 0 ? changed() : reasons.includes(replicaFailure.incompatibleSchema)
 }

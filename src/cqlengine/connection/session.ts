@@ -6,9 +6,10 @@ import { ClosedError } from '../errors.js'
 import { checkBatch, checkStatement } from './door.js'
 import { isDriverError } from './driver-error.js'
 import { watchedTwice } from './driver-internals/hedged-requests.js'
+import { schemaChanges } from './driver-internals/schema-changes.js'
 import { isRefusedValue, withoutValue } from './encoder-error.js'
 import { isNoConnection } from './http-cause.js'
-import { isBusy, isUnprepared } from './not-executed.js'
+import { isBetweenSchemas, isBusy, isUnprepared } from './not-executed.js'
 import { isObserved, observed, type Observers } from './observe.js'
 import type { BatchedQuery, BatchRequestOptions, Params, RequestOptions } from './request.js'
 import { TimeLimit } from './time-limit.js'
@@ -54,6 +55,7 @@ export class Session {
   readonly #link: Link
   readonly #observers: Observers
   readonly #room: WaitingRoom
+  readonly #schemaChanged: () => boolean
   /** Requests that wait for a connection. */
   #connecting = 0
   #whenIdle: (() => void)[] = []
@@ -65,6 +67,8 @@ export class Session {
     this.#link = link
     this.#observers = observers
     this.#room = new WaitingRoom(link.name, link.client, link.maxWaiting)
+    const changedWithin = schemaChanges(link.client)
+    this.#schemaChanged = () => changedWithin(schemaMemory)
   }
 
   /** Requests that wait for an answer, or for a connection. */
@@ -180,7 +184,10 @@ export class Session {
       started(link, cql, params, options),
       (answer: types.ResultSet) => this.#arrived(answer, receiver),
       (error: unknown) =>
-        this.#failed({ error, options, forgotten, limit, send: () => started(link, cql, params, options) }, receiver)
+        this.#failed(
+          { error, options, forgotten, limit, isRead: isRead(cql), send: () => started(link, cql, params, options) },
+          receiver
+        )
     ) as Promise<T>
   }
 
@@ -194,7 +201,7 @@ export class Session {
     return then.call( // as in #send
       send(),
       (answer: types.ResultSet) => this.#arrived(answer, asItIs),
-      (error: unknown) => this.#failed({ error, options, forgotten, limit, send }, asItIs)
+      (error: unknown) => this.#failed({ error, options, forgotten, limit, isRead: false, send }, asItIs)
     ) as Promise<types.ResultSet>
   }
 
@@ -274,15 +281,20 @@ export class Session {
     }
   }
 
-  async #again ({ error, options, forgotten, limit, send }: Failure): Promise<types.ResultSet> {
+  async #again ({ error, options, forgotten, limit, isRead, send }: Failure): Promise<types.ResultSet> {
     if (limit?.isOver() === true) throw error
     if (isStale(error, options) || isUnprepared(error, options.isIdempotent === true)) {
       if (forgotten === this.#forgotten) this.forgetPrepared()
       return await send()
     }
     let failure = error
-    for (let pause = 1; this.#mayPause(pause, failure); pause *= 2) {
-      await delay(Math.min(pause, longestPause))
+    // A write that is sent again has a new time: it could undo what was written in between.
+    const isSafe = isRead && options.isIdempotent === true
+    const isBetween = (): boolean => isSafe && isBetweenSchemas(failure, this.#schemaChanged)
+    const first = isBetween() ? schemaPause : 1
+    const longest = isBetween() ? longestSchemaPause : longestPause
+    for (let pause = first; this.#mayPause(pause, failure) || (pause <= longest && isBetween()); pause *= 2) {
+      await delay(Math.min(pause, longest))
       if (limit?.isOver() === true) break
       try {
         return await send()
@@ -331,6 +343,8 @@ interface Failure {
   readonly options: RequestOptions
   readonly forgotten: number
   readonly limit: TimeLimit | undefined
+  /** It is a SELECT. */
+  readonly isRead: boolean
   send (): Promise<types.ResultSet>
 }
 
@@ -376,6 +390,13 @@ const isStale = (error: unknown, options: RequestOptions): boolean => options.ch
 
 /** ms; doubled from 1, ten attempts within about a second. */
 const longestPause = 512
+/** ms; doubled, five attempts within two seconds, while the nodes learn of a change of the schema. */
+const schemaPause = 64
+const longestSchemaPause = 1024
+/** ms. A node that was away while the schema changed learns of it some seconds after it is back. */
+const schemaMemory = 60_000
+
+const isRead = (cql: string): boolean => /^\s*select\b/i.test(cql)
 
 /**
  * Preparing gives up when the first host of its plan has no free connection (just connected, or silent), though others

@@ -67,6 +67,8 @@ export interface ControlConnection {
   _setHealthListeners? (host: unknown, connection: unknown): void
   _setLocalInfo? (initializing: unknown, setCurrentHost: unknown, connection: unknown, answer: Answer): void
   setPeersInfo? (initializing: unknown, answer: Answer): Promise<void>
+  /** A node told of a change of the schema, or this client made one. */
+  handleSchemaChange? (event: unknown, now: unknown): unknown
 }
 
 /** The driver's connection to one node. */
@@ -171,7 +173,8 @@ export const touched = {
     _refresh: 'function',
     _setHealthListeners: 'function',
     _setLocalInfo: 'function',
-    setPeersInfo: 'function'
+    setPeersInfo: 'function',
+    handleSchemaChange: 'function'
   },
   host: {
     shutdown: 'function',

@@ -113,12 +113,12 @@ export class Operation {
   }
 
   /**
-   * The server takes SERIAL and LOCAL_SERIAL for reads only.
-   * @throws {QueryError} for a write without condition at one of them
+   * The server takes SERIAL and LOCAL_SERIAL for reads only; beside a condition, too.
+   * @throws {QueryError} for a write at one of them
    */
   checkSerial (): void {
-    const { model, demand: { request, condition } } = this
-    if (request === undefined || condition !== undefined) return
+    const { model, demand: { request } } = this
+    if (request === undefined) return
     const { serial, localSerial } = types.consistencies
     if (request.consistency === serial || request.consistency === localSerial) {
       throw new QueryError(`${model[META].name}: SERIAL and LOCAL_SERIAL are for reads; a write has them as ` +
