@@ -204,6 +204,24 @@ t.test('BAT-12 B03 instances are clean after success only, and detached', async 
   t.match(client.calls, [{ params: ['green', 'kia', 1] }], 'at once, not into the finished batch')
 })
 
+t.test('BAT-12 each batch knows its own writes of an instance, whatever waits in another one', async (t) => {
+  const [first, second] = [new db.BatchQuery(), new db.BatchQuery()]
+  const shared = new Car({ maker: 'kia', year: 1, color: 'red' })
+  await shared.batch(first).save()
+  shared.color = 'blue'
+  await shared.batch(second).save()
+  shared.color = 'green'
+  await shared.batch(first).save()
+  await shared.batch(first).save()
+  await second.execute()
+  t.match(client.calls, [{ cql: /^INSERT/, params: ['kia', 1, 'blue'] }])
+  client.calls.length = 0
+  await first.execute()
+  t.match(client.calls, [{ cql: /^INSERT/, params: ['kia', 1, 'red'] }, { cql: /^UPDATE/, params: ['green', 'kia', 1] }])
+  t.equal(client.calls.length, 2, 'what nothing changed is not sent again')
+  t.strictSame(shared.getChangedColumns(), [])
+})
+
 t.test('calls queue synchronously, awaited or not', async (t) => {
   await db.batch((b) => {
     void Car.objects.batch(b).create({ maker: 'kia', year: 1 })
