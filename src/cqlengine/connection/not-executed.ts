@@ -46,3 +46,6 @@ export function isBetweenSchemas (error: unknown, changed: () => boolean): boole
   const reasons = failureReasons(error)
   return reasons.length === 0 ? changed() : reasons.includes(replicaFailure.incompatibleSchema)
 }
+
+/** It only reads, so nothing is done twice. */
+export const isSelect = (cql: string): boolean => /^\s*select\b/i.test(cql)

@@ -9,7 +9,7 @@ import { watchedTwice } from './driver-internals/hedged-requests.js'
 import { schemaChanges } from './driver-internals/schema-changes.js'
 import { isRefusedValue, withoutValue } from './encoder-error.js'
 import { isNoConnection } from './http-cause.js'
-import { isBetweenSchemas, isBusy, isUnprepared } from './not-executed.js'
+import { isBetweenSchemas, isBusy, isSelect, isUnprepared } from './not-executed.js'
 import { isObserved, observed, type Observers } from './observe.js'
 import type { BatchedQuery, BatchRequestOptions, Params, RequestOptions } from './request.js'
 import { TimeLimit } from './time-limit.js'
@@ -67,8 +67,7 @@ export class Session {
     this.#link = link
     this.#observers = observers
     this.#room = new WaitingRoom(link.name, link.client, link.maxWaiting)
-    const changedWithin = schemaChanges(link.client)
-    this.#schemaChanged = () => changedWithin(schemaMemory)
+    this.#schemaChanged = schemaChanges(link.client)
   }
 
   /** Requests that wait for an answer, or for a connection. */
@@ -185,7 +184,7 @@ export class Session {
       (answer: types.ResultSet) => this.#arrived(answer, receiver),
       (error: unknown) =>
         this.#failed(
-          { error, options, forgotten, limit, isRead: isRead(cql), send: () => started(link, cql, params, options) },
+          { error, options, forgotten, limit, isRead: isSelect(cql), send: () => started(link, cql, params, options) },
           receiver
         )
     ) as Promise<T>
@@ -291,8 +290,7 @@ export class Session {
     // A write that is sent again has a new time: it could undo what was written in between.
     const isSafe = isRead && options.isIdempotent === true
     const isBetween = (): boolean => isSafe && isBetweenSchemas(failure, this.#schemaChanged)
-    const first = isBetween() ? schemaPause : 1
-    const longest = isBetween() ? longestSchemaPause : longestPause
+    const [first, longest] = isBetween() ? schemaPauses : [1, longestPause]
     for (let pause = first; this.#mayPause(pause, failure) || (pause <= longest && isBetween()); pause *= 2) {
       await delay(Math.min(pause, longest))
       if (limit?.isOver() === true) break
@@ -390,13 +388,8 @@ const isStale = (error: unknown, options: RequestOptions): boolean => options.ch
 
 /** ms; doubled from 1, ten attempts within about a second. */
 const longestPause = 512
-/** ms; doubled, five attempts within two seconds, while the nodes learn of a change of the schema. */
-const schemaPause = 64
-const longestSchemaPause = 1024
-/** ms. A node that was away while the schema changed learns of it some seconds after it is back. */
-const schemaMemory = 60_000
-
-const isRead = (cql: string): boolean => /^\s*select\b/i.test(cql)
+/** ms, the first and the longest; doubled: five attempts in two seconds, as nodes learn of a change of the schema. */
+const schemaPauses = [64, 1024] as const
 
 /**
  * Preparing gives up when the first host of its plan has no free connection (just connected, or silent), though others

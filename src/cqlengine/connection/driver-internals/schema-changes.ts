@@ -3,15 +3,18 @@
 import type { Client } from '../../driver.js'
 import { type ControlConnection, internalsOf } from './internals.js'
 
+/** ms. A node that was away while the schema changed learns of it some seconds after it is back. */
+const memory = 60_000
+
 /** When the client of a control connection last heard of a change; several connections of ours may share the client. */
 const heard = new WeakMap<ControlConnection, { at: number }>()
 
-/** @returns whether the schema changed within the last `ms`; never, where that cannot be heard */
-export function schemaChanges (client: Client): (ms: number) => boolean {
+/** @returns whether the schema changed within the last minute; never, where that cannot be heard */
+export function schemaChanges (client: Client): () => boolean {
   const control = internalsOf(client).controlConnection
   if (typeof control?.handleSchemaChange !== 'function') return () => false
   const last = heard.get(control) ?? listenTo(control)
-  return (ms) => performance.now() - last.at < ms
+  return () => performance.now() - last.at < memory
 }
 
 function listenTo (control: ControlConnection): { at: number } {
