@@ -14,8 +14,10 @@ export interface MockCall {
   options: Record<string, unknown>
 }
 
-/** An `Error` rejects the statement. */
-export type MockAnswer = unknown[] | ((call: { cql: string, params: unknown[] }) => unknown[] | Error)
+/** An `Error` rejects the statement; a promise answers later, as a slow cluster does. */
+export type MockAnswer =
+  unknown[] |
+  ((call: { cql: string, params: unknown[] }) => unknown[] | Error | Promise<unknown[] | Error>)
 
 /** A driver `Client` that answers from a list instead of a cluster. */
 export interface MockClient extends Client {
@@ -139,17 +141,17 @@ class NetworklessClient extends Client implements MockClient {
       cql: query, params: Object.values(params ?? []), options: { ...options as object }
     }))
     this.calls.push(...calls)
-    const answers = calls.map((call) => this.#answer(call))
+    const answers = await Promise.all(calls.map(async (call) => await this.#answer(call)))
     const rows = answers.find((answer) => answer !== undefined && answer.length > 0) ?? answers[0]
     return resultSet(rows)
   }
 
-  #answer ({ cql, params }: MockCall): unknown[] | undefined {
+  async #answer ({ cql, params }: MockCall): Promise<unknown[] | undefined> {
     const reply = this.#replies.find((one) =>
       typeof one.cql === 'string' ? cql.includes(one.cql) : cql.search(one.cql) !== -1)
     // As from a server: no rows of a write is not the same as an empty list of rows.
     if (!reply) return /^\s*SELECT\b/i.test(cql) ? [] : undefined
-    const rows = typeof reply.rows === 'function' ? reply.rows({ cql, params }) : reply.rows
+    const rows = typeof reply.rows === 'function' ? await reply.rows({ cql, params }) : reply.rows
     if (rows instanceof Error) throw rows
     return rows
   }

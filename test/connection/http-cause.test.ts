@@ -47,6 +47,8 @@ function casesOf ({ errors }: Pick<Driver, 'errors'>): [string, Error, number, s
     ['wrong data center', noHost(new ArgumentError('only found')), 500, 'CQL_DRIVER'],
     ['data center missing', new ArgumentError('not defined'), 500, 'CQL_DRIVER'],
     ['wrong certificate', noHost(Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })), 500, 'CQL_DRIVER'],
+    ['a code without the call that failed', noHost(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })), 503, 'CQL_UNAVAILABLE'],
+    ['a mistake that Node tells by a code', noHost(Object.assign(new TypeError('wrong'), { code: 'ERR_INVALID_ARG_TYPE' })), 500, 'CQL_DRIVER'],
     ['TLS to a plain port', noHost(Object.assign(system('EPROTO'), { syscall: 'write' })), 500, 'CQL_DRIVER'],
     ['bad port', noHost(Object.assign(new RangeError('port'), { code: 'ERR_SOCKET_BAD_PORT' })), 500, 'CQL_DRIVER'],
     ['unauthorized', response(0x2100), 500, 'CQL_DRIVER'],

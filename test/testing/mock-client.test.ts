@@ -108,3 +108,11 @@ for (const off of [[], tricks]) {
     t.strictSame(client.calls.at(-1)?.params, [['c'], new Map([['y', 2]]), 1])
   })
 }
+
+t.test('an answer may be a promise: one of a slow cluster', async (t) => {
+  const client = mockClient()
+    .reply('FROM slow', async () => await new Promise<unknown[]>((resolve) => { setTimeout(() => { resolve([{ n: 1 }]) }, 20) }))
+    .reply('FROM broken', async () => new Error('broken'))
+  t.equal((await client.execute('SELECT n FROM slow')).first()['n'], 1)
+  await t.rejects(client.execute('SELECT n FROM broken'), { message: 'broken' })
+})

@@ -76,8 +76,12 @@ const isKnownDown = (reason: unknown): boolean => typeof reason === 'string' || 
 const isLostConnection = (error: Error & { isSocketError?: boolean }): boolean =>
   error.isSocketError === true || /^(Socket was closed|Connection timeout)/.test(error.message)
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
+/** Node's have a `syscall`; those that tests and proxies make often have the code alone. `ERR_…` is a mistake. */
+function isSystemError (error: unknown): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error)) return false
+  const { syscall, code } = error as NodeJS.ErrnoException
+  return typeof syscall === 'string' || (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code))
+}
 
 /** ECONNREFUSED, EHOSTUNREACH, ECONNRESET and their like: nobody there now. EPROTO is TLS that does not fit. */
 const ofSystem = ({ code = '' }: NodeJS.ErrnoException): HttpCause =>
