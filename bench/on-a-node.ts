@@ -152,7 +152,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       { name: 'driver', run: async (n) => { await at(16, n, async () => await client.batch(Array.from({ length: 20 }, () => { const v = wide(); return { query: insertText, params: [v.id, v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.tags, v.scores] } }), prepared)) } },
       { name: 'Mapper', run: async (n) => { await at(16, n, async () => await mapper.batch(Array.from({ length: 20 }, () => wideMapper.batching.insert(wide())))) } },
       { name: 'fastify-cqlalchemy', run: async (n) => { await at(16, n, async () => { await db.batch((b) => { for (let k = 0; k < 20; k++) void Wide.batch(b).create(wide()) }) }) } }
-    ], 300, 7))
+    ], 1_000, 7)) // fewer hold so few collections that one more shows
   },
 
   async requests () {
