@@ -1,4 +1,5 @@
 // Batches: what is sent, what is refused when it is added, what happens to instances and callbacks. No server.
+import { inspect } from 'node:util'
 import t from 'tap'
 import { BatchError } from '../../src/cqlengine/errors.js'
 import { types } from '../../src/cqlengine/driver.js'
@@ -220,6 +221,28 @@ t.test('BAT-12 each batch knows its own writes of an instance, whatever waits in
   t.match(client.calls, [{ cql: /^INSERT/, params: ['kia', 1, 'red'] }, { cql: /^UPDATE/, params: ['green', 'kia', 1] }])
   t.equal(client.calls.length, 2, 'what nothing changed is not sent again')
   t.strictSame(shared.getChangedColumns(), [])
+})
+
+t.test('Model.batch(b) begins with the objects of the class, whatever those are at that time', async (t) => {
+  let color = 'red'
+  class Own extends Car { static override get objects (): typeof Car.objects { return super.objects.iff({ color }) } }
+  const key = { maker: 'kia', year: 1 }
+  await db.batch(async (b) => {
+    await Own.batch(b).filter(key).update({ color: 'blue' })
+    color = 'green'
+    await Own.batch(b).filter(key).update({ color: 'blue' })
+  })
+  t.match(client.calls, [{ cql: /IF "color" = \?$/, params: ['blue', 'kia', 1, 'red'] }, { params: ['blue', 'kia', 1, 'green'] }])
+})
+
+t.test('a batch shows nothing of what waits in it, and may be frozen', async (t) => {
+  const b = Object.freeze(new db.BatchQuery())
+  const shown = inspect(b)
+  await Car.batch(b).create({ maker: 'kia', year: 1 })
+  t.equal(inspect(b), shown)
+  t.strictSame(Object.keys(b), ['connection', 'executeOnException'])
+  await b.execute()
+  t.equal(client.calls.length, 1)
 })
 
 t.test('calls queue synchronously, awaited or not', async (t) => {

@@ -196,6 +196,13 @@ installSetters<typeof ModelInstance>(
       : (model.objects[name] as (value: unknown) => Query)(value)
 )
 
+/** Whether a class of the user's says what its `objects` are: they may be others each time. */
+export function hasOwnObjects (model: object): boolean {
+  let own: object | null = model
+  while (own !== null && !Object.hasOwn(own, 'objects')) own = Object.getPrototypeOf(own) as object | null
+  return own !== ModelInstance
+}
+
 /** Of an instance or a copy of one: by its class, which a copy has too; none for what lost it. */
 function columnsOf (instance: object): readonly TableColumn[] {
   const { constructor } = instance as { constructor?: Partial<ModelConstructor> }

@@ -3,6 +3,7 @@ import type { Engine, WriteVerb } from '../model/engine.js'
 import { classOfView, META, type ModelConstructor, type ModelMeta, tableOf } from '../model/meta.js'
 import type { OptionSetters } from '../model/operation-options.js'
 import type { BatchLike, OpOptions } from '../model/operations.js'
+import { hasOwnObjects } from '../model/instance.js'
 import { checkNoView } from '../model/read-only.js'
 import type { State } from '../model/state.js'
 import { createMany } from './writing/create-many.js'
@@ -39,9 +40,9 @@ export class QueryEngine implements Engine {
   batched (model: ModelConstructor, batch: unknown): object {
     const isOurs = batch instanceof BatchQuery
     if (isOurs && batch.writes?.model === model) return batch.writes.querySet
-    // The setters of options are made from their table, of which the compiler knows nothing.
-    const querySet = (this.querySet(model) as unknown as OptionSetters<object>).batch(batch as BatchLike)
-    if (isOurs) batch.writes = { model, querySet }
+    // The inside of a model declares no query sets, and the setters are made from their table.
+    const querySet = (model as unknown as { objects: OptionSetters<object> }).objects.batch(batch as BatchLike)
+    if (isOurs && !hasOwnObjects(model)) batch.writes = { model, querySet }
     return querySet
   }
 

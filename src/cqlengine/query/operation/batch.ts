@@ -26,6 +26,7 @@ const optionNames = ['type', 'connection', ...shared, 'executeOnException']
 /** As many errors of refused statements are kept. */
 const mostErrors = 20
 
+interface BatchedWrites { readonly model: ModelConstructor, readonly querySet: object }
 interface Callback { readonly fn: (...args: never[]) => unknown, readonly args: readonly unknown[] }
 
 /** Ends a batch whose function threw; gives the error that is told. */
@@ -40,8 +41,6 @@ export class BatchQuery implements BatchLike {
   readonly connection: string | undefined
   /** Whether `db.batch` sends what was queued although its function threw. */
   readonly executeOnException: boolean
-  /** For the query layer: what `Model.batch(b)` gave last, for a loop asks for it again and again. */
-  writes: { readonly model: ModelConstructor, readonly querySet: object } | undefined
   readonly #db: Database
   readonly #options: BatchOptions
   readonly #refused: unknown[] = []
@@ -56,6 +55,7 @@ export class BatchQuery implements BatchLike {
   #state: 'open' | 'ending' | 'executed' | 'failed' = 'open'
   #hasTold = false
   #plain: Demand | undefined
+  #writes: BatchedWrites | undefined
 
   static {
     abandon = (batch, error) => batch.#abandon(error)
@@ -134,6 +134,11 @@ export class BatchQuery implements BatchLike {
   /** For the query layer: keeps it for the next statement. */
   set plain (demand: Demand | undefined) { this.#plain = demand }
 
+  /** For the query layer: what `Model.batch(b)` gave last, for a loop asks for it again and again. */
+  get writes (): BatchedWrites | undefined { return this.#writes }
+  /** For the query layer: keeps it for the next time. */
+  set writes (writes: BatchedWrites | undefined) { this.#writes = writes }
+
   /** For the query layer: the last write of an instance that waits in this batch. */
   lastOf (state: State): PendingWrite | undefined {
     // Nearly all instances are in one batch once: no map is made for those.
@@ -184,7 +189,7 @@ export class BatchQuery implements BatchLike {
     this.#queue = []
     this.#callbacks = []
     this.#all.conditions = undefined
-    this.writes = undefined
+    this.#writes = undefined
     this.#last = undefined
     this.#large = undefined
   }
