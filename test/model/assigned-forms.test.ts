@@ -172,3 +172,22 @@ t.test('a row that another constructor loads while its own class is looked over 
   t.ok(loaded.length > 0)
   for (const row of loaded) t.doesNotThrow(() => Object.defineProperty(row, 'n', { value: 5, writable: true, enumerable: true, configurable: true }))
 })
+
+t.test('TYP-21 of a Map of the user\'s own class it is the iteration that pairs keys with values', async (t) => {
+  const { db, client } = await recorded(t)
+  class Sorted<V> extends Map<string, V> { override keys (): ReturnType<Map<string, V>['keys']> { return [...super.keys()].sort()[Symbol.iterator]() } }
+  class Shop extends db.Model.define('shop', { id: c.Integer({ primaryKey: true }), stock: c.Map(c.Text, c.Integer), opened: c.Map(c.Text, c.DateTime) }).as<Shop>() {}
+  const [stock, opened] = [new Sorted([['pears', 1], ['apples', 2]]), new Sorted([['b', new Date(1)], ['a', new Date(2)]])]
+  const pairs = [{ params: [1, new Map([['pears', 1], ['apples', 2]]), new Map([['b', new Date(1)], ['a', new Date(2)]])] }]
+  client.calls.length = 0
+  await Shop.create({ id: 1, stock, opened })
+  t.strictSame(client.calls.map(({ params }) => ({ params })), pairs)
+  const shop = new Shop({ id: 1 })
+  Object.assign(shop, { stock, opened })
+  client.calls.length = 0
+  await shop.save()
+  t.strictSame(client.calls.map(({ params }) => ({ params })), pairs)
+  client.calls.length = 0
+  await shop.save()
+  t.strictSame(client.calls, [], 'what is as it was stored is not sent again')
+})
