@@ -29,7 +29,8 @@ export interface ConnectOptions {
   setupKwargs?: Partial<DseClientOptions> | undefined
   /**
    * Idempotent requests that a node does not answer within `after` ms are also sent to another node: at most the part
-   * `share` of the requests of the last ten seconds, but ten in any case. `false`: never. Default
+   * `share` of the requests of the last ten seconds, but ten in any case; twenty-five times that part while one node
+   * answers nobody and another one is quick, for then it is no load on the cluster. `false`: never. Default
    * `{ after: 1000, share: 0.02 }`. A speculative policy in `setupKwargs` wins, and a `client` of your own keeps its
    * own.
    */

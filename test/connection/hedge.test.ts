@@ -8,6 +8,7 @@ import { type ClientSettings, createClient } from '../../src/cqlengine/connectio
 import { Connection } from '../../src/cqlengine/connection/connection.js'
 import { boundHedges, HedgePolicy, hedgesOf } from '../../src/cqlengine/connection/driver-internals/hedged-requests.js'
 import { hedgePreparing } from '../../src/cqlengine/connection/driver-internals/hedged-preparing.js'
+import { Silence } from '../../src/cqlengine/connection/driver-internals/silence.js'
 import { type InternalHost, internalsOf, type Metrics, optionsOf, type PreparedByDriver } from '../../src/cqlengine/connection/driver-internals/internals.js'
 import { HedgeBudget, parseHedge, usualHedge } from '../../src/cqlengine/connection/hedge.js'
 import type { QueryMessage } from '../../src/cqlengine/connection/public-types.js'
@@ -49,7 +50,7 @@ t.test('the budget: its share of the last ten seconds, but ten in any case', asy
   const budget = new HedgeBudget(0.02, () => now)
   const spendAll = (): number => {
     let spent = 0
-    while (budget.hasRoom() && spent < 5000) {
+    while (budget.hasRoom('slow cluster') && spent < 5000) {
       budget.spend()
       spent++
     }
@@ -74,6 +75,17 @@ t.test('the budget: its share of the last ten seconds, but ten in any case', asy
   t.ok(budget.sentEver - 90 <= 0.02 * 500 * 30 + 10, `a steady load: ${budget.sentEver - 90} of 15000`)
 })
 
+t.test('the budget while one node is silent: twenty-five times its share, and ten in any case', async (t) => {
+  const spent = (share: number, requests: number): number => {
+    const budget = new HedgeBudget(share, () => 5000)
+    for (let i = 0; i < requests; i++) budget.countRequest()
+    while (budget.hasRoom('silent node') && budget.sentEver < 5000) budget.spend()
+    t.notOk(budget.hasRoom('slow cluster'))
+    return budget.sentEver
+  }
+  t.strictSame([spent(0.02, 1000), spent(0.02, 10), spent(0.5, 1000), spent(0, 1000)], [500, 10, 1000, 10])
+})
+
 t.test('all nodes are slow: from the first second to any later one, no more than the share of what was asked for meanwhile and for an answer', async (t) => {
   for (const slow of [10, 15, 20, 60]) {
     let now = 5_000_000
@@ -82,7 +94,7 @@ t.test('all nodes are slow: from the first second to any later one, no more than
       now += 1000
       for (let i = 0; i < 500; i++) {
         budget.countRequest()
-        if (second > 0 && budget.hasRoom()) budget.spend()
+        if (second > 0 && budget.hasRoom('slow cluster')) budget.spend()
       }
     }
     for (let second = -30; second <= slow; second++) wanted(second)
@@ -161,7 +173,8 @@ t.test("never; a policy of the user's; metrics of the user's; a driver that does
   t.notOk(Object.hasOwn(shared, 'onSpeculativeExecution'), 'what other clients may have too is left as it was')
 
   const policy = new HedgePolicy(new HedgeBudget(1))
-  boundHedges({ options: { policies: { speculativeExecution: policy } }, metrics: {} } as unknown as Client, 5, false)
+  const bare = { options: { policies: { speculativeExecution: policy } }, metrics: {} } as unknown as Client
+  boundHedges(bare, { after: 5, silence: new Silence(bare, 5) }, false)
   t.equal(policy.newPlan('k', 'SELECT a FROM t').nextExecution({} as InternalHost), -1, 'what cannot be bounded is not sent')
 })
 
@@ -185,6 +198,34 @@ async function timeToConnect (t: Test, contacts: readonly string[]): Promise<num
   await connection.connect()
   return Math.round(performance.now() - begun)
 }
+
+t.test('a node is silent when it answers nobody and another one is quick; the cluster is slow when none is', async (t) => {
+  let now = 1000
+  const find = (after: number, ...counts: Array<[inFlight: number, answered: number]>) => {
+    const hosts = counts.map(([inFlight, answered]) => ({ inFlight, answered, isUp: () => true, getInFlight () { return this.inFlight }, getResponseCount () { return this.answered } }))
+    const client = { hosts: { values: () => hosts }, profileManager: { getDistance: () => types.distance.local } } as unknown as Client
+    const silence = new Silence(client, after, () => now)
+    return { hosts, look: () => { const { holdUp, silent } = silence.look(); return [holdUp, hosts.map((host) => silent.has(host as never))] } }
+  }
+  const [yes, no] = [true, false]
+  t.strictSame(find(1000, [10, 0], [10, 30], [10, 30]).look(), ['silent node', [yes, no, no]])
+  t.strictSame(find(1000, [200, 0], [0, 0], [0, 0]).look(), ['silent node', [yes, no, no]], 'the others have answered all')
+  t.strictSame(find(1000, [10, 0], [100, 30], [100, 30]).look(), ['slow cluster', [yes, no, no]], 'the others need longer than a second')
+  t.strictSame(find(5000, [10, 0], [100, 30], [100, 30]).look(), ['silent node', [yes, no, no]], 'and may')
+  t.strictSame(find(1000, [10, 0], [10, 0], [10, 0]).look(), ['slow cluster', [no, no, no]], 'where all are silent none is avoided')
+  t.strictSame(find(1000, [10, 9], [0, 0], [10, 30]).look(), ['slow cluster', [no, no, no]])
+  const { hosts: [first, second, third], look } = find(1000, [200, 0], [0, 0], [0, 0])
+  look()
+  Object.assign(second as object, { inFlight: 100 })
+  t.strictSame(look(), ['silent node', [yes, no, no]], 'what others now owe in its place makes them not silent')
+  now += 200
+  Object.assign(second as object, { answered: 80 })
+  Object.assign(third as object, { inFlight: 1 })
+  t.strictSame(look(), ['silent node', [yes, no, yes]])
+  now += 200
+  Object.assign(first as object, { answered: 1 })
+  t.strictSame(look(), ['silent node', [no, no, yes]])
+})
 
 /** Nodes that prepare when they are told to. */
 class Node extends EventEmitter {
@@ -214,7 +255,8 @@ class Node extends EventEmitter {
 function cluster (after: number, budget = new HedgeBudget(1)) {
   const nodes = ['a', 'b'].map((name) => new Node(name)) as [Node, Node]
   const map = Object.assign(new EventEmitter(), { values: () => nodes })
-  hedgePreparing({ hosts: map, profileManager: { getDistance: () => types.distance.local } } as unknown as Client, after, budget)
+  const client = { hosts: map, profileManager: { getDistance: () => types.distance.local } } as unknown as Client
+  hedgePreparing(client, { after, budget, silence: new Silence(client, after) })
   for (const node of nodes) {
     map.emit('add', node)
     ;(node.pool._addListeners as (connection: object) => void)(node.connection)
@@ -260,6 +302,20 @@ t.test('a node that comes back is prepared itself; without another node, or room
   for (let i = 0; i < 10; i++) spent.budget.spend()
   t.match(await spent.prepare('one'), { id: 'late' })
   t.equal(spent.b.asked, 0)
+})
+
+t.test('another node that is not there yet, or for which there is no room yet, is asked later', async (t) => {
+  const { a, b, prepare } = cluster(5)
+  b.up = false
+  a.answer = silence
+  setTimeout(() => { b.up = true }, 50)
+  t.match(await prepare('one'), { id: 'b' })
+  let now = 0
+  const late = cluster(5, new HedgeBudget(0, () => now))
+  late.a.answer = silence
+  for (let i = 0; i < 10; i++) late.budget.spend()
+  setTimeout(() => { now = 60_000 }, 50)
+  t.match(await late.prepare('one'), { id: 'b' })
 })
 
 t.test('errors: a verdict on the statement counts, whoever gives it; any other is no answer', async (t) => {

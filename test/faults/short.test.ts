@@ -158,6 +158,55 @@ t.test('nodes that answer late: what a second sending would change is sent once,
   }
 })
 
+t.test('what a node holds that falls silent is answered by others, be it a third of all that was asked for', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Item extends db.Model.define('item', { id: c.Integer({ primaryKey: true }), v: c.Text() }) {}
+  await db.init({
+    hosts: stage.doors.map(({ host }) => host),
+    localDataCenter,
+    keyspace,
+    consistency: 'LOCAL_QUORUM',
+    env: false,
+    setupKwargs: throughDoors({ doors: stage.addresses })
+  })
+  t.teardown(() => db.close())
+  const first = ++used * 100_000
+  const times: Promise<number>[] = []
+  const timed = (operation: (id: number) => Promise<unknown>): void => {
+    const begun = performance.now()
+    times.push(operation(first + times.length).then(() => performance.now() - begun))
+  }
+  const insert = (id: number): Promise<unknown> => Item.create({ id, v: 'x' })
+  const read = (id: number): Promise<unknown> => Item.filter({ id: id - 1 }).all()
+  const longest = async (): Promise<number> => Math.round(Math.max(...await Promise.all(times.splice(0))))
+  const load = async (ms: number): Promise<void> => {
+    for (const until = performance.now() + ms; performance.now() < until; await delay(4)) for (const way of [insert, read]) timed(way)
+  }
+  await load(50)
+  await longest()
+  const [, silent] = stage.doors
+  t.teardown(() => { for (const door of stage.doors) door.late(0) })
+
+  // All are slow, so that much is under way at each; and the budget is that of a second and a half.
+  for (const door of stage.doors) door.late(150)
+  await load(1500)
+  silent?.late(60_000)
+  await load(1500)
+  const ofLoad = await longest()
+  t.ok(ofLoad <= 2500, `the longest of a load took ${ofLoad} ms`)
+
+  for (const door of stage.doors) door.late(0)
+  silent?.cut()
+  await load(1000)
+  await longest()
+  silent?.late(60_000)
+  for (let i = 0; i < 600; i++) timed(insert)
+  const atOnce = await longest()
+  t.ok(atOnce <= 2500, `the longest of six hundred at once took ${atOnce} ms`)
+  silent?.cut()
+})
+
 t.test('a silent node: nothing fails, nothing is lost, and hardly anything waits for it', async (t) => {
   const { errors, stuck, ...figures } = await under(faultOf('pause'), () => stage.cassandra.pause(2), () => stage.cassandra.resume(2))
   t.match(figures, safe, JSON.stringify(errors))

@@ -78,7 +78,10 @@ t.test('each part of a scan is asked of a replica, and two that share the ranges
 })
 
 t.test('a silent node holds up neither reads nor idempotent writes, prepared anew or not; counters are sent once', { timeout: 120_000 }, async (t) => {
-  class Part extends db.Model.define('part', { id: c.Integer({ primaryKey: true }), owner: c.Text() }) {}
+  // By default a server asks another replica after the time that 99 of 100 reads of the table took, which silence makes
+  // ever longer: a read then waits for the silent replica as long as the server likes, whomever the client asked.
+  const options = { speculative_retry: '50ms' }
+  class Part extends db.Model.define('part', { id: c.Integer({ primaryKey: true }), owner: c.Text() }, { options }) {}
   class Hits extends db.Model.define('hits', { id: c.Integer({ primaryKey: true }), n: c.Counter() }) {}
   await db.syncDb()
   const statements: string[] = []
@@ -93,12 +96,13 @@ t.test('a silent node holds up neither reads nor idempotent writes, prepared ane
   t.teardown(() => { channel.unsubscribe(subscribers as never) })
   await Promise.all(Array.from({ length: 50 }, (_, i) => Part.create({ id: 5000 + i, owner: 'before' })))
   let at = 0
+  const slowest: string[] = []
   /** About 400 operations a second, for ms; how long each took. */
   const load = async (ms: number): Promise<number[]> => {
     const begun = performance.now()
     const running: Promise<number | undefined>[] = []
     /** One that failed took for ever. */
-    const timed = async (work: Promise<unknown>): Promise<number> => {
+    const timed = async (what: string, work: Promise<unknown>): Promise<number> => {
       const start = performance.now()
       try {
         await work
@@ -106,19 +110,21 @@ t.test('a silent node holds up neither reads nor idempotent writes, prepared ane
         t.comment(`failed: ${String(error)}`)
         return Infinity
       }
-      return performance.now() - start
+      const took = performance.now() - start
+      if (took > 2000) slowest.push(`${what} begun at ${Math.round(start - begun)} ms took ${Math.round(took)}`)
+      return took
     }
     for (; performance.now() - begun < ms; at++) {
-      running.push(timed(at % 2 ? Part.create({ id: 6000 + at, owner: 'during' }) : Part.get({ id: 5000 + at % 50 })))
+      running.push(at % 2 ? timed('create', Part.create({ id: 6000 + at, owner: 'during' })) : timed('get', Part.get({ id: 5000 + at % 50 })))
       if (at % 50 === 0) running.push(Hits.filter({ id: 1 }).update({ n__increment: 1 }).then(() => { counted.acknowledged++ }, () => { counted.failed++ }).then(() => undefined))
       // Each a text of its own, which is prepared for it.
-      if (at % 200 === 0) running.push(timed(db.execute(`SELECT owner AS o${at} FROM races.part WHERE id = ?`, [5000])))
+      if (at % 200 === 0) running.push(timed('new text', db.execute(`SELECT owner AS o${at} FROM races.part WHERE id = ?`, [5000])))
       if (at % 2) await delay(5)
     }
     return (await Promise.all(running)).filter((one) => one !== undefined)
   }
   const counted = { acknowledged: 0, failed: 0 }
-  // The nodes look every 5 s how long the reads of a table take: before that they wait 2.5 s until they ask another replica than a silent one.
+  // The nodes look every 5 s after what time to ask another replica of a table: before that they wait 2.5 s.
   await load(7000)
   t.teardown(() => cassandra.resume(3))
   await cassandra.pause(3)
@@ -133,7 +139,7 @@ t.test('a silent node holds up neither reads nor idempotent writes, prepared ane
   }
   const slow = times.filter((ms) => ms > 1000).length
   t.comment(`${times.length} operations, longest ${Math.round(Math.max(...times))} ms, ${slow} over 1 s, ${hedged.length} hedged, counters ${JSON.stringify(counted)}`)
-  t.ok(Math.max(...times) <= 2500, `the longest took ${Math.round(Math.max(...times))} ms`)
+  t.ok(Math.max(...times) <= 2500, `the longest took ${Math.round(Math.max(...times))} ms (${slowest.slice(0, 10).join(', ')})`)
   t.ok(hedged.length > 0, 'some were sent to a second node')
   t.ok((db.status().connections['default']?.hedged ?? 0) >= hedged.length)
   t.strictSame(hedged.filter((cql) => /hits/.test(cql)), [])

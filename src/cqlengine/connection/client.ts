@@ -8,6 +8,7 @@ import { reconnectOnceAtATime } from './driver-internals/control-connection.js'
 import { keepBusyConnections } from './driver-internals/heartbeats.js'
 import { hedgePreparing } from './driver-internals/hedged-preparing.js'
 import { boundHedges, HedgePolicy } from './driver-internals/hedged-requests.js'
+import { Silence } from './driver-internals/silence.js'
 import { ownEncodingOptions } from './encoding.js'
 import { type Hedge, HedgeBudget } from './hedge.js'
 
@@ -46,8 +47,10 @@ export function createClient (settings: ClientSettings): Client {
     tryContactPointsTogether(client)
     keepBusyConnections(client)
     if (hedge && budget) {
-      boundHedges(client, hedge.after, options?.metrics !== undefined)
-      hedgePreparing(client, hedge.after, budget)
+      const { after } = hedge
+      const silence = new Silence(client, after)
+      boundHedges(client, { after, silence }, options?.metrics !== undefined)
+      hedgePreparing(client, { after, budget, silence })
     }
     return client
   } catch (cause) {

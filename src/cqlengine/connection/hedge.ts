@@ -1,11 +1,15 @@
 // How many requests may be sent twice: a silent node shall hold up nobody, and a cluster that is slow as a whole shall
-// not be fed with more.
+// not be fed with more. What a node holds that answers nobody, while others do, is no load on the cluster: the others
+// do what they would do if that node were down. So then many more may be.
 import { ConfigError } from '../errors.js'
 
 export interface Hedge {
   /** ms without an answer until an idempotent request is also sent to another node. */
   readonly after: number
-  /** The largest part of the requests of the last ten seconds that may be sent twice; ten may in any case. */
+  /**
+   * The largest part of the requests of the last ten seconds that may be sent twice; ten may in any case. While a node
+   * answers nobody and another one answers, {@link ifSilent} times as many.
+   */
   readonly share: number
 }
 
@@ -24,7 +28,15 @@ const memory = 20
  * share of its own requests.
  */
 const thrift = 0.8
+/**
+ * Of a thousand requests at once a third may lie at a node that has just fallen silent: half of all, by the usual
+ * share.
+ */
+const ifSilent = 25
 const longestTimer = 2 ** 31 - 1
+
+/** What holds requests up: all nodes are slow, for all that is known, or one answers nobody while another one does. */
+export type HoldUp = 'slow cluster' | 'silent node'
 
 /** @throws {ConfigError} naming the key, never its value */
 export function parseHedge (value: unknown, where: string): Hedge | false {
@@ -78,8 +90,9 @@ export class HedgeBudget {
   }
 
   /** Whether one more may be sent twice at this moment. */
-  hasRoom (): boolean {
+  hasRoom (holdUp: HoldUp): boolean {
     const now = this.#now()
+    if (holdUp === 'silent node') return this.#hasRoomFor(now, window, ifSilent)
     // What calm seconds left may go out at once; where all nodes have become slow it would do so again when those are
     // forgotten, but for the longer look.
     return this.#hasRoomFor(now, window, 1) && this.#hasRoomFor(now, memory, thrift)
@@ -88,7 +101,7 @@ export class HedgeBudget {
   #hasRoomFor (now: number, seconds: number, part: number): boolean {
     const least = inAnyCase * seconds / window
     return recent(this.#sent, now, seconds) < Math.max(
-      least, Math.floor(this.#share * part * recent(this.#requests, now, seconds))
+      least, Math.floor(Math.min(1, this.#share * part) * recent(this.#requests, now, seconds))
     )
   }
 

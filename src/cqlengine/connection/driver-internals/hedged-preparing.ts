@@ -4,11 +4,18 @@
 import { type Client, errors, type Host, types } from '../../driver.js'
 import type { HedgeBudget } from '../hedge.js'
 import { type InternalHost, internalsOf, type PreparedByDriver, type Socket } from './internals.js'
+import type { Silence } from './silence.js'
 
 interface Outcome { readonly prepared: PreparedByDriver, readonly isOwn: boolean }
 
-/** @param after ms without an answer until another node is asked */
-export function hedgePreparing (client: Client, after: number, budget: HedgeBudget): void {
+interface Hedging {
+  /** ms without an answer until another node is asked */
+  readonly after: number
+  readonly budget: HedgeBudget
+  readonly silence: Silence
+}
+
+export function hedgePreparing (client: Client, how: Hedging): void {
   client.hosts?.on?.('add', (host: InternalHost) => {
     const { pool } = host
     const listen = pool?._addListeners
@@ -16,7 +23,7 @@ export function hedgePreparing (client: Client, after: number, budget: HedgeBudg
     // Each connection of a pool passes here once, before its first use.
     pool._addListeners = (connection) => {
       listen.call(pool, connection)
-      new Preparing({ client, host, connection, after, budget }).take()
+      new Preparing({ client, host, connection, ...how }).take()
     }
   })
 }
@@ -24,12 +31,10 @@ export function hedgePreparing (client: Client, after: number, budget: HedgeBudg
 /** Connections that did not answer while another node did. */
 const silent = new WeakSet<Socket>()
 
-interface Parts {
+interface Parts extends Hedging {
   readonly client: Client
   readonly host: Host
   readonly connection: Socket
-  readonly after: number
-  readonly budget: HedgeBudget
 }
 
 /** Of one connection. */
@@ -81,7 +86,7 @@ class Preparing {
   }
 
   #first (query: string, keyspace: string | undefined, ask: Ask): Promise<Outcome> {
-    const { connection, after, budget } = this.#parts
+    const { connection, after, budget, silence } = this.#parts
     // While it owes an answer, others are asked in its place: nothing is sent twice.
     const substitute = silent.has(connection) ? this.#other() : undefined
     if (substitute !== undefined) return asked(substitute, query, keyspace).then(fromOther)
@@ -89,16 +94,20 @@ class Preparing {
     return new Promise((resolve, reject) => {
       let open = 1
       const failed = (error: unknown): void => { if (--open === 0 || isVerdict(error)) reject(error) }
-      const timer = setTimeout(() => {
+      const askOther = (): void => {
         const other = this.#other()
-        if (other === undefined || !budget.hasRoom()) return
+        if (other === undefined || !budget.hasRoom(silence.look().holdUp)) {
+          timer = setTimeout(askOther, after).unref()
+          return
+        }
         budget.spend()
         open++
         asked(other, query, keyspace).then((prepared) => {
           silent.add(connection)
           resolve(fromOther(prepared))
         }, failed)
-      }, after).unref()
+      }
+      let timer = setTimeout(askOther, after).unref()
       ask(query, keyspace).then((prepared) => { resolve({ prepared, isOwn: true }) }, failed).finally(() => {
         clearTimeout(timer)
         // The next one may try it again.
@@ -109,12 +118,13 @@ class Preparing {
 
   /** A connection to another node that is not known to be silent; any of them. */
   #other (): Socket | undefined {
-    const { client, host } = this.#parts
+    const { client, host, silence } = this.#parts
     const { profileManager } = internalsOf(client)
-    const others = client.hosts.values()
-      .filter((one) => one !== host && one.isUp() && profileManager?.getDistance(one) !== types.distance.ignored)
+    const mute = silence.look().silent
+    const others: InternalHost[] = client.hosts.values().filter((one) =>
+      one !== host && one.isUp() && !mute.has(one) && profileManager?.getDistance(one) !== types.distance.ignored)
     const start = Math.floor(Math.random() * others.length)
-    for (const one of [...others.slice(start), ...others.slice(0, start)] as InternalHost[]) {
+    for (const one of [...others.slice(start), ...others.slice(0, start)]) {
       try {
         const connection = one.borrowConnection?.()
         if (connection !== undefined && !silent.has(connection)) return connection

@@ -2,9 +2,10 @@
 // executions do the sending: one request, one timestamp, and the first answer cancels the other. A policy can say after
 // how long, but not whether there is room when the time has come. So the bound is where the driver counts them, in
 // `client.metrics` just before it sends: what that throws, it swallows, and sends nothing.
-import { type Client, policies, types } from '../../driver.js'
+import { type Client, policies } from '../../driver.js'
 import type { HedgeBudget } from '../hedge.js'
 import { type InternalHost, internalsOf, type Metrics, optionsOf } from './internals.js'
+import { isSilent, type Silence } from './silence.js'
 
 /** The plan of one request: asked once when it was sent, and again when it was sent for the second time. */
 class HedgedPlan {
@@ -80,21 +81,26 @@ export class HedgePolicy extends policies.speculativeExecution.NoSpeculativeExec
   }
 }
 
+interface BoundedBy {
+  /** ms */
+  readonly after: number
+  readonly silence: Silence
+}
+
 /**
  * Makes the policy of a client work.
- * @param after ms
  * @param isShared the metrics are an object of the user's, which other clients may have too
  */
-export function boundHedges (client: Client, after: number, isShared: boolean): void {
+export function boundHedges (client: Client, { after, silence }: BoundedBy, isShared: boolean): void {
   const policy = optionsOf(client)?.policies?.speculativeExecution
   const internals = internalsOf(client)
   if (!(policy instanceof HedgePolicy) || typeof internals.metrics?.onSpeculativeExecution !== 'function') return
   const metrics = isShared ? forwarding(internals.metrics) : internals.metrics
   const { budget } = policy
-  const avoid = avoidable(client)
+  const avoid = avoidable(client, silence)
   const count = metrics.onSpeculativeExecution
   metrics.onSpeculativeExecution = () => {
-    if (!budget.hasRoom()) throw noRoom
+    if (!budget.hasRoom(silence.look().holdUp)) throw noRoom
     count?.call(metrics)
     avoid()
   }
@@ -109,31 +115,26 @@ export function boundHedges (client: Client, after: number, isShared: boolean): 
  * @returns to be called before the driver chooses a host, in the same turn: hosts that are silent now refuse until that
  *   turn ends
  */
-function avoidable (client: Client): () => void {
+function avoidable (client: Client, silence: Silence): () => void {
   let avoided = nobody
   const noMore = (): void => { avoided = nobody }
   client.hosts?.on?.('add', (host: InternalHost) => {
     const { borrowConnection: borrow } = host
     if (typeof borrow !== 'function') return
     host.borrowConnection = (previous) => {
-      if (avoided !== nobody && avoided.has(host)) throw silence
+      if (avoided !== nobody && avoided.has(host)) throw noAnswer
       return borrow.call(host, previous)
     }
   })
   return () => {
-    const hosts: InternalHost[] = client.hosts.values()
-      .filter((host) => host.isUp() && internalsOf(client).profileManager?.getDistance(host) !== types.distance.ignored)
-    const silent = hosts.filter(isSilent)
-    if (silent.length === 0 || silent.length === hosts.length) return
-    avoided = new Set(silent)
+    const { silent } = silence.look()
+    if (silent.size === 0) return
+    avoided = silent
     queueMicrotask(noMore)
   }
 }
 
 const nobody: ReadonlySet<InternalHost> = new Set()
-
-/** It owes answers, and gave none within the last 200 to 400 ms. */
-const isSilent = (host: InternalHost): boolean => (host.getInFlight?.() ?? 0) > 0 && host.getResponseCount?.() === 0
 
 /**
  * A heartbeat before its time. Requests that another node answered never time out, so the driver would not notice by
@@ -153,7 +154,7 @@ export function hedgesOf (client: Client): number {
 }
 
 const noRoom = new Error('No more requests may be sent twice')
-const silence = new Error('The host does not answer')
+const noAnswer = new Error('The host does not answer')
 
 /** An object of its own that hands everything on to theirs. */
 function forwarding (theirs: Metrics): Metrics {

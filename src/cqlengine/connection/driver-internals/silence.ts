@@ -1,0 +1,69 @@
+// Which nodes answer nobody, and whether others could do their work: told by what the driver counts of each host. Known
+// version: 4.10.
+import { type Client, types } from '../../driver.js'
+import type { HoldUp } from '../hedge.js'
+import { type InternalHost, internalsOf } from './internals.js'
+
+/** ms: the driver counts a host's answers of the last 200 to 400. */
+const [shortestCounted, longestCounted] = [200, 400]
+
+/** It owes answers, and gave none within the last 200 to 400 ms. */
+export const isSilent = (host: InternalHost): boolean =>
+  (host.getInFlight?.() ?? 0) > 0 && host.getResponseCount?.() === 0
+
+/** At its pace it answers all that it owes within `after` ms. */
+const isQuick = (host: InternalHost, after: number): boolean =>
+  (host.getInFlight?.() ?? 0) * longestCounted <= (host.getResponseCount?.() ?? 0) * after
+
+interface Finding {
+  readonly holdUp: HoldUp
+  readonly silent: ReadonlySet<InternalHost>
+}
+
+/** Of the hosts of one client. */
+export class Silence {
+  readonly #client: Client
+  readonly #after: number
+  readonly #clock: () => number
+  #found: Finding | undefined
+  #until = 0
+
+  /**
+   * @param after ms: who answers within it is quick
+   * @param clock ms
+   */
+  constructor (client: Client, after: number, clock: () => number = () => performance.now()) {
+    this.#client = client
+    this.#after = after
+    this.#clock = clock
+  }
+
+  /**
+   * What holds requests up at this moment. That it is a silent node holds for as long as the driver takes to count the
+   * answers: those that the others now owe in its place must not make them look silent, too.
+   */
+  look (): Finding {
+    const now = this.#clock()
+    if (this.#found !== undefined && now < this.#until) return this.#found
+    const found = this.#find()
+    if (found.holdUp === 'silent node') {
+      this.#found = found
+      this.#until = now + shortestCounted
+    } else this.#found = undefined
+    return found
+  }
+
+  #find (): Finding {
+    const { profileManager } = internalsOf(this.#client)
+    const inUse: InternalHost[] = this.#client.hosts.values()
+      .filter((host) => host.isUp() && profileManager?.getDistance(host) !== types.distance.ignored)
+    const silent = inUse.filter(isSilent)
+    // Where requests are few, each node of a cluster that is slow as a whole may seem silent for a moment: but then no
+    // other one is quick.
+    const isOne = silent.length > 0 && inUse.some((host) => isQuick(host, this.#after))
+    return {
+      holdUp: isOne ? 'silent node' : 'slow cluster',
+      silent: new Set(silent.length === inUse.length ? [] : silent)
+    }
+  }
+}
