@@ -1,5 +1,5 @@
-// Which nodes answer nobody, and whether others could do their work: told by what the driver counts of each host. Known
-// version: 4.10.
+// Which nodes answer nobody, and whether others could do their work. Known version: 4.10. Told by what the driver
+// counts of each host.
 import { type Client, types } from '../../driver.js'
 import type { HoldUp } from '../hedge.js'
 import { type InternalHost, internalsOf } from './internals.js'
