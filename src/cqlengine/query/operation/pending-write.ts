@@ -17,10 +17,10 @@ import { checkSize } from './statement-size.js'
  * The values of these columns of the key, in the driver's form; undefined where one of them is not known, or several
  * rows are meant.
  */
-export type RowKey = (columns: readonly TableColumn[]) => readonly unknown[] | undefined
+export type RowKey = (columns: readonly TableColumn[], write: PendingWrite) => readonly unknown[] | undefined
 
 /** What the state of an instance becomes once its write has succeeded. */
-export type Settle = (state: State) => void
+export type Settle = (state: State, write: PendingWrite) => void
 
 /** What becomes of no instance. */
 export const settlesNothing: Settle = () => {}
@@ -34,6 +34,8 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
   readonly statement: Statement
   /** Of the instance that is written, if it is one. */
   readonly state: State | undefined
+  /** The new row, where that is all that its settling needs to know: then one function will do for all such writes. */
+  readonly newRow: Readonly<Record<string, unknown>> | undefined
   /** In a batch, what counted as stored when it was made, of an instance's. */
   base: State | undefined
   readonly #outcome: T
@@ -45,6 +47,7 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
    * @param state of the instance that is written, if it is one
    * @param settle what becomes of that
    * @param key of the row; asked in batches only, so that others need none
+   * @param newRow for `settle` and `key`
    */
   constructor (
     operation: Operation,
@@ -52,11 +55,13 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
     outcome: T,
     state: State | undefined,
     settle: Settle,
-    key: RowKey | undefined
+    key: RowKey | undefined,
+    newRow: Readonly<Record<string, unknown>> | undefined
   ) {
     this.operation = operation
     this.statement = statement
     this.state = state
+    this.newRow = newRow
     this.base = undefined
     this.#outcome = outcome
     this.#settle = settle
@@ -66,15 +71,12 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
   get model (): ModelConstructor { return this.operation.model }
 
   /** The partition, for a conditional batch is for one. Undefined where several are meant. */
-  partition (): readonly unknown[] | undefined { return this.keyOf(tableOf(this.model).partitionKey) }
+  partition (): readonly unknown[] | undefined { return this.#key?.(tableOf(this.model).partitionKey, this) }
   /** The row within its partition; undefined where nothing is known of it, or several are meant. */
-  row (): readonly unknown[] | undefined { return this.keyOf(tableOf(this.model).clustering) }
-
-  /** See {@link RowKey}. */
-  protected keyOf (columns: readonly TableColumn[]): readonly unknown[] | undefined { return this.#key?.(columns) }
+  row (): readonly unknown[] | undefined { return this.#key?.(tableOf(this.model).clustering, this) }
 
   /** What becomes of the instance's state, or of one that is only foreseen, once it has succeeded. */
-  settle (state: State): void { this.#settle(state) }
+  settle (state: State): void { this.#settle(state, this) }
 
   /**
    * Puts it into the batch of its operation, or gives it back, checked, to be sent. Happens before the first await, and
@@ -119,6 +121,6 @@ export class PendingWrite<T = unknown> implements Receiver<T> {
 }
 
 /** For what is only kept. */
-export const nothing: Statement = { cql: '', params: [], request: { kind: 'write' } }
+const nothing: Statement = { cql: '', params: [], request: { kind: 'write' } }
 // Of no operation, for nobody ever sends it.
-keep(() => new PendingWrite(undefined as never, nothing, undefined, undefined, settlesNothing, undefined))
+keep(() => new PendingWrite(undefined as never, nothing, undefined, undefined, settlesNothing, undefined, undefined))

@@ -71,7 +71,7 @@ function written (
   operation: Operation, statement: Statement, key: readonly ColumnCondition[]
 ): PendingWrite<void> {
   const rowKey = operation.demand.batch === undefined ? undefined : rowKeyOf(key, operation.place)
-  return new PendingWrite<void>(operation, statement, undefined, undefined, settlesNothing, rowKey)
+  return new PendingWrite<void>(operation, statement, undefined, undefined, settlesNothing, rowKey, undefined)
 }
 
 /** One value for each column of the key, in its order: always legal. */

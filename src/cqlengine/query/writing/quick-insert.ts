@@ -1,12 +1,9 @@
 import { blueprintOf } from '../../model/compile/blueprint.js'
-import { keep } from '../../model/compile/keepers.js'
 import { ModelInstance } from '../../model/instance.js'
 import type { State } from '../../model/state.js'
-import type { TableColumn } from '../../model/table.js'
 import type { Database } from '../operation/database.js'
 import { type Demand, type Operation, operationOf } from '../operation/operation.js'
-import { nothing, PendingWrite, settlesNothing } from '../operation/pending-write.js'
-import type { Statement } from '../operation/statement-cache.js'
+import { PendingWrite, type RowKey, type Settle } from '../operation/pending-write.js'
 import { becomeStored } from './subject.js'
 import { insertOfBits } from './write-statements.js'
 
@@ -35,33 +32,19 @@ export function quickInsert (
   const { cql, request } = insertOfBits(operation, bits)
   const { using } = operation
   for (const param of using) params.push(param)
-  return new NewRowWrite(
-    operation, { cql, request, params, bytes: bytes + 8 * using.length }, instance, state, stored
-  )
+  const statement = { cql, request, params, bytes: bytes + 8 * using.length }
+  return new PendingWrite(operation, statement, instance, state, storeNewRow, keyOfNewRow, stored)
 }
 
-/** The write of a {@link quickInsert}: it needs no functions that know what is stored afterwards. */
-class NewRowWrite extends PendingWrite<object> {
-  readonly #stored: Record<string, unknown>
-
-  constructor (
-    operation: Operation, statement: Statement, instance: object, state: State, stored: Record<string, unknown>
-  ) {
-    super(operation, statement, instance, state, settlesNothing, undefined)
-    this.#stored = stored
-  }
-
-  override settle (state: State): void { becomeStored(state, this.#stored, this.operation.place.origin) }
-
-  /** None of the key can change in place, so that it is stored as instances hold it. */
-  protected override keyOf (columns: readonly TableColumn[]): readonly unknown[] {
-    const { encoding } = this.operation.place.connection
-    return columns.map((c) => c.type.toDriver(this.#stored[c.field], encoding))
-  }
+const storeNewRow: Settle = (state, { newRow = {}, operation }) => {
+  becomeStored(state, newRow, operation.place.origin)
 }
 
-// Of no operation and no instance, for nobody ever sends it.
-keep(() => new NewRowWrite(undefined as never, nothing, {}, undefined as never, {}))
+/** None of the key can change in place, so that it is stored as instances hold it. */
+const keyOfNewRow: RowKey = (columns, { newRow = {}, operation }) => {
+  const { encoding } = operation.place.connection
+  return columns.map((c) => c.type.toDriver(newRow[c.field], encoding))
+}
 
 /** What is wrong with the place is told after what is wrong with the values. */
 function operationIfAny (db: Database, { model, source }: State, demand: Demand): Operation | undefined {

@@ -96,14 +96,14 @@ function written (
 ): PendingWrite<object> {
   const { instance, operation, state } = subject
   const key = operation.demand.batch === undefined ? undefined : keyOfSubject(subject, addressed)
-  return new PendingWrite(operation, statement, instance, state, settle, key)
+  return new PendingWrite(operation, statement, instance, state, settle, key, undefined)
 }
 
 /** Which row is written: of the `values`, or the one that is `stored` as far as it is known. */
 type Addressed = 'values' | 'stored'
 
 function keyOfSubject ({ base, operation: { place }, table, values }: WriteSubject, addressed: Addressed): RowKey {
-  const bound: RowKey = (columns) => {
+  const bound = (columns: readonly TableColumn[]): readonly unknown[] | undefined => {
     const params: unknown[] = []
     for (const column of columns) {
       const value = (addressed === 'stored' ? storedValue(base, column) : null) ?? values[column.position] ?? null
@@ -141,7 +141,7 @@ function addressedBy (
 /** Settles a new instance: its row is stored, and from then on it belongs to the place where that was written. */
 export function becoming (
   { operation: { place: { origin } } }: WriteSubject, snapshot: Record<string, unknown>
-): Settle {
+): (state: State) => void {
   return (state) => { becomeStored(state, snapshot, origin) }
 }
 
