@@ -16,7 +16,7 @@ export {
 export type { Violation } from './cqlengine/errors.js'
 
 export { columns } from './cqlengine/columns/factories.js'
-export type * from './cqlengine/columns/factories.js'
+export type * from './cqlengine/columns/factories-api.js'
 export type {
   AnyColumn, Column, ColumnOptions, Columns, Flag, FrozenOption, IndexOptions, TextOptions
 } from './cqlengine/columns/column.js'

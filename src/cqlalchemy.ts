@@ -1,6 +1,7 @@
 // The `db` object: owns the models and connections of one application, and wires the layers of cqlengine together.
 
-import { columns, type ColumnFactories } from './cqlengine/columns/factories.js'
+import { columns } from './cqlengine/columns/factories.js'
+import type { ColumnFactories } from './cqlengine/columns/factories-api.js'
 import type { Connections, Status } from './cqlengine/connection/public-types.js'
 import { ConnectionRegistry } from './cqlengine/connection/registry.js'
 import type { Route } from './cqlengine/connection/route.js'
@@ -36,11 +37,27 @@ import { connectAll, type InitHooks } from './start.js'
  * A database as an application sees it: models, connections and settings. Make one, define models on it, and connect it
  * by registering the Fastify plugin with `{ db }` or by `await db.init()`. Several in one process know nothing of each
  * other.
+ * @example
+ * const db = new CQLAlchemy()
+ * const c = db.columns
+ * class Author extends db.Model.define('author', { name: c.Text({ primaryKey: true }) }).as<Author>() {}
+ * await db.init({ hosts: ['10.0.0.1'], localDataCenter: 'dc1', keyspace: 'library' })
+ * await Author.create({ name: 'Ada' })
  */
 export class CQLAlchemy {
-  /** All columns: `const c = db.columns`. */
+  /**
+   * All columns.
+   * @example
+   * const c = db.columns
+   * const name = c.Text({ required: true })
+   */
   readonly columns: ColumnFactories = columns
-  /** Functions of CQL: `const f = db.functions`. */
+  /**
+   * Functions of CQL.
+   * @example
+   * const f = db.functions
+   * const [sums] = await Post.filter({ blog: 'cats' }).select({ posts: f.count() }).all()
+   */
   readonly functions: Functions = functions
   /**
    * What models are made of.
@@ -64,7 +81,10 @@ export class CQLAlchemy {
   readonly BatchQuery: new (options?: BatchOptions) => BatchQuery
   /** Keyspaces, tables and user types: makes, syncs, drops and empties them. */
   readonly management: Management
-  /** Tables of a keyspace by their names: `new db.NamedKeyspace('logs').table('events')`. */
+  /**
+   * Tables of a keyspace by their names.
+   * @example const events = await new db.NamedKeyspace('logs').table('events').objects.limit(10).all()
+   */
   readonly NamedKeyspace: new (name: string, options?: { connection?: string | undefined }) => NamedKeyspace
   readonly #registry = new ConnectionRegistry()
   readonly #scopes = new Scopes()
@@ -103,7 +123,11 @@ export class CQLAlchemy {
     return withChildren(this.#engine.models) as unknown as readonly AnyModelClass[]
   }
 
-  /** The registry of connections: registers, lists, opens and closes them. */
+  /**
+   * The registry of connections: registers, lists, opens and closes them.
+   * @example
+   * await db.connection.registerConnection('archive', { hosts: '10.1.0.1', lazyConnect: true })
+   */
   get connection (): Connections { return this.#registry }
 
   /** The keyspace of everything that names none itself. */
@@ -168,6 +192,12 @@ export class CQLAlchemy {
     await this.#closing
   }
 
+  /**
+   * Closes it, as `close()`: for `await using`.
+   * @example
+   * await using own = await new CQLAlchemy().init({ hosts: ['10.0.0.1'], localDataCenter: 'dc1' })
+   * await own.execute('SELECT release_version FROM system.local') // own is closed at the end of the block
+   */
   async [Symbol.asyncDispose] (): Promise<void> { await this.close() }
 
   /**
@@ -252,8 +282,8 @@ export class CQLAlchemy {
    * Sends the writes that `fn` adds with `.batch(b)` together; not when it throws, unless `executeOnException`. Gives
    * what `fn` gives.
    * @throws {BatchError} for statements that cannot go together, {LWTError} where a condition is not met; the driver's
-   * @example
    *   errors
+   * @example
    * await db.batch(async (b) => {
    *   await post.batch(b).update({ title: 'Hello' })
    *   await Post.batch(b).create({ blog: 'dogs', day: 1, id: 1 })
@@ -297,13 +327,25 @@ export class CQLAlchemy {
     return await contextQuery(models as ModelConstructor | readonly ModelConstructor[], to, fn)
   }
 
-  /** Brings tables, types and indexes to what the models say: `management.syncDb`. */
+  /**
+   * Brings tables, types and indexes to what the models say: `management.syncDb`.
+   * @example const { statements } = await db.syncDb()
+   */
   get syncDb (): Management['syncDb'] { return this.management.syncDb }
-  /** Brings the table of one model to what it says: `management.syncTable`. */
+  /**
+   * Brings the table of one model to what it says: `management.syncTable`.
+   * @example await db.syncTable(User)
+   */
   get syncTable (): Management['syncTable'] { return this.management.syncTable }
-  /** Brings one user type to what it says: `management.syncType`. */
+  /**
+   * Brings one user type to what it says: `management.syncType`.
+   * @example await db.syncType('library', Address)
+   */
   get syncType (): Management['syncType'] { return this.management.syncType }
-  /** Creates a keyspace in one data center, unless it exists: `management.createKeyspaceSimple`. */
+  /**
+   * Creates a keyspace in one data center, unless it exists: `management.createKeyspaceSimple`.
+   * @example await db.createKeyspaceSimple('library', 1)
+   */
   get createKeyspaceSimple (): Management['createKeyspaceSimple'] { return this.management.createKeyspaceSimple }
 
   /**

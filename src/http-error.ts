@@ -18,6 +18,11 @@ export interface HttpError {
  * The answer to any error, whatever it is; never throws. This library's errors answer for themselves. The driver's are
  * judged by their causes: unreachable or overloaded 503 (with `retry-after`), time-out 504, else 500. Anything else is
  * a 500 that says nothing.
+ * @example
+ * app.setErrorHandler((error, request, reply) => {
+ *   const { statusCode, headers, ...body } = toHttpError(error)
+ *   return reply.code(statusCode).headers(headers).send(body)
+ * })
  */
 export function toHttpError (error: unknown): HttpError {
   return knownHttpError(error) ??

@@ -7,7 +7,11 @@ import { META, type ModelConstructor } from './cqlengine/model/meta.js'
 
 /** Whatever takes schemas with an `$id`: a Fastify instance. */
 export interface SchemaTarget {
-  /** Takes one schema with its `$id`. */
+  /**
+   * Takes one schema with its `$id`.
+   * @example
+   * db.addSchemas({ addSchema: (schema) => { console.log(schema.$id) } })
+   */
   addSchema (schema: Record<string, unknown>): unknown
 }
 

@@ -1,7 +1,7 @@
 // Error middleware: this library's errors and the driver's become an HTTP answer without host addresses, CQL or stack.
 import { knownHttpError } from '../http-error.js'
 
-/** What Express's response and Node's own have in common. */
+/** What Express's response and Node's own have in common. @internal */
 interface Response {
   statusCode: number
   readonly headersSent: boolean
@@ -14,6 +14,10 @@ interface Response {
  * Answers with the JSON body of `toHttpError`: `{ statusCode, code, message }`. Passes on what is neither ours nor the
  * driver's, and what comes too late for an answer. Goes after the routes.
  * @param options `log` is told of each error that is answered here, before the answer
+ * @example
+ * const web = express()
+ * web.get('/posts', async (request, response) => { response.json(await Post.filter({ blog: 'cats' }).all()) })
+ * web.use(expressErrors({ log: console.error })) // after the routes
  */
 export function expressErrors (
   { log }: { log?: ((error: unknown) => void) | undefined } = {}

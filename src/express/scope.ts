@@ -3,7 +3,7 @@
 import type { Route } from '../cqlengine/connection/route.js'
 import type { RouteFunction, Scope } from '../cqlengine/connection/scope.js'
 
-/** The part of a `db` that is needed here. */
+/** The part of a `db` that is needed here. @internal */
 export interface ScopingDb { openScope (route: RouteFunction): Scope }
 
 interface Emitter { emit (event: string | symbol, ...args: unknown[]): boolean }
@@ -13,6 +13,11 @@ interface Emitter { emit (event: string | symbol, ...args: unknown[]): boolean }
  * @param db the `db` whose statements are meant
  * @param scope says where they go; called, synchronously, whenever one of them needs a default; what it throws reaches
  *   the caller
+ * @example
+ * const web = express()
+ * web.use(expressScope(db, (request: express.Request) => ({
+ *   connection: request.path.startsWith('/reports') ? 'analytics' : undefined
+ * })))
  */
 export function expressScope<Req> (
   db: ScopingDb, scope: (req: Req) => Route | undefined

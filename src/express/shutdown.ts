@@ -1,6 +1,6 @@
 // The end of an HTTP server that uses a `db`: no new requests, the running ones finish, then the connections go.
 
-/** A server of node:http, node:https or node:http2. */
+/** A server of node:http, node:https or node:http2. @internal */
 export interface ClosableServer {
   close (done: (error?: Error) => void): unknown
   closeIdleConnections? (): void
@@ -16,6 +16,9 @@ const SWEEP = 100
  * @param options `timeout`: ms to wait for requests, default 10,000; their connections are cut then. `db.close()` has
  *   its own limit
  * @throws what closing the server or the `db` throws
+ * @example
+ * const server = express().listen(3000)
+ * process.once('SIGTERM', () => { void expressShutdown(server, db, { timeout: 5000 }) })
  */
 export async function expressShutdown (
   server: ClosableServer,

@@ -15,6 +15,10 @@ export interface PluginOptions<Db> extends InitOptions {
   /**
    * Where the statements of a request go; called, synchronously, whenever one of them needs a default. Nothing
    * returned: no scope.
+   * @example
+   * await app.register(fastifyCqlalchemy, {
+   *   scope: (request) => ({ keyspace: request.headers.host === 'acme.example.org' ? 'tenant_acme' : 'shared' })
+   * })
    */
   scope?: RequestScope | undefined
   /** Replace bodies that Fastify makes from errors of the driver; default true. */

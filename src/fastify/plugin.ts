@@ -29,5 +29,9 @@ const plugin: FastifyPluginAsync<FastifyCqlalchemyOptions> = async (app, options
  * Connects the app to Cassandra and gives it `app.db`; closes it with the app.
  * @throws ConfigError (`NoConfigError` when hosts or keyspace are configured nowhere) for options and environment
  * @throws the driver's error when no connection can be made
+ * @example
+ * const app = Fastify()
+ * await app.register(fastifyCqlalchemy, { hosts: ['10.0.0.1'], localDataCenter: 'dc1', keyspace: 'library' })
+ * app.get('/version', async () => (await app.db.execute('SELECT release_version FROM system.local')).rows[0])
  */
 export const fastifyCqlalchemy = fp(plugin, { fastify: '5.x', name: 'fastify-cqlalchemy' })

@@ -27,15 +27,47 @@ export interface LocalCassandra {
   readonly localDataCenter: string
   /** `CASSANDRA_HOSTS` and what else a program needs to connect: its environment, or the plugin's option `env`. */
   readonly env: Record<string, string>
-  /** Ends all nodes and removes the temporary folder. A second call does no harm. */
+  /**
+   * Ends all nodes and removes the temporary folder. A second call does no harm.
+   * @example
+   * const cassandra = await startCassandra()
+   * await cassandra.stop()
+   */
   stop (): Promise<void>
-  /** SIGKILL: a crash. Done when the process is gone; peers notice after about 12 s. */
+  /**
+   * SIGKILL: a crash. Done when the process is gone; peers notice after about 12 s.
+   * @param node from 1
+   * @example
+   * const cassandra = await startCassandra({ nodes: 3 })
+   * await cassandra.kill(2) // the other two go on
+   */
   kill (node: number): Promise<void>
-  /** SIGSTOP: the node keeps its connections and says nothing. Done when no thread of it runs. */
+  /**
+   * SIGSTOP: the node keeps its connections and says nothing. Done when no thread of it runs.
+   * @param node from 1
+   * @example
+   * const cassandra = await startCassandra({ nodes: 3 })
+   * await cassandra.pause(3) // a node that hangs
+   * await cassandra.resume(3)
+   */
   pause (node: number): Promise<void>
-  /** Done when the node answers again and its running peers take it for alive. */
+  /**
+   * Done when the node answers again and its running peers take it for alive.
+   * @param node from 1
+   * @example
+   * const cassandra = await startCassandra({ nodes: 3 })
+   * await cassandra.pause(3)
+   * await cassandra.resume(3)
+   */
   resume (node: number): Promise<void>
-  /** Starts a node that was killed, with its data. Done as `resume`. */
+  /**
+   * Starts a node that was killed, with its data. Done as `resume`.
+   * @param node from 1
+   * @example
+   * const cassandra = await startCassandra({ nodes: 3 })
+   * await cassandra.kill(2)
+   * await cassandra.start(2)
+   */
   start (node: number): Promise<void>
 }
 

@@ -22,7 +22,11 @@ export interface StartCassandraOptions {
   address?: string | undefined
   /** Milliseconds from the start of the processes until all nodes answer. Default 120000. */
   startTimeout?: number | undefined
-  /** Called with each line of progress. */
+  /**
+   * Called with each line of progress.
+   * @example
+   * const cassandra = await startCassandra({ log: console.log })
+   */
   log?: ((line: string) => void) | undefined
 }
 

@@ -9,6 +9,11 @@ export const alternatives = 'Or use a cluster that runs already: CASSANDRA_HOSTS
 /**
  * The local Cassandra cannot be started, or one of its nodes cannot do what it was told.
  * The message says what happened and what to install or set; it is meant to be shown without the stack.
+ * @example
+ * const cassandra = await startCassandra().catch((error: unknown) => {
+ *   if (error instanceof CassandraStartError) console.error(error.message)
+ *   throw error
+ * })
  */
 export class CassandraStartError extends Error {
   /** The class's name. */

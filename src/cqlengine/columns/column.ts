@@ -50,7 +50,11 @@ export interface ColumnOptions<V, I = V> {
   discriminatorColumn?: boolean | undefined
   /** Never in `toJSON()` and the row schema. */
   hidden?: boolean | undefined
-  /** Runs after the type's own checks: `false` or a sentence (which must not contain the value) refuses. */
+  /**
+   * Runs after the type's own checks: `false` or a sentence (which must not contain the value) refuses.
+   * @example
+   * const year = c.Integer({ validate: (n) => n >= 1900 || 'must be 1900 or later' })
+   */
   validate?: ((value: V) => boolean | string) | undefined
   /** For JSON schemas. */
   description?: string | undefined
@@ -81,11 +85,13 @@ export type AnyColumnOptions = Readonly<ColumnOptions<any, any> & FrozenOption &
  * A column: an immutable value that may be shared by models. In a model it is bound to its name (`User.columns.year`).
  * V: what is read. F: flags. K: kind, decides on the operators. I: what is accepted on write. E: element of a
  * collection.
+ * @example
+ * const byName = User.columns.name.eq('Ada') // a condition for filter()
  */
 export class Column<out V, out F extends Flag = never, out K extends Kind = 'scalar', out I = V, out E = never> {
   /** Types only, never there at run time. */
   declare readonly '~': { value: V, flags: F, kind: K, input: I, element: E }
-  /** What it knows of its values. */
+  /** What it knows of its values. @internal */
   readonly type: CqlType
   /** Those of its declaration. */
   readonly options: AnyColumnOptions
@@ -102,7 +108,7 @@ export class Column<out V, out F extends Flag = never, out K extends Kind = 'sca
   /** The CQL type, e.g. `map<text, int>`. */
   get cql (): string { return this.type.cql }
 
-  /** The column as a model's own, under its attribute name. */
+  /** The column as a model's own, under its attribute name. @internal */
   named (name: string): Column<V, F, K, I, E> { return new Column(this.type, this.options, name) }
 
   /**

@@ -9,12 +9,26 @@ import { parseType } from './parse-type.js'
 export interface CustomSpec<V, I = V> {
   /** The CQL type, made of built-in types: `text`, `int`, `list<int>`, … */
   cql: string
-  /** Any accepted form to a value that a column of that CQL type accepts. What it throws refuses the value. */
+  /**
+   * Any accepted form to a value that a column of that CQL type accepts. What it throws refuses the value.
+   * @example
+   * const Tag = c.custom<string>({ cql: 'text', toDatabase: (tag) => tag.toLowerCase(), fromDatabase: String })
+   */
   toDatabase (value: I): unknown
-  /** The value of a column of that CQL type to what an instance holds. */
+  /**
+   * The value of a column of that CQL type to what an instance holds.
+   * @example
+   * const Link = c.custom<URL>({ cql: 'text', toDatabase: String, fromDatabase: (text: string) => new URL(text) })
+   */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its type follows from `cql`, which the compiler does not read
   fromDatabase (value: any): V
-  /** Default: the value itself. `toDatabase` has to accept it too. */
+  /**
+   * Default: the value itself. `toDatabase` has to accept it too.
+   * @example
+   * const Link = c.custom<URL, URL | string>({
+   *   cql: 'text', toDatabase: String, fromDatabase: (text: string) => new URL(text), toJSON: (url) => url.href
+   * })
+   */
   toJSON? (value: V): unknown
   /** JSON schema of the JSON form. Default: anything. */
   schema?: object | undefined

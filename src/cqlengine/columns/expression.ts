@@ -10,7 +10,12 @@ export const operators: readonly Operator[] = [
   'eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'like', 'contains', 'containsKey', 'entry'
 ]
 
-/** A condition on a column, for `filter(…)`. */
+/**
+ * A condition on a column, for `filter(…)`.
+ * @example
+ * const recent = Post.columns.day.gte(3)
+ * const posts = await Post.filter(Post.columns.blog.eq('cats'), recent).all()
+ */
 export class Expression {
   readonly '~expression' = true as const
   /** The attribute name. */
@@ -28,7 +33,12 @@ export class Expression {
   }
 }
 
-/** Nearest neighbours first, for `orderBy(…)`. */
+/**
+ * Nearest neighbours first, for `orderBy(…)`.
+ * @example
+ * const nearest = Post.columns.embedding.ann([1, 0, 0])
+ * const posts = await Post.objects.orderBy(nearest).limit(5).all()
+ */
 export class Ordering {
   readonly '~ordering' = true as const
   /** The attribute name. */

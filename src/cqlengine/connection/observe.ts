@@ -6,10 +6,15 @@ import { classifyDriverError } from './http-cause.js'
 
 /** One finished request. `error` is what the caller got. */
 export interface RequestEvent {
+  /** The connection's name. */
   readonly connection: string
+  /** Where the statement's table is, as far as it is known. */
   readonly keyspace?: string | undefined
+  /** The text, without values. */
   readonly cql: string
+  /** `read`, `write`, `schema` or `raw`. */
   readonly kind: string
+  /** The model or table; `batch` for a batch. */
   readonly label?: string | undefined
   /** How long the caller waited, connecting and preparing included. */
   readonly ms: number
@@ -17,12 +22,15 @@ export interface RequestEvent {
   readonly outcome: string
   /** It was also sent to a second node, for the first did not answer: see the option `hedge`. */
   readonly hedged?: true | undefined
+  /** What the caller gets. */
   readonly error?: unknown | undefined
 }
 
 export interface Observers {
   /**
    * Told of each request that took at least `slowQuery` ms, failed ones too. What it throws becomes a process warning.
+   * @example
+   * await db.init({ slowQuery: 200 }, { observe: ({ cql, ms }) => { app.log.warn({ cql, ms }) } })
    */
   readonly observe?: (event: RequestEvent) => void
   /** ms; absent: 0, that is every request. */

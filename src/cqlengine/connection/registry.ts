@@ -13,10 +13,20 @@ import { meant, shown } from '../words.js'
 export interface RegistryOptions extends Observers {
   /** ms for each attempt to connect at registration; absent: the driver's own limits. */
   readonly connectTimeout?: number
-  /** Told of what is odd but no error. Default: a process warning. */
+  /**
+   * Told of what is odd but no error. Default: a process warning.
+   * @example await db.init({}, { warn: (message) => { app.log.warn(message) } })
+   */
   readonly warn?: (message: string) => void
-  /** Told of each client that we make, before it connects: for its `log` and host events. */
+  /**
+   * Told of each client that we make, before it connects: for its `log` and host events.
+   * @example await db.init({}, { onClient: (client, name) => { client.on('hostDown', () => { app.log.warn(name) }) } })
+   */
   readonly onClient?: (client: Client, name: string) => void
+  /**
+   * Told of each change of the state of a connection.
+   * @example await db.init({}, { onState: (name, state) => { app.log.info(`${name} is ${state}`) } })
+   */
   readonly onState?: StateObserver
 }
 

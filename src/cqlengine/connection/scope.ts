@@ -17,7 +17,12 @@ interface Frame {
 
 /** A scope that can be entered several times: HTTP hooks lose it while a body is read and must come back to it. */
 export interface Scope {
-  /** Calls `fn` at once, inside the scope, and gives its value. */
+  /**
+   * Calls `fn` at once, inside the scope, and gives its value.
+   * @example
+   * const tenant = db.openScope({ keyspace: 'tenant_a' })
+   * const users = await tenant.run(() => User.all())
+   */
   run<T> (fn: () => T): T
 }
 

@@ -19,7 +19,9 @@ import { places } from './targets.js'
  * Where a management call reaches: the product of connections and keyspaces (MGT-04). Left out: where the models are.
  */
 export interface ManageOptions {
+  /** Names of connections. Default: where the models are. */
   connections?: readonly string[] | undefined
+  /** Names of keyspaces. Default: where the models are. */
   keyspaces?: readonly string[] | undefined
   /** Return only when new indexes are built. Default false. */
   waitForIndexes?: boolean | undefined
@@ -51,6 +53,9 @@ const syncOptions = [...placeOptions, 'waitForIndexes', 'dryRun'] as const
 
 /**
  * `db.management` (MGT-01 … MGT-16). Additive only: nothing is ever dropped or altered but by the calls that say so.
+ * @example
+ * await db.management.createKeyspaceNetworkTopology('library', { dc1: 3 })
+ * await db.management.syncDb()
  */
 export class Management {
   readonly #db: Database

@@ -37,9 +37,25 @@ export interface ModelStatics {
   keyspace?: string | undefined
   /** Name of the connection of its statements, with the same exceptions; read at each call. */
   connection?: string | undefined
-  /** What `get` of this model throws when it finds no row; below that of its base. Status 404. */
+  /**
+   * What `get` of this model throws when it finds no row; below that of its base. Status 404.
+   * @example
+   * const user = await User.get({ uid: id }).catch((error: unknown) => {
+   *   if (error instanceof User.DoesNotExist) return null // not found: 404
+   *   throw error
+   * })
+   */
   readonly DoesNotExist: typeof DoesNotExist
-  /** What `get` of this model throws when it finds more than one row; below that of its base. */
+  /**
+   * What `get` of this model throws when it finds more than one row; below that of its base.
+   * @example
+   * try {
+   *   await User.get({ email: 'ada@example.org' })
+   * } catch (error) {
+   *   if (error instanceof User.MultipleObjectsReturned) console.warn('two users have this address')
+   *   else throw error
+   * }
+   */
   readonly MultipleObjectsReturned: typeof MultipleObjectsReturned
   /**
    * Makes a new instance and saves it.

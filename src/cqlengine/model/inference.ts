@@ -8,7 +8,7 @@
 
 import type { AnyColumn } from '../columns/column.js'
 import type { Kind } from '../columns/cql-type.js'
-import type { NumLike } from '../columns/factories.js'
+import type { NumLike } from '../columns/factories-api.js'
 import type { types } from '../driver.js'
 
 type Facts<C> = C extends AnyColumn ? C['~'] : never

@@ -116,7 +116,11 @@ export interface ReadInstance<C = {}> {
   readonly pk: unknown
   /** True once the row was loaded or written. */
   readonly isPersisted: boolean
-  /** True for an instance of the same model with the same loaded columns and equal values. */
+  /**
+   * True for an instance of the same model with the same loaded columns and equal values.
+   * @example
+   * const isUnchanged = post.equals(await Post.get({ blog: 'cats', day: 1, id: 1 }))
+   */
   equals (other: unknown): boolean
   /**
    * The loaded columns as a plain object of their values, hidden ones too.
@@ -133,7 +137,11 @@ export interface ReadInstance<C = {}> {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
   toJSON<T extends ReadInstance<any>> (this: T): Json<T>
-  /** As `JSON.stringify` calls it. */
+  /**
+   * As `JSON.stringify` calls it.
+   * @example
+   * const body = JSON.stringify({ post })
+   */
   // Beside this signature the compiler asks of an override only that it gives an object, with whatever columns.
   toJSON (key: string): object
 }
@@ -173,8 +181,20 @@ export interface Instance<C = {}> extends ReadInstance<C> {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any instance
   update<T extends Instance<any>> (this: T, values?: Update<T>, options?: OpOptions): Promise<T>
-  /** Checks and converts all loaded columns. Every write runs it. @throws {ValidationError} */
+  /**
+   * Checks and converts all loaded columns. Every write runs it.
+   * @throws {ValidationError} with all values that columns do not take
+   * @example
+   * post.stars = 5
+   * post.validate() // throws what save() would throw, without a statement
+   */
   validate (): void
-  /** What a save would write: attribute names, in the order of the columns. */
+  /**
+   * What a save would write: attribute names, in the order of the columns. Empty where nothing differs from what is
+   * stored.
+   * @example
+   * post.title = 'new'
+   * const names = post.getChangedColumns() // ['title']
+   */
   getChangedColumns (): string[]
 }

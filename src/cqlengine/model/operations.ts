@@ -60,8 +60,21 @@ export interface BatchOptions {
 
 /** A `BatchQuery`, as far as models know it. */
 export interface BatchLike {
-  /** Calls `fn` with these arguments once the batch has succeeded. */
+  /**
+   * Calls `fn` with these arguments once the batch has succeeded.
+   * @example
+   * await db.batch(async (b) => {
+   *   await post.batch(b).save()
+   *   b.addCallback((title) => { console.log('saved', title) }, post.title)
+   * })
+   */
   addCallback<A extends unknown[]> (fn: (...args: A) => unknown, ...args: A): void
-  /** Sends what was queued, in one request. */
+  /**
+   * Sends what was queued, in one request.
+   * @example
+   * const b = new db.BatchQuery()
+   * await post.batch(b).save()
+   * await b.execute()
+   */
   execute (): Promise<void>
 }

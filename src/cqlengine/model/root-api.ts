@@ -18,7 +18,11 @@ export interface AnyModelClass extends ModelStatics {
   new (values?: { readonly [name: string]: unknown }): Instance<Columns>
   /** Its columns by attribute names. */
   readonly columns: Columns
-  /** A fresh query of all its rows. */
+  /**
+   * A fresh query of all its rows.
+   * @example
+   * for (const model of db.models) console.log(model.tableName, await model.objects.count())
+   */
   readonly objects: QuerySet<Instance<Columns>>
 }
 
@@ -110,9 +114,25 @@ export interface ViewClass<S, C extends Columns> {
   keyspace?: string | undefined
   /** Name of the connection of its queries: as its base. Read at each call. */
   connection?: string | undefined
-  /** What `get` of this view throws when it finds no row. Status 404. */
+  /**
+   * What `get` of this view throws when it finds no row. Status 404.
+   * @example
+   * const user = await UserByEmail.get({ email: 'ada@example.org' }).catch((error: unknown) => {
+   *   if (error instanceof UserByEmail.DoesNotExist) return null // not found: 404
+   *   throw error
+   * })
+   */
   readonly DoesNotExist: typeof DoesNotExist
-  /** What `get` of this view throws when it finds more than one row. */
+  /**
+   * What `get` of this view throws when it finds more than one row.
+   * @example
+   * try {
+   *   await UserByEmail.get({ email: 'ada@example.org' })
+   * } catch (error) {
+   *   if (error instanceof UserByEmail.MultipleObjectsReturned) console.warn('two users have this address')
+   *   else throw error
+   * }
+   */
   readonly MultipleObjectsReturned: typeof MultipleObjectsReturned
   /**
    * A fresh query of all rows at each access.

@@ -38,7 +38,12 @@ export interface ScanOptions {
   readonly splits?: number | undefined
   /** Where another scan of this query was. */
   readonly from?: ScanPosition | null | undefined
-  /** Called after each page, and at the end with share 1. What it throws ends the scan. */
+  /**
+   * Called after each page, and at the end with share 1. What it throws ends the scan.
+   * @example
+   * const onProgress = ({ share, rows }: cql.ScanProgress) => { console.log(`${Math.round(share * 100)} %`, rows) }
+   * for await (const post of Post.objects.scan({ onProgress })) console.log(post.title)
+   */
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined
 }
 

@@ -16,12 +16,24 @@ export interface AnyUserType {
 /** What every value of a user type has beside its fields. */
 export interface UserTypeInstance<C> {
   readonly '~columns'?: C
-  /** Its fields as a plain object of their values. */
+  /**
+   * Its fields as a plain object of their values.
+   * @example
+   * const { street, city } = new Address({ street: '1 Main Street' }).toObject()
+   */
   toObject (): RowOf<C>
-  /** Its fields in their JSON forms. */
+  /**
+   * Its fields in their JSON forms. Hidden fields are left out.
+   * @example
+   * const body = new Address({ street: '1 Main Street' }).toJSON()
+   */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any value of a user type
   toJSON<T extends UserTypeInstance<any>> (this: T): Json<T>
-  /** As `JSON.stringify` calls it. */
+  /**
+   * As `JSON.stringify` calls it.
+   * @example
+   * const body = JSON.stringify({ home: new Address({ street: '1 Main Street' }) })
+   */
   toJSON (key: string): object
 }
 

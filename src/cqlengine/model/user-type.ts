@@ -222,6 +222,9 @@ export interface UserTypeRoot {
    * A user type: extend the class that this gives and add methods.
    * @param typeName its name in the database; keeps its case
    * @throws {UserTypeError} for names and fields that cannot be used
+   * @example
+   * class Place extends db.UserType.define('place', { city: c.Text({ required: true }), zip: c.Text() }) {}
+   * const home = c.UserDefinedType(Place)
    */
   define<const C extends Columns> (typeName: string, columns: C, options?: ReplaceOption): UserTypeClass<C>
 }

@@ -18,7 +18,12 @@ import { shown } from '../words.js'
 /** A row of a table without a model, by its database names. */
 export type NamedRow = Record<string, unknown>
 
-/** A table by its name; the columns are read from the server when a query runs. */
+/**
+ * A table by its name; the columns are read from the server when a query runs.
+ * @example
+ * const events = new db.NamedKeyspace('logs').table('events')
+ * const ten = await events.objects.limit(10).all()
+ */
 export class NamedTable {
   /** In the database, in its case. */
   readonly name: string
@@ -35,7 +40,11 @@ export class NamedTable {
     this.#to = checkedRoute(`db.table(${shown(name)}): the place`, to)
   }
 
-  /** All its rows. */
+  /**
+   * All its rows.
+   * @example
+   * const ten = await db.table('post').objects.limit(10).all()
+   */
   get objects (): NamedQuerySet { return new NamedQuerySet(this.#engine, this.name, this.#to) }
 }
 
@@ -48,8 +57,11 @@ type Builder =
 type Where = readonly (Record<string, unknown> | Expression)[]
 
 interface PageOptions {
+  /** Rows, from 1. Default: the fetch size. */
   size?: number | undefined
+  /** The `nextState` of a page, for your own storage; null: the first page. */
   state?: string | null | undefined
+  /** The `nextToken` of a page, for clients over HTTP; null: the first page. */
   token?: string | null | undefined
 }
 
@@ -67,6 +79,9 @@ interface Running<R> extends AsyncIterable<R> {
 /**
  * A query on a table without a model. It keeps what was asked and, when it runs, asks a query set made from the
  * server's description of the table: names, checks and conversions are the same as for models. R: what comes out.
+ * @example
+ * const cats = db.table('post').objects.filter({ blog: 'cats' })
+ * for await (const row of cats.orderBy('-day')) console.log(row.title)
  */
 export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   readonly #engine: QueryEngine
@@ -254,6 +269,11 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
    */
   async delete (): Promise<void> { await (await this.#query()).delete() }
 
+  /**
+   * All rows, page by page, in constant memory.
+   * @example
+   * for await (const row of db.table('post').objects) console.log(row.title)
+   */
   async * [Symbol.asyncIterator] (): AsyncGenerator<R, void, undefined> { yield * await this.#query() }
 
   [inspect] (): string {
@@ -262,7 +282,12 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   }
 
   static { printAs(this.prototype, 'NamedQuerySet', (query) => query[inspect]()) }
-  /** A query set is no data: returned from a handler by mistake it throws. */
+  /**
+   * A query set is no data: returned from a handler by mistake it throws.
+   * @throws {QueryError} always
+   * @example
+   * app.get('/posts', async () => await db.table('post').objects.limit(10).all()) // and not without all()
+   */
   toJSON (): never {
     throw new QueryError(`${this.#name}: a query set is not its rows; await all() or first() and return that`)
   }
@@ -311,7 +336,12 @@ function standIn (engine: QueryEngine, table: Table): ModelConstructor {
   return known
 }
 
-/** Tables of one keyspace by their names. */
+/**
+ * Tables of one keyspace by their names.
+ * @example
+ * const logs = new db.NamedKeyspace('logs', { connection: 'archive' })
+ * const events = await logs.table('events').objects.filter({ day: '2026-02-28' }).all()
+ */
 export class NamedKeyspace {
   /** In the database, in its case. */
   readonly name: string
@@ -328,7 +358,12 @@ export class NamedKeyspace {
     this.#connection = checkedRoute(at, knownOptions(at, options, ['connection'])).connection
   }
 
-  /** A table of this keyspace; nothing is asked before a query runs. */
+  /**
+   * A table of this keyspace; nothing is asked before a query runs.
+   * @throws {QueryError} for a name that is empty
+   * @example
+   * const howMany = await new db.NamedKeyspace('logs').table('events').objects.count()
+   */
   table (name: string): NamedTable {
     return new NamedTable(
       this.#engine, name, { keyspace: this.name, ...this.#connection !== undefined && { connection: this.#connection } }

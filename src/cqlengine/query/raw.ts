@@ -28,6 +28,8 @@ export interface RawOptions extends OpOptions {
 /**
  * The driver's `ResultSet`, whose rows are R. `rows` are those of one page; `for await` of it asks for the later pages
  * too.
+ * @example
+ * for await (const { n } of await db.execute<{ n: number }>('SELECT n FROM app.page')) console.log(n)
  */
 export interface RawResult<R> extends
   Pick<types.ResultSet, 'info' | 'columns' | 'nextPage' | 'rowLength' | 'wasApplied'>, Iterable<R>, AsyncIterable<R> {
@@ -35,7 +37,12 @@ export interface RawResult<R> extends
   rows: R[]
   /** Where the next page begins; null at the end. */
   pageState: string | null
-  /** The first row of this page; null without one. */
+  /**
+   * The first row of this page; null without one.
+   * @example
+   * const found = (await db.execute<{ n: number }>('SELECT n FROM app.page WHERE url = ?', ['/'])).first()
+   * const n = found?.n ?? 0
+   */
   first (): R | null
 }
 

@@ -35,6 +35,11 @@ let abandon: (batch: BatchQuery, error: unknown) => unknown
 /**
  * Statements that are sent together, in one request (BAT rows). Each is resolved, checked and queued when it is added;
  * instances become clean when the batch succeeded, and only then.
+ * @example
+ * const b = new db.BatchQuery({ type: 'unlogged' })
+ * await post.batch(b).update({ title: 'new' })
+ * await Post.batch(b).create({ blog: 'cats', day: 1, id: 2 })
+ * await b.execute()
  */
 export class BatchQuery implements BatchLike {
   /** The connection that the batch names by itself. */
@@ -96,14 +101,26 @@ export class BatchQuery implements BatchLike {
     this.executeOnException = executeOnException
   }
 
-  /** Runs after the batch succeeded, an empty one too, in the order of adding; awaited (BAT-09). */
+  /**
+   * Runs after the batch succeeded, an empty one too, in the order of adding; awaited (BAT-09).
+   * @throws {BatchError} once it was executed
+   * @example
+   * await db.batch(async (b) => {
+   *   await post.batch(b).save()
+   *   b.addCallback((title) => { console.log('saved', title) }, post.title)
+   * })
+   */
   addCallback<A extends unknown[]> (fn: (...args: A) => unknown, ...args: A): void {
     if (typeof fn !== 'function') throw new BatchError('addCallback takes a function')
     this.#checkOpen('a callback cannot be added')
     this.#callbacks.push({ fn, args })
   }
 
-  /** For the query layer: queues a write. @throws {BatchError} when it cannot go with the others */
+  /**
+   * For the query layer: queues a write.
+   * @throws {BatchError} when it cannot go with the others
+   * @internal
+   */
   add (write: PendingWrite): void {
     this.#checkOpen('nothing can be added')
     if (!this.#db.registry.has(write.operation.place.connection)) {
@@ -129,17 +146,17 @@ export class BatchQuery implements BatchLike {
     this.#last?.set(state, write)
   }
 
-  /** For the query layer: what options ask for that name this batch alone; see operation.ts. */
+  /** For the query layer: what options ask for that name this batch alone; see operation.ts. @internal */
   get plain (): Demand | undefined { return this.#plain }
-  /** For the query layer: keeps it for the next statement. */
+  /** For the query layer: keeps it for the next statement. @internal */
   set plain (demand: Demand | undefined) { this.#plain = demand }
 
-  /** For the query layer: what `Model.batch(b)` gave last, for a loop asks for it again and again. */
+  /** For the query layer: what `Model.batch(b)` gave last, for a loop asks for it again and again. @internal */
   get writes (): BatchedWrites | undefined { return this.#writes }
-  /** For the query layer: keeps it for the next time. */
+  /** For the query layer: keeps it for the next time. @internal */
   set writes (writes: BatchedWrites | undefined) { this.#writes = writes }
 
-  /** For the query layer: the last write of an instance that waits in this batch. */
+  /** For the query layer: the last write of an instance that waits in this batch. @internal */
   lastOf (state: State): PendingWrite | undefined {
     // Nearly all instances are in one batch once: no map is made for those.
     if (!state.wasBatched) return undefined
@@ -166,6 +183,10 @@ export class BatchQuery implements BatchLike {
    * Sends what was queued; an empty batch sends nothing. Callbacks run afterwards.
    * @throws {BatchError} when it was executed before; {LWTError} when a condition was not met; the driver's errors;
    *   where a statement was refused its error, and then nothing is sent: those of further ones are in its `refused`
+   * @example
+   * const b = new db.BatchQuery()
+   * await post.batch(b).save()
+   * await b.execute()
    */
   async execute (): Promise<void> {
     this.#checkOpen('it cannot be executed again')
@@ -180,7 +201,7 @@ export class BatchQuery implements BatchLike {
     for (const { fn, args } of callbacks) await fn(...args as never[])
   }
 
-  /** For the end of `db.batch`. */
+  /** For the end of `db.batch`. @internal */
   hasRefused (error: unknown): boolean { return this.#refused.includes(error) }
 
   /** What it holds is let go, for somebody may keep the batch. */
