@@ -47,7 +47,7 @@ t.test('it is an option of each connection, also of those in JSON; beside a clie
 
 t.test('the budget: its share of the last ten seconds, but ten in any case', async (t) => {
   let now = 123_456
-  const budget = new HedgeBudget(0.02, () => now)
+  const budget = new HedgeBudget(usualHedge, () => now)
   const spendAll = (): number => {
     let spent = 0
     while (budget.hasRoom('slow cluster') && spent < 5000) {
@@ -77,8 +77,9 @@ t.test('the budget: its share of the last ten seconds, but ten in any case', asy
 
 t.test('the budget while one node is silent: twenty-five times its share, and ten in any case', async (t) => {
   const spent = (share: number, requests: number): number => {
-    const budget = new HedgeBudget(share, () => 5000)
+    const budget = new HedgeBudget({ after: 1000, share }, () => 5000)
     for (let i = 0; i < requests; i++) budget.countRequest()
+    budget.countAnswer(3)
     while (budget.hasRoom('silent node') && budget.sentEver < 5000) budget.spend()
     t.notOk(budget.hasRoom('slow cluster'))
     return budget.sentEver
@@ -86,10 +87,25 @@ t.test('the budget while one node is silent: twenty-five times its share, and te
   t.strictSame([spent(0.02, 1000), spent(0.02, 10), spent(0.5, 1000), spent(0, 1000)], [500, 10, 1000, 10])
 })
 
+t.test('a node that seems silent while most answers are slow, or there is none, gets the budget of a slow cluster', async (t) => {
+  const spent = (after: number, latencies: readonly number[], meanwhile = 0): number => {
+    let now = 5000
+    const budget = new HedgeBudget({ after, share: 0.02 }, () => now)
+    for (let i = 0; i < 1000; i++) budget.countRequest()
+    for (const latency of latencies) budget.countAnswer(latency)
+    now += meanwhile
+    while (budget.hasRoom('silent node') && budget.sentEver < 5000) budget.spend()
+    return budget.sentEver
+  }
+  t.strictSame([spent(1000, []), spent(1000, [1400, 900]), spent(1000, [1400, 900, 1000])], [20, 20, 500])
+  t.strictSame([spent(1000, [3], 1999), spent(1000, [3], 2000), spent(5000, [4500], 5999), spent(5000, [3], 6000)], [500, 20, 500, 20], 'who sends after 5 s, waits for the answers so long')
+  t.equal(spent(2 ** 31 - 1, [3], 9000), 500)
+})
+
 t.test('all nodes are slow: from the first second to any later one, no more than the share of what was asked for meanwhile and for an answer', async (t) => {
   for (const slow of [10, 15, 20, 60]) {
     let now = 5_000_000
-    const budget = new HedgeBudget(0.02, () => now)
+    const budget = new HedgeBudget(usualHedge, () => now)
     const wanted = (second: number): void => {
       now += 1000
       for (let i = 0; i < 500; i++) {
@@ -164,15 +180,15 @@ t.test("never; a policy of the user's; metrics of the user's; a driver that does
 
   const shared = internalsOf(make({ hedge: false })).metrics as Metrics
   const seen: unknown[] = []
-  shared['onSuccessfulResponse'] = (latency: unknown) => { seen.push(latency) }
+  shared.onSuccessfulResponse = (latency) => { seen.push(latency) }
   const client = make({ options: { metrics: shared as never }, hedge: { after: 1, share: 0 } })
   const { metrics } = internalsOf(client)
-  ;(metrics?.['onSuccessfulResponse'] as (latency: unknown) => void)(5)
-  t.strictSame(seen, [5])
+  metrics?.onSuccessfulResponse?.([0, 5])
+  t.strictSame(seen, [[0, 5]])
   t.not(metrics, shared)
   t.notOk(Object.hasOwn(shared, 'onSpeculativeExecution'), 'what other clients may have too is left as it was')
 
-  const policy = new HedgePolicy(new HedgeBudget(1))
+  const policy = new HedgePolicy(new HedgeBudget({ after: 5, share: 1 }))
   const bare = { options: { policies: { speculativeExecution: policy } }, metrics: {} } as unknown as Client
   boundHedges(bare, { after: 5, silence: new Silence(bare, 5) }, false)
   t.equal(policy.newPlan('k', 'SELECT a FROM t').nextExecution({} as InternalHost), -1, 'what cannot be bounded is not sent')
@@ -214,6 +230,9 @@ t.test('a node is silent when it answers nobody and another one is quick; the cl
   t.strictSame(find(5000, [10, 0], [100, 30], [100, 30]).look(), ['silent node', [yes, no, no]], 'and may')
   t.strictSame(find(1000, [10, 0], [10, 0], [10, 0]).look(), ['slow cluster', [no, no, no]], 'where all are silent none is avoided')
   t.strictSame(find(1000, [10, 9], [0, 0], [10, 30]).look(), ['slow cluster', [no, no, no]])
+  const unconnected = find(1000, [10, 0], [0, 0])
+  Object.assign(unconnected.hosts[1] as object, { pool: { connections: [] } })
+  t.strictSame(unconnected.look(), ['slow cluster', [yes, no]], 'a node without a connection is not quick')
   const { hosts: [first, second, third], look } = find(1000, [200, 0], [0, 0], [0, 0])
   look()
   Object.assign(second as object, { inFlight: 100 })
@@ -252,7 +271,7 @@ class Node extends EventEmitter {
   borrowConnection (): object { return this.connection }
 }
 
-function cluster (after: number, budget = new HedgeBudget(1)) {
+function cluster (after: number, budget = new HedgeBudget({ after, share: 1 })) {
   const nodes = ['a', 'b'].map((name) => new Node(name)) as [Node, Node]
   const map = Object.assign(new EventEmitter(), { values: () => nodes })
   const client = { hosts: map, profileManager: { getDistance: () => types.distance.local } } as unknown as Client
@@ -297,7 +316,7 @@ t.test('a node that comes back is prepared itself; without another node, or room
   alone.b.up = false
   alone.a.answer = back.a.answer
   t.match(await alone.prepare('one'), { id: 'late' })
-  const spent = cluster(5, new HedgeBudget(0))
+  const spent = cluster(5, new HedgeBudget({ after: 5, share: 0 }))
   spent.a.answer = back.a.answer
   for (let i = 0; i < 10; i++) spent.budget.spend()
   t.match(await spent.prepare('one'), { id: 'late' })
@@ -311,7 +330,7 @@ t.test('another node that is not there yet, or for which there is no room yet, i
   setTimeout(() => { b.up = true }, 50)
   t.match(await prepare('one'), { id: 'b' })
   let now = 0
-  const late = cluster(5, new HedgeBudget(0, () => now))
+  const late = cluster(5, new HedgeBudget({ after: 5, share: 0 }, () => now))
   late.a.answer = silence
   for (let i = 0; i < 10; i++) late.budget.spend()
   setTimeout(() => { now = 60_000 }, 50)

@@ -158,6 +158,33 @@ t.test('nodes that answer late: what a second sending would change is sent once,
   }
 })
 
+t.test('nodes that are slow, each in its own way and asked in bursts, are not taken for silent: hardly anything is sent twice', async (t) => {
+  const db = new CQLAlchemy()
+  const c = db.columns
+  class Item extends db.Model.define('item', { id: c.Integer({ primaryKey: true }), v: c.Text() }) {}
+  await db.init({
+    hosts: stage.doors.map(({ host }) => host),
+    localDataCenter,
+    keyspace,
+    consistency: 'LOCAL_QUORUM',
+    env: false,
+    hedge: { after: 300 },
+    setupKwargs: throughDoors({ doors: stage.addresses })
+  })
+  t.teardown(() => db.close())
+  const burst = (): Promise<unknown>[] => Array.from({ length: 60 }, (_, id) => Item.filter({ id }).all())
+  for (const [i, door] of stage.doors.entries()) door.late(i === 2 ? 570 : 420)
+  t.teardown(() => { for (const door of stage.doors) door.late(0) })
+  const all: Promise<unknown>[] = []
+  for (let i = 0; i < 12; i++) {
+    all.push(...burst())
+    await delay(300)
+  }
+  await Promise.all(all)
+  const { hedged } = db.status().connections['default'] ?? {}
+  t.ok(hedged !== undefined && hedged > 0 && hedged <= 0.02 * all.length + 10, `${hedged} of ${all.length}`)
+})
+
 t.test('what a node holds that falls silent is answered by others, be it a third of all that was asked for', async (t) => {
   const db = new CQLAlchemy()
   const c = db.columns

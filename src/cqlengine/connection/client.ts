@@ -40,7 +40,7 @@ const statementTimeout = 12_000
 export function createClient (settings: ClientSettings): Client {
   const { hedge, options } = settings
   try {
-    const budget = hedge ? new HedgeBudget(hedge.share) : undefined
+    const budget = hedge ? new HedgeBudget(hedge) : undefined
     const client = new Client(clientOptions(settings, budget))
     reconnectOnceAtATime(client)
     readClusterRows(client, true)

@@ -8,7 +8,7 @@ export interface Hedge {
   readonly after: number
   /**
    * The largest part of the requests of the last ten seconds that may be sent twice; ten may in any case. While a node
-   * answers nobody and another one answers, {@link ifSilent} times as many.
+   * answers nobody and another one is quick, {@link ifSilent} times as many.
    */
   readonly share: number
 }
@@ -71,12 +71,19 @@ export class HedgeBudget {
   readonly #clock: () => number
   readonly #requests = new Array<number>(memory).fill(0)
   readonly #sent = new Array<number>(memory).fill(0)
+  /** Quick answers less slow ones: above zero when most were quick. */
+  readonly #quick = new Array<number>(memory).fill(0)
+  readonly #after: number
+  /** s: in them the others have answered what was sent along with what waits for a silent node. */
+  readonly #lately: number
   #second = 0
   #sentEver = 0
 
   /** @param clock ms */
-  constructor (share: number, clock: () => number = () => performance.now()) {
+  constructor ({ after, share }: Hedge, clock: () => number = () => performance.now()) {
     this.#share = share
+    this.#after = after
+    this.#lately = Math.min(Math.ceil(after / 1000) + 1, memory)
     this.#clock = clock
   }
 
@@ -89,10 +96,24 @@ export class HedgeBudget {
     this.#requests[at] = (this.#requests[at] ?? 0) + 1
   }
 
-  /** Whether one more may be sent twice at this moment. */
+  /**
+   * A request was answered. It counts for the second in which one was sent last, so that it costs no look at the clock.
+   * @param latency ms
+   */
+  countAnswer (latency: number): void {
+    const at = this.#second % memory
+    this.#quick[at] = (this.#quick[at] ?? 0) + (latency <= this.#after ? 1 : -1)
+  }
+
+  /**
+   * Whether one more may be sent twice at this moment. Where a node is asked little, it may seem silent between two
+   * slow answers, and one that owes nothing quick: only answers tell that the cluster is not slow as a whole.
+   */
   hasRoom (holdUp: HoldUp): boolean {
     const now = this.#now()
-    if (holdUp === 'silent node') return this.#hasRoomFor(now, window, ifSilent)
+    if (holdUp === 'silent node' && recent(this.#quick, now, this.#lately) > 0) {
+      return this.#hasRoomFor(now, window, ifSilent)
+    }
     // What calm seconds left may go out at once; where all nodes have become slow it would do so again when those are
     // forgotten, but for the longer look.
     return this.#hasRoomFor(now, window, 1) && this.#hasRoomFor(now, memory, thrift)
@@ -120,6 +141,7 @@ export class HedgeBudget {
       const at = (second - passed + 1) % memory
       this.#requests[at] = 0
       this.#sent[at] = 0
+      this.#quick[at] = 0
     }
     this.#second = second
     return second

@@ -98,11 +98,15 @@ export function boundHedges (client: Client, { after, silence }: BoundedBy, isSh
   const metrics = isShared ? forwarding(internals.metrics) : internals.metrics
   const { budget } = policy
   const avoid = avoidable(client, silence)
-  const count = metrics.onSpeculativeExecution
+  const { onSpeculativeExecution: count, onSuccessfulResponse: answered } = metrics
   metrics.onSpeculativeExecution = () => {
     if (!budget.hasRoom(silence.look().holdUp)) throw noRoom
     count?.call(metrics)
     avoid()
+  }
+  metrics.onSuccessfulResponse = (latency) => {
+    budget.countAnswer(latency[0] * 1e3 + latency[1] / 1e6)
+    answered?.call(metrics, latency)
   }
   internals.metrics = metrics
   policy.delay = after

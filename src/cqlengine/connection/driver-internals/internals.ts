@@ -21,6 +21,8 @@ export interface ClientInternals {
 /** Where the driver counts; the names of the driver's own methods. */
 export interface Metrics {
   onSpeculativeExecution? (): void
+  /** @param latency s, and ns beside */
+  onSuccessfulResponse? (latency: readonly [number, number]): void
   [name: string]: unknown
 }
 
@@ -151,7 +153,7 @@ export const touched = {
     metrics: 'object'
   },
   metadata: { getPreparedInfo: 'function', checkSchemaAgreement: 'function' },
-  metrics: { onSpeculativeExecution: 'function' },
+  metrics: { onSpeculativeExecution: 'function', onSuccessfulResponse: 'function' },
   options: { logEmitter: 'function', policies: 'object' },
   profileManager: { getDistance: 'function' },
   controlConnection: {

@@ -11,8 +11,8 @@ const [shortestCounted, longestCounted] = [200, 400]
 export const isSilent = (host: InternalHost): boolean =>
   (host.getInFlight?.() ?? 0) > 0 && host.getResponseCount?.() === 0
 
-/** At its pace it answers all that it owes within `after` ms. */
-const isQuick = (host: InternalHost, after: number): boolean =>
+/** It can be asked, and at its pace answers all that it owes within `after` ms. */
+const isQuick = (host: InternalHost, after: number): boolean => host.pool?.connections?.length !== 0 &&
   (host.getInFlight?.() ?? 0) * longestCounted <= (host.getResponseCount?.() ?? 0) * after
 
 interface Finding {
@@ -58,8 +58,8 @@ export class Silence {
     const inUse: InternalHost[] = this.#client.hosts.values()
       .filter((host) => host.isUp() && profileManager?.getDistance(host) !== types.distance.ignored)
     const silent = inUse.filter(isSilent)
-    // Where requests are few, each node of a cluster that is slow as a whole may seem silent for a moment: but then no
-    // other one is quick.
+    // Where requests are few, each node of a cluster that is slow as a whole may seem silent for a moment, and one that
+    // owes nothing quick: so the budget asks the answers, too.
     const isOne = silent.length > 0 && inUse.some((host) => isQuick(host, this.#after))
     return {
       holdUp: isOne ? 'silent node' : 'slow cluster',
