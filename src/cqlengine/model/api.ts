@@ -139,73 +139,90 @@ export interface ModelStatics {
    */
   all<M extends AnyModel> (this: M): Promise<Self<M>[]>
   /**
-   * Begins a query whose creates and updates live so many seconds (0 to 630,720,000; 0 overrides the table's default).
+   * Begins a query whose creates and updates live so long.
+   * @param seconds 0 to 630,720,000; 0 overrides the table's default
+   * @throws {QueryError} for another number
    * @example
    * await User.ttl(3600).create({ name: 'for an hour' })
    */
   ttl<M extends AnyModel, I> (this: M & ClassOf<I>, seconds: number): QuerySet<I, Self<M>>
   /**
-   * Begins a query whose writes have this time: a `Date`, microseconds as bigint, or `{ msFromNow }`.
+   * Begins a query whose writes have this time, by which Cassandra tells which of two holds.
+   * @param at a `Date`, microseconds since 1970 as bigint, or `{ msFromNow }`, counted when it is sent
+   * @throws {QueryError} for what is no time
    * @example
    * await User.timestamp(new Date()).create({ name: 'Ada' })
    */
   timestamp<M extends AnyModel, I> (this: M & ClassOf<I>, at: Timestamp): QuerySet<I, Self<M>>
   /**
-   * Begins a query at this consistency: a name such as `'LOCAL_QUORUM'`, or the driver's number.
+   * Begins a query at this consistency. Default: that of the model, of the connection, of the driver.
+   * @param level a name such as `'LOCAL_QUORUM'`, or a number of the driver's `types.consistencies`
+   * @throws {QueryError} for an unknown one
    * @example
    * const user = await User.consistency('LOCAL_QUORUM').get({ uid: id })
    */
   consistency<M extends AnyModel, I> (this: M & ClassOf<I>, level: Consistency): QuerySet<I, Self<M>>
   /**
-   * Begins a query whose conditional writes are decided at `'SERIAL'` or `'LOCAL_SERIAL'`.
+   * Begins a query whose conditional writes are decided at this consistency.
+   * @param level `'SERIAL'` or `'LOCAL_SERIAL'`
+   * @throws {QueryError} for another one
    * @example
    * await User.ifNotExists().serialConsistency('LOCAL_SERIAL').create({ name: 'Ada' })
    */
   serialConsistency<M extends AnyModel, I> (this: M & ClassOf<I>, level: Consistency): QuerySet<I, Self<M>>
   /**
-   * Begins a query with a time limit in milliseconds for each of its operations, preparing included.
+   * Begins a query with a time limit for each of its operations, preparing included.
+   * @param ms milliseconds
+   * @throws {QueryError} for what is no positive number
    * @example
    * const user = await User.timeout(500).get({ uid: id })
    */
   timeout<M extends AnyModel, I> (this: M & ClassOf<I>, ms: number): QuerySet<I, Self<M>>
   /**
    * Begins a query whose updates and deletes happen only where the row exists; else they are an `LWTError`.
+   * @param yes default true
    * @example
    * await User.ifExists().filter({ uid: id }).update({ name: 'Ada' })
    */
   ifExists<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
   /**
    * Begins a query whose creates happen only where no such row exists; else they are an `LWTError` with the row.
+   * @param yes default true
    * @example
    * await User.ifNotExists().create({ uid: id, name: 'first come' })
    */
   ifNotExists<M extends AnyModel, I> (this: M & ClassOf<I>, yes?: boolean): QuerySet<I, Self<M>>
   /**
    * Begins a query whose updates and deletes happen only where the row is like this; else they are an `LWTError`.
+   * @param where as for `filter`, with `ne` and with null as a value; no columns of the key
    * @example
    * await User.iff({ email: null }).filter({ uid: id }).update({ email: 'ada@example.org' })
    */
   iff<M extends AnyModel, I> (this: M & ClassOf<I>, where: Condition<I>): QuerySet<I, Self<M>>
   /**
-   * Begins a query that goes elsewhere: to a connection, a keyspace, or both, by their names.
+   * Begins a query that goes elsewhere.
+   * @param to names of a connection, a keyspace, or both
    * @example
    * const theirs = await User.using({ connection: 'cluster2' }).get({ uid: id })
    */
   using<M extends AnyModel, I> (this: M & ClassOf<I>, to: Route): QuerySet<I, Self<M>>
   /**
    * Begins a query whose writes are queued in a batch instead of sent.
+   * @param batch what `db.batch` hands to its function, or a `BatchQuery`
    * @example
    * await db.batch(async (b) => { await User.batch(b).create({ name: 'Ada' }) })
    */
   batch<M extends AnyModel, I> (this: M & ClassOf<I>, batch: BatchLike): QuerySet<I, Self<M>>
   /**
    * Begins a query with an execution profile of the driver.
+   * @param name as in the driver's option `profiles`
    * @example
    * const users = await User.profile('analytics').all()
    */
   profile<M extends AnyModel, I> (this: M & ClassOf<I>, name: string): QuerySet<I, Self<M>>
   /**
    * Begins a query whose requests may, or with `false` may not, be sent twice. The library knows by itself.
+   * @param yes default true
    * @example
    * await Visits.idempotent(false).filter({ page: '/' }).update({ count__increment: 1 })
    */

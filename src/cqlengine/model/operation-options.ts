@@ -1,7 +1,10 @@
 // The options of one operation: one table, and what is done by it. A further option is a row here, a line in
-// `operations.ts` that gives its type, a signature with a comment for each of the three sets of setters that users see
-// (test/types/options.ts asks for them), and whoever makes something of it. test/model/option-table.test.ts holds all
-// of them to the table.
+// `operations.ts` that gives its type, a signature with a comment for each of the three sets of setters that users see,
+// and whoever makes something of it. test/model/option-table.test.ts asks for them and holds all of them to the table.
+//
+// The three sets are written out for the sake of editors. One generic declaration costs the compiler nothing, but its
+// return type is a parameter of the method, so that hovers of query sets name their type three times; and what a mapped
+// type makes of it has no comment while its arguments are typed.
 import { isDate } from 'node:util/types'
 import { checkedRoute } from '../connection/route.js'
 import { parseConsistency, parseSerialConsistency } from '../connection/consistency.js'
