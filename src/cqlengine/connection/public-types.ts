@@ -146,6 +146,7 @@ export interface Connections {
   /**
    * Puts a client of yours in the place of the default connection's, or registers it as `default` (CON-13). Its
    * keyspace is its connection's own.
+   * @param client of the driver; it is never closed here
    * @example
    * db.connection.setSession(new cql.Client({ contactPoints: ['10.0.0.1'], localDataCenter: 'dc1' }))
    */
@@ -179,6 +180,7 @@ export interface Connections {
   getSession (name?: string): Promise<Client>
   /**
    * The driver's client of a connection, as `getSession`: in this driver one object is session and cluster.
+   * @param name absent: the default
    * @example
    * const { metadata } = await db.connection.getCluster()
    */

@@ -187,31 +187,36 @@ export interface ViewClass<S, C extends Columns> {
    */
   all<V extends AnyView> (this: V): Promise<Self<V>[]>
   /**
-   * Begins a query at this consistency: a name such as `'LOCAL_QUORUM'`, or the driver's number.
+   * Begins a query at this consistency. Default: that of the view, of the connection, of the driver.
+   * @param level a name such as `'LOCAL_QUORUM'`, or a number of the driver's `types.consistencies`
    * @example
    * const users = await UserByEmail.consistency('LOCAL_QUORUM').all()
    */
   consistency<V extends AnyView, I> (this: V & ClassOf<I>, level: Consistency): ViewQuery<I, Self<V>>
   /**
-   * Begins a query with a time limit in milliseconds for each of its operations, preparing included.
+   * Begins a query with a time limit for each of its operations, preparing included.
+   * @param ms milliseconds
    * @example
    * const users = await UserByEmail.timeout(500).all()
    */
   timeout<V extends AnyView, I> (this: V & ClassOf<I>, ms: number): ViewQuery<I, Self<V>>
   /**
-   * Begins a query that goes elsewhere: to a connection, a keyspace, or both, by their names.
+   * Begins a query that goes elsewhere.
+   * @param to names of a connection, a keyspace, or both
    * @example
    * const theirs = await UserByEmail.using({ keyspace: 'tenant_7' }).all()
    */
   using<V extends AnyView, I> (this: V & ClassOf<I>, to: Route): ViewQuery<I, Self<V>>
   /**
    * Begins a query with an execution profile of the driver.
+   * @param name as in the driver's option `profiles`
    * @example
    * const users = await UserByEmail.profile('analytics').all()
    */
   profile<V extends AnyView, I> (this: V & ClassOf<I>, name: string): ViewQuery<I, Self<V>>
   /**
    * A JSON schema of its rows, or of its key; typed by what it describes.
+   * @param options what it is for (`row`, `key`), `only` some columns, `dialect`, `$id`
    * @throws {QueryError} for unknown options and columns
    * @example
    * const schema = { response: { 200: { type: 'array', items: UserByEmail.toJSONSchema() } } }

@@ -106,12 +106,14 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   filter (...where: Where): NamedQuerySet<R> { return this.#with('filter', ...where) }
   /**
    * At most so many rows, over all pages.
+   * @param n a whole number from 1
    * @example
    * const rows = await db.table('post').objects.filter({ blog: 'cats' }).limit(10).all()
    */
   limit (n: number): NamedQuerySet<R> { return this.#with('limit', n) }
   /**
    * At most so many rows of each partition.
+   * @param n a whole number from 1
    * @example
    * const rows = await db.table('post').objects.perPartitionLimit(1).all()
    */
@@ -143,19 +145,22 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
    */
   consistency (level: string | number): NamedQuerySet<R> { return this.#with('consistency', level) }
   /**
-   * Milliseconds for the whole operation.
+   * A time limit for the whole operation.
+   * @param ms milliseconds
    * @example
    * const rows = await db.table('post').objects.filter({ blog: 'cats' }).timeout(500).all()
    */
   timeout (ms: number): NamedQuerySet<R> { return this.#with('timeout', ms) }
   /**
-   * How long what is updated lives, in seconds.
+   * How long what is updated lives.
+   * @param seconds 0 to 630,720,000; 0 overrides the table's default
    * @example
    * await db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 }).ttl(3600).update({ title: 'Hello' })
    */
   ttl (seconds: number): NamedQuerySet<R> { return this.#with('ttl', seconds) }
   /**
-   * The time of the write.
+   * The time of the write, by which Cassandra tells which of two holds.
+   * @param at a `Date`, microseconds since 1970 as bigint, or `{ msFromNow }`, counted when it is sent
    * @example
    * const one = db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 })
    * await one.timestamp(new Date()).update({ title: 'Hello' })
@@ -163,6 +168,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   timestamp (at: Timestamp): NamedQuerySet<R> { return this.#with('timestamp', at) }
   /**
    * Updates or deletes only where the row is like this; otherwise an `LWTError`.
+   * @param where values by `column` or `column__operator`; null is a value here
    * @example
    * const one = db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 })
    * await one.iff({ title: 'Hello' }).update({ title: 'Hello again' })
@@ -170,6 +176,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   iff (where: Record<string, unknown>): NamedQuerySet<R> { return this.#with('iff', where) }
   /**
    * Updates or deletes only where the row exists; otherwise an `LWTError`.
+   * @param yes default true
    * @example
    * await db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 }).ifExists().delete()
    */
@@ -209,6 +216,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
   /**
    * Sends this query to another connection, keyspace, or both.
+   * @param to names of a connection, a keyspace, or both
    * @example
    * const rows = await db.table('post').objects.using({ keyspace: 'archive' }).all()
    */
@@ -248,6 +256,7 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
 
   /**
    * One page, and the way to the next one; see `QuerySet.page`.
+   * @param options `size`: rows; `state` for your own storage, `token` for clients over HTTP
    * @example
    * const { rows, nextToken } = await db.table('post').objects.filter({ blog: 'cats' }).page({ size: 20 })
    */
@@ -256,7 +265,8 @@ export class NamedQuerySet<R = NamedRow> implements AsyncIterable<R> {
   }
 
   /**
-   * Writes without reading, as `QuerySet.update`: values, nulls and operations by column names.
+   * Writes without reading, as `QuerySet.update`, by the names of columns in the database.
+   * @param values new values, `null` to delete them, and operations such as `tags__add`
    * @example
    * await db.table('post').objects.filter({ blog: 'cats', day: 1, id: 1 }).update({ title: 'Hello' })
    */

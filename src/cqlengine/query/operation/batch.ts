@@ -103,6 +103,7 @@ export class BatchQuery implements BatchLike {
 
   /**
    * Runs after the batch succeeded, an empty one too, in the order of adding; awaited (BAT-09).
+   * @param fn called with `args`; a promise of it is awaited
    * @throws {BatchError} once it was executed
    * @example
    * await db.batch(async (b) => {
