@@ -138,6 +138,21 @@ t.test('the budget is spent when a request is sent for the second time, not when
   t.equal(hedgesOf(client), 10)
 })
 
+t.test('a silent node is asked for a heartbeat, also by who did not wait until its silence shows', async (t) => {
+  const probed = async (after: number, answered: number, later: number): Promise<number[]> => {
+    let times = 0
+    const first = { answered, getInFlight: () => 9, getResponseCount () { return this.answered }, pool: { connections: [{ _idleTimeoutHandler: () => { times++ } }] } }
+    const plan = (optionsOf(make({ hedge: { after, share: 1 } }))?.policies?.speculativeExecution as HedgePolicy).newPlan('k', 'SELECT a FROM t')
+    plan.nextExecution(first as unknown as InternalHost)
+    plan.nextExecution({} as InternalHost)
+    const atOnce = times
+    first.answered = later
+    await delay(450)
+    return [atOnce, times]
+  }
+  t.strictSame(await Promise.all([probed(1000, 0, 0), probed(50, 7, 0), probed(50, 7, 7), probed(1000, 7, 0)]), [[1, 1], [0, 1], [0, 0], [0, 0]])
+})
+
 t.test('the channel tells of a request that it was sent twice, be it answered or not', { timeout: 30_000 }, async (t) => {
   const proxy = await proxyTo(hosts[0] ?? '')
   t.teardown(() => proxy.close())

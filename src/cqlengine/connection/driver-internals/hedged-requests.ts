@@ -5,7 +5,7 @@
 import { type Client, policies } from '../../driver.js'
 import type { HedgeBudget } from '../hedge.js'
 import { type InternalHost, internalsOf, type Metrics, optionsOf } from './internals.js'
-import { isSilent, type Silence } from './silence.js'
+import { isSilent, longestCounted, type Silence } from './silence.js'
 
 /** The plan of one request: asked once when it was sent, and again when it was sent for the second time. */
 class HedgedPlan {
@@ -28,7 +28,10 @@ class HedgedPlan {
     }
     this.#policy.budget.spend()
     if (this.#sent !== undefined) this.#sent.twice = true
-    if (isSilent(this.#first)) probe(this.#first)
+    const first = this.#first
+    probe(first)
+    // So soon answers from before the node fell silent may still count.
+    if (this.#policy.delay < longestCounted) setTimeout(() => { probe(first) }, longestCounted).unref()
     return -1
   }
 }
@@ -141,11 +144,12 @@ function avoidable (client: Client, silence: Silence): () => void {
 const nobody: ReadonlySet<InternalHost> = new Set()
 
 /**
- * A heartbeat before its time. Requests that another node answered never time out, so the driver would not notice by
- * them; without an answer within `socketOptions.readTimeout` it closes the connection, and takes the host for down
- * until a new one can be made.
+ * A heartbeat before its time, for a host that is silent. Requests that another node answered never time out, so the
+ * driver would not notice by them; without an answer within `socketOptions.readTimeout` it closes the connection, and
+ * takes the host for down until a new one can be made.
  */
 function probe (host: InternalHost): void {
+  if (!isSilent(host)) return
   for (const connection of host.pool?.connections ?? []) {
     if (connection.sendingIdleQuery !== true) connection._idleTimeoutHandler?.()
   }

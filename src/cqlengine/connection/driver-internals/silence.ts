@@ -5,7 +5,8 @@ import type { HoldUp } from '../hedge.js'
 import { type InternalHost, internalsOf } from './internals.js'
 
 /** ms: the driver counts a host's answers of the last 200 to 400. */
-const [shortestCounted, longestCounted] = [200, 400]
+const shortestCounted = 200
+export const longestCounted = 400
 
 /** It owes answers, and gave none within the last 200 to 400 ms. */
 export const isSilent = (host: InternalHost): boolean =>
