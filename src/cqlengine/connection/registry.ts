@@ -13,10 +13,7 @@ import { meant, shown } from '../words.js'
 export interface RegistryOptions extends Observers {
   /** ms for each attempt to connect at registration; absent: the driver's own limits. */
   readonly connectTimeout?: number
-  /**
-   * Told of what is odd but no error. Default: a process warning.
-   * @example await db.init({}, { warn: (message) => { app.log.warn(message) } })
-   */
+  /** Told of what is odd but no error; else a process warning. @example await db.init({}, { warn: console.warn }) */
   readonly warn?: (message: string) => void
   /**
    * Told of each client that we make, before it connects: for its `log` and host events.
