@@ -1,6 +1,6 @@
 // The short form of `npm run faults`: what a silent and a dead node of three do to us. The limits are far from what a busy machine needs, and below the
 // 12 s that the driver gives a silent node.
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'cassandra-driver'
 import { CQLAlchemy } from '../../src/cqlalchemy.js'
@@ -158,7 +158,8 @@ t.test('nodes that answer late: what a second sending would change is sent once,
   }
 })
 
-t.test('nodes that are slow, each in its own way and asked in bursts, are not taken for silent: hardly anything is sent twice', async (t) => {
+/** A client that reaches the nodes through the doors alone, and its model of the rows. */
+async function items (t: Test, hedge: { after?: number }) {
   const db = new CQLAlchemy()
   const c = db.columns
   class Item extends db.Model.define('item', { id: c.Integer({ primaryKey: true }), v: c.Text() }) {}
@@ -168,10 +169,15 @@ t.test('nodes that are slow, each in its own way and asked in bursts, are not ta
     keyspace,
     consistency: 'LOCAL_QUORUM',
     env: false,
-    hedge: { after: 300 },
+    hedge,
     setupKwargs: throughDoors({ doors: stage.addresses })
   })
   t.teardown(() => db.close())
+  return { db, Item }
+}
+
+t.test('nodes that are slow, each in its own way and asked in bursts, are not taken for silent: hardly anything is sent twice', async (t) => {
+  const { db, Item } = await items(t, { after: 300 })
   const burst = (): Promise<unknown>[] => Array.from({ length: 60 }, (_, id) => Item.filter({ id }).all())
   for (const [i, door] of stage.doors.entries()) door.late(i === 2 ? 570 : 420)
   t.teardown(() => { for (const door of stage.doors) door.late(0) })
@@ -186,18 +192,7 @@ t.test('nodes that are slow, each in its own way and asked in bursts, are not ta
 })
 
 t.test('what a node holds that falls silent is answered by others, be it a third of all that was asked for', async (t) => {
-  const db = new CQLAlchemy()
-  const c = db.columns
-  class Item extends db.Model.define('item', { id: c.Integer({ primaryKey: true }), v: c.Text() }) {}
-  await db.init({
-    hosts: stage.doors.map(({ host }) => host),
-    localDataCenter,
-    keyspace,
-    consistency: 'LOCAL_QUORUM',
-    env: false,
-    setupKwargs: throughDoors({ doors: stage.addresses })
-  })
-  t.teardown(() => db.close())
+  const { db, Item } = await items(t, {})
   const first = ++used * 100_000
   const times: Promise<number>[] = []
   const timed = (operation: (id: number) => Promise<unknown>): void => {

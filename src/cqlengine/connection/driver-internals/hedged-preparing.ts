@@ -1,10 +1,10 @@
 // No statement waits for a silent node to be prepared when others answer. Known version: 4.10. PREPARE knows only
 // `socketOptions.readTimeout`, and the driver asks one node at a time; so each connection is given preparations of its
 // own that also ask another node after a while.
-import { type Client, errors, type Host, types } from '../../driver.js'
+import { type Client, errors, type Host } from '../../driver.js'
 import type { HedgeBudget } from '../hedge.js'
-import { type InternalHost, internalsOf, type PreparedByDriver, type Socket } from './internals.js'
-import type { Silence } from './silence.js'
+import type { InternalHost, PreparedByDriver, Socket } from './internals.js'
+import { hostsInUse, type Silence } from './silence.js'
 
 interface Outcome { readonly prepared: PreparedByDriver, readonly isOwn: boolean }
 
@@ -119,10 +119,8 @@ class Preparing {
   /** A connection to another node that is not known to be silent; any of them. */
   #other (): Socket | undefined {
     const { client, host, silence } = this.#parts
-    const { profileManager } = internalsOf(client)
     const mute = silence.look().silent
-    const others: InternalHost[] = client.hosts.values().filter((one) =>
-      one !== host && one.isUp() && !mute.has(one) && profileManager?.getDistance(one) !== types.distance.ignored)
+    const others = hostsInUse(client).filter((one) => one !== host && !mute.has(one))
     const start = Math.floor(Math.random() * others.length)
     for (const one of [...others.slice(start), ...others.slice(0, start)]) {
       try {

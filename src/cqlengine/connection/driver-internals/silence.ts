@@ -16,6 +16,13 @@ export const isSilent = (host: InternalHost): boolean =>
 const isQuick = (host: InternalHost, after: number): boolean => host.pool?.connections?.length !== 0 &&
   (host.getInFlight?.() ?? 0) * longestCounted <= (host.getResponseCount?.() ?? 0) * after
 
+/** The hosts that are up, and that the client asks at all. */
+export function hostsInUse (client: Client): InternalHost[] {
+  const { profileManager } = internalsOf(client)
+  return client.hosts.values()
+    .filter((host) => host.isUp() && profileManager?.getDistance(host) !== types.distance.ignored)
+}
+
 interface Finding {
   readonly holdUp: HoldUp
   readonly silent: ReadonlySet<InternalHost>
@@ -55,9 +62,7 @@ export class Silence {
   }
 
   #find (): Finding {
-    const { profileManager } = internalsOf(this.#client)
-    const inUse: InternalHost[] = this.#client.hosts.values()
-      .filter((host) => host.isUp() && profileManager?.getDistance(host) !== types.distance.ignored)
+    const inUse = hostsInUse(this.#client)
     const silent = inUse.filter(isSilent)
     // Where requests are few, each node of a cluster that is slow as a whole may seem silent for a moment, and one that
     // owes nothing quick: so the budget asks the answers, too.
